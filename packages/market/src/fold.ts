@@ -1,0 +1,36 @@
+import type { Tick } from './tick.ts';
+import type { InstrumentView, Update } from './update.ts';
+
+/** Receives each update of a fold, in order. The object is the receiver's to keep. */
+export type Emit = (update: Update) => void;
+
+/** Why a tick was not folded; each is counted by the caller. */
+export type FoldRejection = 'decimals_overflow' | 'out_of_range' | 'late_bar' | 'unknown_kind';
+
+/**
+ * The fold of one instrument: a deterministic function of its ticks and its source's clock. It reads no clock, no random
+ * number and no other service. Same ticks, same updates with the same numbers.
+ */
+export interface InstrumentFold {
+  readonly instrument: string;
+  /**
+   * Folds one tick (kind clock excepted). Emits what it changes. Throws nothing; an unusable tick returns why.
+   * `clockMs` is the tick's source clock as the fold last saw it, 0 when not yet.
+   */
+  apply(tick: Tick, clockMs: number, emit: Emit): FoldRejection | undefined;
+  /** The clock of the instrument's source moved to `clockMs`: finishes bars, tells k-lines above 1m, rolls the day. */
+  clock(clockMs: number, emit: Emit): void;
+  /** The source (`Tick.source` up to '/') whose clock moves this instrument: that of its last tick. */
+  readonly venue: string;
+  /** The state as updates have made it: a fresh copy that later folding does not change. */
+  view(epoch: string): InstrumentView;
+  /** All that `view` does not hold (full book, open day, late bars), as plain JSON-able data with bigint as decimal strings. */
+  save(): unknown;
+}
+
+/** See `createInstrumentFold` and `restoreInstrumentFold` in `instrument-fold.ts`. */
+export interface InstrumentFoldFactory {
+  create(instrument: string): InstrumentFold;
+  /** Exactly the fold that gave `view` and `saved`: what it does next is what the other would have done. */
+  restore(view: InstrumentView, saved: unknown): InstrumentFold;
+}
