@@ -1,0 +1,72 @@
+import type { z } from 'zod';
+import { StartError } from './errors.ts';
+import { type CommandDescription, HelpRequested, type OptionSchema, readOptions } from './options.ts';
+import type { RunningService } from './service.ts';
+
+/** Signals closer together than this are one: npm and a terminal both pass Ctrl-C on. */
+const SIGNAL_REPEAT_MS = 2_000;
+/** A stop that takes longer ends the process all the same. */
+const STOP_DEADLINE_MS = 14_000;
+
+export interface Command<S extends OptionSchema> {
+  description: CommandDescription;
+  schema: S;
+  /** Starts everything and resolves when a client can be served, with the addresses for the `ready` line. */
+  start(config: Readonly<z.infer<S>>): Promise<{ service: RunningService; addresses: string[] }>;
+}
+
+/**
+ * Runs a command for as long as it lives: options, start, the `ready` line, signals, ordered stop, exit code
+ * (0 stopped, 1 failed, 2 wrong options).
+ */
+export async function runCommand<S extends OptionSchema>(command: Command<S>): Promise<void> {
+  let stopping = false;
+  let firstSignalAt = 0;
+  let service: RunningService | undefined;
+
+  const stop = async (code: number): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    const deadline = setTimeout(() => {
+      process.stderr.write(`not stopped after ${STOP_DEADLINE_MS} ms: ending all the same\n`);
+      process.exit(code === 0 ? 1 : code);
+    }, STOP_DEADLINE_MS);
+    try {
+      await service?.stop();
+    } catch (error) {
+      process.stderr.write(`while stopping: ${describe(error)}\n`);
+      process.exit(1);
+    }
+    clearTimeout(deadline);
+    process.exit(code);
+  };
+  const onSignal = (): void => {
+    const now = performance.now();
+    if (firstSignalAt === 0) firstSignalAt = now;
+    else if (now - firstSignalAt > SIGNAL_REPEAT_MS) process.exit(1);
+    // Before the start is through there is nothing to stop in order; children watch for their parent's end.
+    if (service === undefined) process.exit(0);
+    void stop(0);
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+
+  try {
+    const config = readOptions(command.description, command.schema, process.argv.slice(2), process.env);
+    const started = await command.start(config);
+    service = started.service;
+    process.stdout.write(`ready ${started.addresses.join(' ')}\n`);
+    const error = await service.failed;
+    process.stderr.write(`${service.name} can't go on: ${describe(error)}\n`);
+    await stop(1);
+  } catch (error) {
+    if (error instanceof HelpRequested) {
+      process.stdout.write(`${error.message}\n`);
+      process.exit(0);
+    }
+    process.stderr.write(`${error instanceof StartError ? error.message : describe(error)}\n`);
+    process.exit(error instanceof StartError && error.code === 'bad_option' ? 2 : 1);
+  }
+}
+
+const describe = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));

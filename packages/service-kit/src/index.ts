@@ -1,0 +1,22 @@
+export {
+  type AdminOptions,
+  type AdminReply,
+  type AdminRoutes,
+  type AdminServer,
+  metricsOf,
+  startAdminServer,
+} from './admin-server.ts';
+export { type Command, runCommand } from './command.ts';
+export { StartError } from './errors.ts';
+export { createLogger, LOG_LEVELS, type Logger } from './logging.ts';
+export { Counter, createRegistry, Gauge, Histogram, Registry } from './metrics.ts';
+export { type CommandDescription, HelpRequested, helpText, type OptionSchema, readOptions } from './options.ts';
+export type { Readiness, RunningService } from './service.ts';
+export {
+  clusterOptions,
+  isLoopback,
+  processOptions,
+  runServiceProcess,
+  type ServiceContext,
+  type ServiceProcess,
+} from './service-process.ts';

@@ -1,0 +1,86 @@
+import type { Registry } from 'prom-client';
+import { z } from 'zod';
+import { type AdminRoutes, metricsOf, startAdminServer } from './admin-server.ts';
+import { runCommand } from './command.ts';
+import { createLogger, LOG_LEVELS, type Logger } from './logging.ts';
+import { createRegistry } from './metrics.ts';
+import type { OptionSchema } from './options.ts';
+import type { RunningService } from './service.ts';
+
+/** Options that every service process has. */
+export const processOptions = {
+  host: z.string().default('127.0.0.1').describe('address to listen on'),
+  adminPort: z.number().int().min(0).max(65_535).default(0).describe('port of metrics and health; 0 takes a free one'),
+  logLevel: z.enum(LOG_LEVELS).default('info').describe('debug, info, warn, error or silent'),
+};
+
+/** Options of a service that uses the cluster's Kafka and Redis. */
+export const clusterOptions = {
+  kafka: z.array(z.string().min(1)).min(1).describe('Kafka bootstrap servers, host:port,…'),
+  redis: z.array(z.string().min(1)).min(1).describe('Redis Cluster nodes, host:port,…'),
+  partitions: z
+    .number()
+    .int()
+    .min(1)
+    .max(1024)
+    .default(24)
+    .describe('partitions of each topic; fixed when the topics are made'),
+};
+
+export interface ServiceContext {
+  logger: Logger;
+  metrics: Registry;
+}
+
+/** Addresses on which no other machine can reach us. */
+export const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || /^127\./.test(host);
+
+export interface ServiceProcess<S extends OptionSchema> {
+  name: string;
+  summary: string;
+  /** Contains `processOptions`. */
+  schema: S;
+  start(
+    config: Readonly<z.infer<S>>,
+    context: ServiceContext,
+  ): Promise<{ service: RunningService; addresses: string[]; routes?: AdminRoutes }>;
+}
+
+/** `main.ts` of a service: logger, registry, admin port, then `runCommand`. */
+export function runServiceProcess<S extends OptionSchema>(definition: ServiceProcess<S>): Promise<void> {
+  return runCommand({
+    description: { usage: `node services/${definition.name}/dist/main.js`, summary: definition.summary },
+    schema: definition.schema,
+    async start(config) {
+      const common = z.object(processOptions).parse(config);
+      const logger = createLogger(definition.name, common.logLevel);
+      const metrics = createRegistry();
+      let service: RunningService | undefined;
+      const started = await definition.start(config, { logger, metrics });
+      service = started.service;
+      const admin = await startAdminServer({
+        host: common.host,
+        port: common.adminPort,
+        portOption: '--admin-port',
+        metrics: metricsOf(metrics),
+        ready: () => service?.ready() ?? { ready: false, reason: 'starting' },
+        ...(started.routes === undefined ? {} : { routes: started.routes }),
+      });
+      logger.info({ event: 'started', addresses: started.addresses, admin: admin.address });
+      const stopped = service;
+      return {
+        service: {
+          name: definition.name,
+          ready: () => stopped.ready(),
+          failed: stopped.failed,
+          stop: async () => {
+            await stopped.stop();
+            await admin.close();
+            logger.info({ event: 'stopped' });
+          },
+        },
+        addresses: [...started.addresses, `admin=${admin.address}`],
+      };
+    },
+  });
+}
