@@ -1,0 +1,79 @@
+// `npm test [-- unit|integration|browser|check …]`: installs what the named tests need, runs them, and ends with one line
+// `N passed, N failed`. Without a name: all of them.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import process from 'node:process';
+import { installTestParts } from './test-parts.mjs';
+
+const root = resolve(import.meta.dirname, '..');
+const KINDS = ['check', 'unit', 'integration', 'browser'];
+const words = process.argv.slice(2);
+const unknown = words.filter((word) => !KINDS.includes(word));
+if (words.includes('--help') || unknown.length > 0) {
+  process.stdout.write(`usage: npm test [-- ${KINDS.join('|')} …]\n`);
+  process.exit(words.includes('--help') ? 0 : 2);
+}
+const kinds = words.length > 0 ? KINDS.filter((kind) => words.includes(kind)) : KINDS;
+
+const total = { passed: 0, failed: 0, skipped: 0 };
+
+/** The repository's own rules as commands; each counts as a test. */
+const CHECKS = [
+  ['types', 'tsc', ['--noEmit', '-p', 'tsconfig.json']],
+  ['format and lint', 'biome', ['ci', '--error-on-warnings', '.']],
+  ['promises', 'oxlint', ['--type-aware', '--quiet', 'packages', 'services', 'bench']],
+  ['generated code is current', process.execPath, ['scripts/generate.mjs', '--check']],
+];
+
+if (kinds.includes('check'))
+  for (const [name, command, args] of CHECKS) {
+    const done = spawnSync(command, args, { cwd: root, encoding: 'utf8' });
+    if (done.status === 0) total.passed += 1;
+    else {
+      total.failed += 1;
+      process.stdout.write(`${done.stdout}${done.stderr}\n`);
+    }
+    process.stdout.write(`${done.status === 0 ? 'ok' : 'FAILED'}  check: ${name}\n`);
+  }
+
+const projects = kinds.filter((kind) => kind !== 'check');
+if (projects.length > 0) {
+  const missing = projects.some((kind) => kind !== 'unit') ? await installTestParts() : [];
+  for (const line of missing) process.stdout.write(`missing: ${line}\n`);
+  const folder = mkdtempSync(join(tmpdir(), 'tapecast-test-'));
+  const report = join(folder, 'report.json');
+  const done = spawnSync(
+    'vitest',
+    [
+      'run',
+      ...projects.flatMap((kind) => ['--project', kind]),
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${report}`,
+    ],
+    { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, FORCE_COLOR: '0' } },
+  );
+  try {
+    const result = JSON.parse(readFileSync(report, 'utf8'));
+    total.passed += result.numPassedTests;
+    total.failed += result.numFailedTests;
+    total.skipped += result.numPendingTests + result.numTodoTests;
+    for (const file of result.testResults) {
+      // A file that could not be loaded has no failed test of its own.
+      if (file.status === 'failed' && file.assertionResults.every((test) => test.status !== 'failed')) total.failed += 1;
+      for (const test of file.assertionResults)
+        if (test.status === 'pending' || test.status === 'skipped') process.stdout.write(`skipped: ${test.fullName}\n`);
+    }
+    if (done.status !== 0 && total.failed === 0) total.failed = 1;
+  } catch (error) {
+    process.stdout.write(`the test runner left no report: ${error.message}\n`);
+    total.failed += 1;
+  }
+  rmSync(folder, { recursive: true, force: true });
+}
+
+const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
+process.stdout.write(`${total.passed} passed, ${total.failed} failed${skipped}\n`);
+process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1);
