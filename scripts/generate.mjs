@@ -17,9 +17,7 @@ const pbjs = createRequire(import.meta.url).resolve('protobufjs-cli/bin/pbjs');
  * One module a reader: a page loads `client` only. `--sparse` leaves out what the named files do not use of their imports.
  * Each has a root of its own, else the second would write into the first one's namespace.
  */
-const MODULES = [
-  { name: 'log', sources: ['tapecast/v1/tick.proto', 'tapecast/v1/update.proto'] },
-];
+const MODULES = [{ name: 'log', sources: ['tapecast/v1/tick.proto', 'tapecast/v1/update.proto'] }];
 
 const OPTIONS = [
   ...['--target', 'static-module', '--wrap', 'esm', '--es6', '--dependency', 'protobufjs/minimal.js', '--sparse'],
@@ -41,7 +39,9 @@ async function generate(module, folder) {
   await run(process.execPath, [pbjs, ...common, '--no-comments', '--out', bare, ...sources]);
   const types = (await readFile(typed.replace(/\.js$/, '.d.ts'), 'utf8'))
     // Nothing of it is used with numbers, and the package is not ours to import.
-    .replace('import Long = require("long");\n', '');
+    .replace('import Long = require("long");\n', '')
+    // `encode` takes undefined for absent, which exactOptionalPropertyTypes would refuse.
+    .replaceAll('|null)', '|null|undefined)');
   return [
     { name: `${module.name}.js`, text: HEADER + (await readFile(bare, 'utf8')) },
     { name: `${module.name}.d.ts`, text: HEADER + types },

@@ -1,4 +1,15 @@
-import type { Channel, InstrumentView, Interval, Kline, Levels, MarketState, QuoteFields, Side, Trade, Units } from '@tapecast/market';
+import type {
+  Channel,
+  InstrumentView,
+  Interval,
+  Kline,
+  Levels,
+  MarketState,
+  QuoteFields,
+  Side,
+  Trade,
+  Units,
+} from '@tapecast/market';
 
 /** What a client may offer; the gateway picks the first it knows. */
 export const SUBPROTOCOLS = ['tapecast.v1.json', 'tapecast.v1.protobuf'] as const;

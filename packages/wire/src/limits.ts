@@ -1,0 +1,10 @@
+/**
+ * Bounds of the codecs. What a client may send is bounded by the gateway, which closes or refuses; these bounds only keep
+ * a decoder from being made to work out of proportion to the bytes it was given.
+ */
+
+/**
+ * Decimals of a price or of a size. Real instruments need at most 18 (a token's smallest unit); more would only make text
+ * long: a turnover is written with the sum of both. Over it: the message is refused (`inconsistent`).
+ */
+export const WIRE_DECIMALS_MAX = 30;
