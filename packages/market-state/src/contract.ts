@@ -60,14 +60,19 @@ export const BARS_KEPT = 500;
 export interface MarketState {
   /**
    * Takes the partition's next fencing number and reads its record. From then on checkpoints with a lower number are refused.
-   * `undefined` when no checkpoint was ever written.
+   * `undefined` when no checkpoint was ever written. A number counts only at the `MarketState` that took it.
    */
   acquire(partition: number): Promise<{ fence: number; record: PartitionRecord | undefined }>;
-  /** Every instrument of the partition, as last checkpointed. */
+  /**
+   * Every instrument of the partition, as last checkpointed. Rejects with code 'superseded' when a failover took the
+   * partition back behind the record that `acquire` gave: acquire again, else ticks between the two would be skipped.
+   */
   instruments(partition: number): Promise<InstrumentRecord[]>;
   /**
-   * Writes first the instruments (and bars), then the partition's record, refusing a fence below the partition's.
-   * A failover may lose the end of it, never the middle: a promoted replica holds a prefix.
+   * Writes first the bars, then the instruments, then the partition's record, refusing a fence below the partition's, and
+   * a record behind (same epoch, lower `ticksNext`) the one that is there. A failover may lose the end of it, never the
+   * middle: a promoted replica holds a prefix. One at a time a partition. After a rejection some of it may be written:
+   * the next checkpoint contains these instruments and bars again.
    */
   checkpoint(partition: number, fence: number, checkpoint: Checkpoint): Promise<'written' | 'fenced'>;
   /** Forgets all instruments, bars excepted, and the record of a partition: a fold starts anew. Fenced like a checkpoint. */
@@ -77,7 +82,12 @@ export interface MarketState {
   /** The hot snapshot of one instrument. `partition` is that of the instrument. */
   snapshot(partition: number, instrument: string): Promise<{ view: Uint8Array; updatesNext: number } | undefined>;
   /** Final bars, oldest first, startMs within [fromMs, toMs], the newest `limit` of them. */
-  bars(partition: number, instrument: string, interval: Interval, range: { fromMs: number; toMs: number; limit: number }): Promise<Uint8Array[]>;
+  bars(
+    partition: number,
+    instrument: string,
+    interval: Interval,
+    range: { fromMs: number; toMs: number; limit: number },
+  ): Promise<Uint8Array[]>;
   /** Adds or replaces entries. */
   putCatalogue(entries: readonly CatalogueEntry[]): Promise<void>;
   /** All entries, and a number that rises with each change. */

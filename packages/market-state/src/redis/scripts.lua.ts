@@ -1,0 +1,145 @@
+/**
+ * Everything that must be one step, as Lua. All keys of a call are declared and lie in one slot.
+ *
+ * A call that timed out at its caller may still be on its way (ioredis sends it again after a failover, by then behind
+ * newer calls). So each write carries the writer's identity and a number that rises with each of its calls, and what
+ * comes late is refused. Without it an old instrument could follow a newer record, and a takeover would skip ticks.
+ *
+ * Fields of the meta hash: `fence`, `owner` (the process that took it) and `attempt` (its call that did), `round` (its
+ * newest checkpoint), `epoch`, `ticks_next` and `record` (the partition's record, and what of it is compared here).
+ */
+
+/** ARGV: owner, attempt. Returns { fence, record or nil }. The same attempt again returns the same fence. */
+const ACQUIRE = `
+local meta = KEYS[1]
+local owner, attempt = ARGV[1], tonumber(ARGV[2])
+local seen = redis.call('HMGET', meta, 'fence', 'owner', 'attempt', 'record')
+if seen[2] == owner and tonumber(seen[3]) >= attempt then
+  return { seen[1], seen[4] }
+end
+-- The next number, and never below the clock: a failover may lose the last number that was given, and two holders
+-- of one number must not be.
+local now = redis.call('TIME')
+local fence = math.max(tonumber(seen[1] or '0') + 1, tonumber(now[1]) * 1000 + math.floor(tonumber(now[2]) / 1000))
+local text = string.format('%.0f', fence)
+redis.call('HSET', meta, 'fence', text, 'owner', owner, 'attempt', ARGV[2], 'round', '0')
+return { text, seen[4] }
+`;
+
+/**
+ * First lines of every write. KEYS[1] is the meta hash; ARGV: fence, owner, round. Defines `fence_refuses`, which
+ * returns why the write is refused, or nil.
+ */
+const FENCE = `
+local meta = KEYS[1]
+local function fence_refuses()
+  local seen = redis.call('HMGET', meta, 'fence', 'owner', 'round')
+  local fence, stored = tonumber(ARGV[1]), tonumber(seen[1] or '0')
+  if fence < stored or (fence == stored and seen[2] ~= ARGV[2]) then return 'fenced' end
+  -- Higher than stored: the failover lost that it was taken.
+  if fence > stored then redis.call('HSET', meta, 'fence', ARGV[1], 'owner', ARGV[2], 'round', ARGV[3]) return nil end
+  local round, newest = tonumber(ARGV[3]), tonumber(seen[3] or '0')
+  if round < newest then return 'superseded' end
+  if round > newest then redis.call('HSET', meta, 'round', ARGV[3]) end
+  return nil
+end
+`;
+
+/**
+ * First lines of every write of a checkpoint: a partition never goes back within an epoch. ARGV[4] and [5] are epoch
+ * and ticks_next of the checkpoint's record. Someone ahead of us has written when a failover lost that we hold the fence.
+ */
+const CHECKPOINT = `${FENCE}
+local function checkpoint_refuses()
+  local why = fence_refuses()
+  if why then return why end
+  local seen = redis.call('HMGET', meta, 'epoch', 'ticks_next')
+  if seen[1] == ARGV[4] and tonumber(seen[2]) > tonumber(ARGV[5]) then return 'fenced' end
+  return nil
+end
+local why = checkpoint_refuses()
+if why then return why end
+`;
+
+/** KEYS[2..]: a bars key for each bar. ARGV[6..]: bars kept, then startMs and member of each. A bar of the same start is replaced. */
+const WRITE_BARS = `${CHECKPOINT}
+local oldest_kept = -(tonumber(ARGV[6]) + 1)
+for i = 2, #KEYS do
+  local start, member = ARGV[3 + i * 2], ARGV[4 + i * 2]
+  redis.call('ZREMRANGEBYSCORE', KEYS[i], start, start)
+  redis.call('ZADD', KEYS[i], start, member)
+  redis.call('ZREMRANGEBYRANK', KEYS[i], 0, oldest_kept)
+end
+return 'written'
+`;
+
+/** KEYS[2], [3]: views and folds. ARGV[6..]: instrument, view, fold of each. */
+const WRITE_INSTRUMENTS = `${CHECKPOINT}
+for i = 6, #ARGV, 3 do
+  redis.call('HSET', KEYS[2], ARGV[i], ARGV[i + 1])
+  redis.call('HSET', KEYS[3], ARGV[i], ARGV[i + 2])
+end
+return 'written'
+`;
+
+/** ARGV[6]: the record. */
+const WRITE_RECORD = `${CHECKPOINT}
+redis.call('HSET', meta, 'epoch', ARGV[4], 'ticks_next', ARGV[5], 'record', ARGV[6])
+return 'written'
+`;
+
+/** KEYS[2], [3]: views and folds. */
+const CLEAR = `${FENCE}
+local why = fence_refuses()
+if why then return why end
+redis.call('HDEL', meta, 'epoch', 'ticks_next', 'record')
+redis.call('UNLINK', KEYS[2], KEYS[3])
+return 'written'
+`;
+
+/** KEYS: meta, views, folds. ARGV: instruments. Returns the record, then view and fold of each, as they are at one moment. */
+const READ_INSTRUMENTS = `
+local reply = { redis.call('HGET', KEYS[1], 'record') }
+for i = 1, #ARGV do
+  reply[i * 2] = redis.call('HGET', KEYS[2], ARGV[i])
+  reply[i * 2 + 1] = redis.call('HGET', KEYS[3], ARGV[i])
+end
+return reply
+`;
+
+/** KEYS: entries, version. ARGV: instrument and entry of each. The version moves only when something changed. */
+const PUT_CATALOGUE = `
+local changed = false
+for i = 1, #ARGV, 2 do
+  if redis.call('HGET', KEYS[1], ARGV[i]) ~= ARGV[i + 1] then
+    redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1])
+    changed = true
+  end
+end
+if changed then
+  -- Never below the clock: a version lost in a failover must not come again for other entries.
+  local now = redis.call('TIME')
+  local version = math.max(tonumber(redis.call('GET', KEYS[2]) or '0') + 1, tonumber(now[1]) * 1000 + math.floor(tonumber(now[2]) / 1000))
+  redis.call('SET', KEYS[2], string.format('%.0f', version))
+end
+return 'written'
+`;
+
+/** KEYS: entries, version. Returns version, then all entries. */
+const READ_CATALOGUE = `
+local reply = redis.call('HVALS', KEYS[1])
+table.insert(reply, 1, redis.call('GET', KEYS[2]) or '0')
+return reply
+`;
+
+/** By the name under which ioredis makes a command of each. Scripts without `numberOfKeys` take it as first argument. */
+export const SCRIPTS = {
+  acquirePartition: { lua: ACQUIRE, numberOfKeys: 1 },
+  writeBars: { lua: WRITE_BARS },
+  writeInstruments: { lua: WRITE_INSTRUMENTS, numberOfKeys: 3 },
+  writeRecord: { lua: WRITE_RECORD, numberOfKeys: 1 },
+  clearPartition: { lua: CLEAR, numberOfKeys: 3 },
+  readInstruments: { lua: READ_INSTRUMENTS, numberOfKeys: 3 },
+  putCatalogue: { lua: PUT_CATALOGUE, numberOfKeys: 2 },
+  readCatalogue: { lua: READ_CATALOGUE, numberOfKeys: 2 },
+} as const;

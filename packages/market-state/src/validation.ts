@@ -1,0 +1,35 @@
+import type { Checkpoint } from './contract.ts';
+import { MarketStateError } from './errors.ts';
+import { INSTRUMENT_BYTES_MAX } from './limits.ts';
+
+export function checkPartition(partition: number): void {
+  if (!Number.isSafeInteger(partition) || partition < 0)
+    throw invalid(`partition ${partition} is not a whole number from 0 up`);
+}
+
+/** Offsets and times are stored as doubles and compared: what is no whole number would compare as false for ever. */
+export function checkCheckpoint(checkpoint: Checkpoint): void {
+  const { record } = checkpoint;
+  if (record.epoch === '') throw invalid('the record has no epoch');
+  checkOffset('record.ticksNext', record.ticksNext);
+  checkOffset('record.updatesNext', record.updatesNext);
+  for (const { instrument, view, fold, ticksNext, updatesNext } of checkpoint.instruments) {
+    if (instrument === '') throw invalid('an instrument has no name');
+    checkOffset(`${instrument} ticksNext`, ticksNext);
+    checkOffset(`${instrument} updatesNext`, updatesNext);
+    const bytes = view.length + fold.length;
+    if (bytes > INSTRUMENT_BYTES_MAX) {
+      throw invalid(`${instrument} has ${bytes} bytes of state; at most ${INSTRUMENT_BYTES_MAX} are stored`);
+    }
+  }
+  for (const bar of checkpoint.bars) checkOffset(`${bar.instrument} ${bar.interval} startMs`, bar.startMs);
+}
+
+function checkOffset(name: string, value: number): void {
+  if (!Number.isSafeInteger(value) || value < 0)
+    throw invalid(`${name} is ${value}; expected a whole number from 0 up`);
+}
+
+function invalid(message: string): MarketStateError {
+  return new MarketStateError('invalid', message);
+}
