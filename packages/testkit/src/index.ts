@@ -1,1 +1,2 @@
-export {};
+export { type NginxOptions, nginxConfiguration, startNginx } from './parts/nginx.ts';
+export { type RedisCluster, type RedisClusterOptions, startRedisCluster } from './parts/redis.ts';
