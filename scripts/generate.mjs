@@ -17,7 +17,10 @@ const pbjs = createRequire(import.meta.url).resolve('protobufjs-cli/bin/pbjs');
  * One module a reader: a page loads `client` only. `--sparse` leaves out what the named files do not use of their imports.
  * Each has a root of its own, else the second would write into the first one's namespace.
  */
-const MODULES = [{ name: 'log', sources: ['tapecast/v1/tick.proto', 'tapecast/v1/update.proto'] }];
+const MODULES = [
+  { name: 'log', sources: ['tapecast/v1/tick.proto', 'tapecast/v1/update.proto'] },
+  { name: 'client', sources: ['tapecast/v1/client.proto'] },
+];
 
 const OPTIONS = [
   ...['--target', 'static-module', '--wrap', 'esm', '--es6', '--dependency', 'protobufjs/minimal.js', '--sparse'],

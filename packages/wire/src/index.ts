@@ -1,4 +1,49 @@
-export * from './messages.ts';
+export {
+  type DepthLevels,
+  depthOf,
+  intervalOf,
+  parseChannel,
+  sequenceOf,
+  type UnknownChannel,
+} from './channel-names.ts';
+export { CLIENT_ACTIONS } from './client-message.ts';
+export { CLOSE_CODES, type CloseAnswer, type CloseMeaning, type CloseReason, closeAnswer } from './close-codes.ts';
+export { ERROR_CODES, type ErrorMeaning, errorMessage } from './error-codes.ts';
+export { encodeJsonClientMessage, parseJsonClientMessage } from './json-client-message.ts';
+export { encodeJsonControl } from './json-control.ts';
+export { type JsonNumbers, jsonData } from './json-data.ts';
+export {
+  type Channel,
+  type ClientMessage,
+  type ControlMessage,
+  type DataMessage,
+  type DepthMessage,
+  type ErrorCode,
+  type ErrorMessage,
+  type HeartbeatMessage,
+  type HelloMessage,
+  type InstrumentView,
+  type Interval,
+  type KlineMessage,
+  type Levels,
+  type MarketState,
+  type MessageId,
+  type NoticeMessage,
+  type PongMessage,
+  type QuoteFields,
+  type QuoteMessage,
+  type Side,
+  type StatusMessage,
+  SUBPROTOCOLS,
+  type Subprotocol,
+  type SubscribeMessage,
+  type SubscriptionResult,
+  type SuccessMessage,
+  type TradeMessage,
+  type Units,
+} from './messages.ts';
+export { decodeProtobufClientMessage, encodeProtobufClientMessage } from './protobuf-client-message.ts';
+export { type DecodedFrame, decodeProtobufFrame, encodeProtobufFrame, type FrameMeta } from './protobuf-frame.ts';
 export { decodeTick, encodeTick } from './tick-codec.ts';
 export {
   type BatchEntry,

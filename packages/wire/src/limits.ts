@@ -8,3 +8,9 @@
  * long: a turnover is written with the sum of both. Over it: the message is refused (`inconsistent`).
  */
 export const WIRE_DECIMALS_MAX = 30;
+
+/** Characters of an `id`: it is kept and echoed. Over it: `bad_request`, answered with `id: null`. */
+export const MESSAGE_ID_LENGTH_MAX = 128;
+
+/** Characters of what a client wrote that an error quotes back. Over it: cut, with `…`. */
+export const QUOTED_LENGTH_MAX = 60;

@@ -21,12 +21,9 @@ export type MessageId = string | number | null;
 export type ClientMessage =
   | { action: 'auth'; id: MessageId; token: string }
   | SubscribeMessage
-  | { action: 'unsubscribe'; id: MessageId; channels: string[] | undefined; symbols: string[] }
-  | { action: 'query_subscribe'; id: MessageId }
-  | { action: 'resync'; id: MessageId; channels: string[] | undefined; symbols: string[] }
-  | { action: 'resume'; id: MessageId }
-  | { action: 'ack'; id: MessageId }
-  | { action: 'ping'; id: MessageId };
+  /** Without channels: all of the symbols'. */
+  | { action: 'unsubscribe' | 'resync'; id: MessageId; channels: string[] | undefined; symbols: string[] }
+  | { action: 'query_subscribe' | 'resume' | 'ack' | 'ping'; id: MessageId };
 
 /** Channels and symbols as the client wrote them: each is resolved, or fails, by itself. */
 export interface SubscribeMessage {
@@ -115,6 +112,12 @@ export interface NoticeMessage {
   symbol?: string;
   channel?: Channel;
   range?: [number, number];
+  /** Of `degraded`: the level now in force, and the interval it means. */
+  level?: number;
+  intervalMs?: number;
+  /** Of `moving`: where to, and when this connection ends. */
+  url?: string;
+  afterMs?: number;
   msg: string;
 }
 export type ControlMessage =

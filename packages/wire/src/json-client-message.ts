@@ -1,0 +1,47 @@
+import { checkClientMessage } from './client-message.ts';
+import { errorMessage } from './error-codes.ts';
+import type { ClientMessage, ErrorMessage } from './messages.ts';
+import { quoted } from './quoted.ts';
+
+/**
+ * A client's text frame. Generous where clients of other services differ: `type` for `action` and `types` for `channels`
+ * (where both are there, `action` and `channels` count), and one text with commas for a list. Never throws.
+ */
+export function parseJsonClientMessage(text: string): ClientMessage | ErrorMessage {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return errorMessage(
+      null,
+      null,
+      'bad_request',
+      `The message is no JSON (${quoted(reason)}). Expected one JSON object a frame`,
+    );
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return errorMessage(null, null, 'bad_request', `The message is ${quoted(value)}. Expected one JSON object a frame`);
+  }
+  const message = value as Record<string, unknown>; // A parsed object has text keys and unknown values.
+  return checkClientMessage({
+    id: message.id,
+    action: message.action ?? message.type,
+    token: message.token,
+    channels: message.channels ?? message.types,
+    symbols: message.symbols,
+    intervalMs: message.interval_ms,
+  });
+}
+
+/** The text frame of a message, for clients. */
+export function encodeJsonClientMessage(message: ClientMessage): string {
+  const { action, id, ...rest } = message;
+  const fields: Record<string, unknown> = { action };
+  if (id !== null) fields.id = id;
+  if ('token' in rest) fields.token = rest.token;
+  if ('channels' in rest && rest.channels !== undefined) fields.channels = rest.channels;
+  if ('symbols' in rest) fields.symbols = rest.symbols;
+  if ('intervalMs' in rest && rest.intervalMs > 0) fields.interval_ms = rest.intervalMs;
+  return JSON.stringify(fields);
+}

@@ -1,0 +1,229 @@
+import type { Channel } from '@tapecast/market';
+import { CLIENT_ACTIONS } from './client-message.ts';
+import type { schema } from './client-schema.ts';
+import {
+  type ClientMessage,
+  type ControlMessage,
+  type ErrorCode,
+  type HelloMessage,
+  type NoticeMessage,
+  SUBPROTOCOLS,
+  type SubscriptionResult,
+  type SuccessMessage,
+} from './messages.ts';
+import { putId, takeId } from './protobuf-client-message.ts';
+import { count, optionalCount } from './safe-integer.ts';
+import { marketStateName, marketStateNumber } from './schema-names.ts';
+import { WireError } from './wire-error.ts';
+
+export function putControl(message: ControlMessage): schema.v1.ServerMessage.$Properties {
+  switch (message.type) {
+    case 'hello':
+      return { hello: putHello(message) };
+    case 'success':
+      return { success: putSuccess(message) };
+    case 'error': {
+      const { action, id, code, msg, temporary, retryAfterMs } = message;
+      return {
+        error: {
+          action,
+          ...putId(id),
+          code,
+          msg,
+          temporary,
+          retryAfterMs: optionalCount(retryAfterMs, 'retry_after_ms'),
+        },
+      };
+    }
+    case 'pong':
+      return { pong: { ...putId(message.id), serverTime: count(message.serverTime, 'server_time') } };
+    case 'heartbeat':
+      return { heartbeat: { n: count(message.n, 'n'), serverTime: count(message.serverTime, 'server_time') } };
+    case 'status': {
+      const { symbol, state, since, source, reason } = message;
+      return { status: { symbol, state: marketStateNumber(state), since: count(since, 'since'), source, reason } };
+    }
+    case 'notice':
+      return { notice: putNotice(message) };
+  }
+}
+
+/** undefined where the message is no control message of this version. */
+export function takeControl(message: schema.v1.ServerMessage): ControlMessage | undefined {
+  if (message.success) return takeSuccess(message.success as schema.v1.ServerSuccess);
+  if (message.heartbeat) {
+    const heartbeat = message.heartbeat as schema.v1.ServerHeartbeat;
+    return { type: 'heartbeat', n: count(heartbeat.n, 'n'), serverTime: count(heartbeat.serverTime, 'server_time') };
+  }
+  if (message.pong) {
+    const pong = message.pong as schema.v1.ServerPong;
+    return { type: 'pong', id: takeId(pong), serverTime: count(pong.serverTime, 'server_time') };
+  }
+  if (message.status) {
+    const status = message.status as schema.v1.ServerStatus;
+    const { symbol, source, reason } = status;
+    return {
+      type: 'status',
+      symbol,
+      state: marketStateName(status.state),
+      since: count(status.since, 'since'),
+      source,
+      reason,
+    };
+  }
+  if (message.notice) return takeNotice(message.notice as schema.v1.ServerNotice);
+  if (message.error) {
+    const error = message.error as schema.v1.ServerError;
+    return {
+      type: 'error',
+      action: error.action ?? null,
+      id: takeId(error),
+      code: error.code as ErrorCode, // A newer gateway may know more codes: they are for the program that reads them.
+      msg: error.msg,
+      temporary: error.temporary,
+      retryAfterMs: optionalCount(error.retryAfterMs, 'retry_after_ms') ?? null,
+    };
+  }
+  if (message.hello) return takeHello(message.hello as schema.v1.ServerHello);
+  return undefined;
+}
+
+function putHello({
+  session,
+  serverTime,
+  heartbeatMs,
+  protocol,
+  limits,
+}: HelloMessage): schema.v1.ServerHello.$Properties {
+  return {
+    session,
+    serverTime: count(serverTime, 'server_time'),
+    heartbeatMs: count(heartbeatMs, 'heartbeat_ms'),
+    protocol,
+    limits: Object.entries(limits).map(([name, value]) => ({
+      name,
+      values: (Array.isArray(value) ? value : [value]).map((item) => count(item, name)),
+      list: Array.isArray(value),
+    })),
+  };
+}
+
+function takeHello(hello: schema.v1.ServerHello): HelloMessage {
+  const protocol = SUBPROTOCOLS.find((name) => name === hello.protocol);
+  if (protocol === undefined)
+    throw new WireError('unknown_value', `hello names the protocol ${hello.protocol.slice(0, 40)}`);
+  return {
+    type: 'hello',
+    session: hello.session,
+    serverTime: count(hello.serverTime, 'server_time'),
+    heartbeatMs: count(hello.heartbeatMs, 'heartbeat_ms'),
+    protocol,
+    limits: Object.fromEntries(
+      hello.limits.map((limit) => {
+        const values = (limit.values ?? []).map((value) => count(value, 'limit'));
+        return [limit.name ?? '', limit.list ? values : (values[0] ?? 0)];
+      }),
+    ),
+  };
+}
+
+function putSuccess({ action, id, msg, results, subscriptions }: SuccessMessage): schema.v1.ServerSuccess.$Properties {
+  return {
+    action,
+    ...putId(id),
+    msg,
+    results: results?.map(putResult),
+    hasResults: results !== undefined,
+    subscriptions: subscriptions?.map((item) => ({
+      ...item,
+      intervalMs: count(item.intervalMs, 'interval_ms'),
+      seq: count(item.seq, 'seq'),
+    })),
+    hasSubscriptions: subscriptions !== undefined,
+  };
+}
+
+function putResult(result: SubscriptionResult): schema.v1.SubscriptionResult.$Properties {
+  return {
+    ...result,
+    seq: optionalCount(result.seq, 'seq'),
+    intervalMs: optionalCount(result.intervalMs, 'interval_ms'),
+    instrumentNumber: optionalCount(result.instrumentNumber, 'instrument_number'),
+  };
+}
+
+function takeSuccess(success: schema.v1.ServerSuccess): SuccessMessage {
+  const action = CLIENT_ACTIONS.find((name) => name === success.action);
+  if (action === undefined) throw new WireError('unknown_value', `success answers ${success.action.slice(0, 40)}`);
+  const message: SuccessMessage = {
+    type: 'success',
+    action: action satisfies ClientMessage['action'],
+    id: takeId(success),
+    msg: success.msg,
+  };
+  if (success.hasResults)
+    message.results = success.results.map((result) => takeResult(result as schema.v1.SubscriptionResult));
+  if (success.hasSubscriptions) {
+    message.subscriptions = success.subscriptions.map((item) => ({
+      symbol: item.symbol ?? '',
+      channel: (item.channel ?? '') as Channel, // The gateway lists canonical channels; a newer one may have more.
+      intervalMs: count(item.intervalMs ?? 0, 'interval_ms'),
+      epoch: item.epoch ?? '',
+      seq: count(item.seq ?? 0, 'seq'),
+    }));
+  }
+  return message;
+}
+
+function takeResult(result: schema.v1.SubscriptionResult): SubscriptionResult {
+  return present<SubscriptionResult>({
+    symbol: result.symbol,
+    channel: result.channel,
+    ok: result.ok,
+    epoch: result.epoch,
+    seq: optionalCount(result.seq, 'seq'),
+    intervalMs: optionalCount(result.intervalMs, 'interval_ms'),
+    instrumentNumber: optionalCount(result.instrumentNumber, 'instrument_number'),
+    code: result.code as ErrorCode | null | undefined, // As of `error`.
+    msg: result.msg,
+  });
+}
+
+function putNotice({
+  type: _,
+  range,
+  level,
+  intervalMs,
+  afterMs,
+  ...texts
+}: NoticeMessage): schema.v1.ServerNotice.$Properties {
+  return {
+    ...texts,
+    range: range?.map((number) => count(number, 'range')),
+    level: optionalCount(level, 'level'),
+    intervalMs: optionalCount(intervalMs, 'interval_ms'),
+    afterMs: optionalCount(afterMs, 'after_ms'),
+  };
+}
+
+function takeNotice(notice: schema.v1.ServerNotice): NoticeMessage {
+  const [first, last] = notice.range;
+  return present<NoticeMessage>({
+    type: 'notice',
+    code: notice.code as NoticeMessage['code'], // As of `error`.
+    symbol: notice.symbol,
+    channel: notice.channel as Channel | null | undefined, // As of `subscriptions`.
+    range: first === undefined || last === undefined ? undefined : [count(first, 'range'), count(last, 'range')],
+    level: optionalCount(notice.level, 'level'),
+    intervalMs: optionalCount(notice.intervalMs, 'interval_ms'),
+    url: notice.url,
+    afterMs: optionalCount(notice.afterMs, 'after_ms'),
+    msg: notice.msg,
+  });
+}
+
+/** The fields that are there: messages leave out what is absent. */
+export function present<T extends object>(fields: { [K in keyof T]: T[K] | null | undefined }): T {
+  const entries = Object.entries(fields).filter(([, value]) => value !== undefined && value !== null);
+  return Object.fromEntries(entries) as T; // Only optional fields of T are ever absent in `fields`.
+}
