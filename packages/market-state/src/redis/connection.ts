@@ -1,11 +1,10 @@
 import { Cluster } from 'ioredis';
 import { MarketStateError } from '../errors.ts';
-import { LOG_INTERVAL_MS, OPEN_TIMEOUT_MS } from '../limits.ts';
+import { LOG_INTERVAL_MS, OPEN_TIMEOUT_MS, SILENCE_MS } from '../limits.ts';
 import { SCRIPTS } from './scripts.lua.ts';
 
 /** What of a pino logger is used. */
 export interface MarketStateLogger {
-  info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
 }
 
@@ -34,7 +33,8 @@ export interface StateCluster extends Cluster {
  * | event | what happens |
  * |---|---|
  * | a master dies or hangs | commands for its slots are sent again every 20 ms; the slot map is read again each second |
- * | a node's connection is silent when opened | given up after 250 ms, so that a hung node does not hold a refresh |
+ * | a node does not accept a connection | given up after 250 ms, so that it does not hold a refresh of the slot map |
+ * | a connection owes a reply and is silent | cut after 1 s, its commands sent again: the only sign of a hung node |
  * | all nodes are lost | connects again every 20 to 250 ms for ever; calls end by their own time |
  * | close | `disconnect`: what is on its way is dropped, its callers get `closed` or `unavailable` |
  *
@@ -54,7 +54,7 @@ export async function connectCluster(
     retryDelayOnTryAgain: 20,
     clusterRetryStrategy: (times) => Math.min(20 * times, 250),
     // A node whose connection closed is dropped from the pool; the next refresh of the slot map brings it back.
-    redisOptions: { connectTimeout: 250, autoResendUnfulfilledCommands: true },
+    redisOptions: { connectTimeout: 250, disconnectTimeout: 100, socketTimeout: SILENCE_MS },
     scripts: SCRIPTS,
   }) as StateCluster; // ioredis types do not know the commands of `scripts`.
   logErrors(cluster, logger);
@@ -108,10 +108,4 @@ function logErrors(cluster: StateCluster, logger: MarketStateLogger | undefined)
   };
   cluster.on('error', log);
   cluster.on('node error', log);
-  cluster.on('-node', (node: { options: { host?: string; port?: number } }) => {
-    logger?.info(
-      { event: 'redis_node_gone', node: `${node.options.host}:${node.options.port}` },
-      'a Redis node is gone',
-    );
-  });
 }

@@ -107,6 +107,30 @@ class LocalRedisCluster implements RedisCluster {
     await this.#started[index]!.stop(0);
     this.#started[index] = this.#start(index);
     await this.#nodeReady(index, 1);
+    await this.#agreed(index);
+  }
+
+  /** Waits until another node sees this one as it sees itself: a master that was replaced takes a moment to learn it. */
+  async #agreed(index: number): Promise<void> {
+    const port = this.#ports[index]!;
+    const others = this.#ports.filter((_, other) => other !== index && this.#started[other]!.running());
+    const deadline = performance.now() + READY_DEADLINE_MS;
+    while (performance.now() < deadline) {
+      for (const other of others) {
+        const theirs = (await clusterNodes(other).catch(() => [])).find((node) => node.port === port);
+        if (theirs === undefined) continue;
+        const own = (await clusterNodes(port)).find((node) => node.port === port);
+        if (!theirs.failed && theirs.isMaster === own?.isMaster) {
+          // As a replica it serves once it follows its new master.
+          await this.#nodeReady(index, 1);
+          return;
+        }
+        break;
+      }
+      if (others.length === 0) return;
+      await delay(POLL_MS);
+    }
+    throw new Error(`Redis node ${index} at 127.0.0.1:${port} and the other nodes do not agree on what it is`);
   }
 
   async masterOf(slot: number): Promise<number> {
