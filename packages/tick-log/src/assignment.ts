@@ -1,0 +1,80 @@
+import type { GroupReaderOptions } from './contract.ts';
+
+/** Delivers partitions of one topic from given positions; what an assignment switches on and off. */
+export interface PartitionFeed {
+  /** Delivers from this offset on. After `stop` of the same partition, not before a handler still running has finished. */
+  start(partition: number, from: number | 'earliest'): void;
+  /** Nothing of the partition is delivered after this call. */
+  stop(partition: number): void;
+}
+
+/**
+ * The partitions that one group member holds now. Asks `onAssigned` for each and starts it when the answer comes, unless
+ * it was taken away, or asked again, meanwhile: an answer counts only for the newest question.
+ */
+export class Assignment {
+  readonly #options: GroupReaderOptions;
+  readonly #feed: PartitionFeed;
+  readonly #fail: (cause: unknown, where: string) => void;
+  /** Partition to the number of its newest question. */
+  readonly #held = new Map<number, number>();
+  #questions = 0;
+
+  constructor(options: GroupReaderOptions, feed: PartitionFeed, fail: (cause: unknown, where: string) => void) {
+    this.#options = options;
+    this.#feed = feed;
+    this.#fail = fail;
+  }
+
+  partitions(): number[] {
+    return [...this.#held.keys()].sort((a, b) => a - b);
+  }
+
+  /** Takes partitions on; none of them may be held. */
+  assign(partitions: readonly number[]): void {
+    for (const partition of partitions) this.#ask(partition);
+  }
+
+  revokeAll(): void {
+    for (const partition of this.partitions()) {
+      this.#held.delete(partition);
+      this.#feed.stop(partition);
+      this.#guard('onRevoked', () => this.#options.onRevoked(partition));
+    }
+  }
+
+  /** Drops everything without telling: the member is closed. */
+  close(): void {
+    for (const partition of this.#held.keys()) this.#feed.stop(partition);
+    this.#held.clear();
+  }
+
+  restart(partition: number): void {
+    if (!this.#held.has(partition)) return;
+    this.#feed.stop(partition);
+    this.#ask(partition);
+  }
+
+  #ask(partition: number): void {
+    this.#questions += 1;
+    const question = this.#questions;
+    this.#held.set(partition, question);
+    const answered = (from: number | 'earliest'): void => {
+      if (this.#held.get(partition) === question) this.#feed.start(partition, from);
+    };
+    const refused = (cause: unknown): void => {
+      if (this.#held.get(partition) === question) this.#fail(cause, 'onAssigned');
+    };
+    this.#guard('onAssigned', () => {
+      this.#options.onAssigned(partition).then(answered, refused);
+    });
+  }
+
+  #guard(where: string, call: () => void): void {
+    try {
+      call();
+    } catch (cause) {
+      this.#fail(cause, where);
+    }
+  }
+}

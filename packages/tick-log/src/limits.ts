@@ -1,0 +1,48 @@
+/** Every bound of the log: unit in the name, why it has this value, what happens when it is reached. */
+export const LIMITS = {
+  /** Key and value of one record. Kafka takes 1 MiB a batch, and a batch holds at least one record. More is refused: `record_too_large`. */
+  recordBytesMax: 1_000_000,
+  /** Uncompressed records of one partition in one batch, under Kafka's `message.max.bytes`. More is sent as several batches, one after the other. */
+  batchBytesMax: 1_000_000,
+
+  /** Memory driver: records and their keys of one topic. Past it the oldest go, as with retention by time; see `memoryReaderWaitMs`. */
+  memoryTopicBytesMax: 256 * 1024 * 1024,
+  /** Memory driver: so long a `send` waits for readers that have not read what it would push out; then they are told a gap. */
+  memoryReaderWaitMs: 5_000,
+  /** Memory driver: records a call, so that a reader that catches up leaves the loop to others between calls. */
+  memoryDeliveryRecordsMax: 1_000,
+
+  /** One fetch answer. Decoding it blocks the loop for a few ms. A batch that is larger comes whole, alone. */
+  fetchBytesMax: 2 * 1024 * 1024,
+  /** One partition's part of a fetch answer, so that a partition far behind leaves room for the others. */
+  fetchPartitionBytesMax: 512 * 1024,
+  /** Records fetched and not yet handed over, a partition. Past it the partition is not fetched until its handler has caught up. */
+  queueBytesMax: 1024 * 1024,
+  /** So long the broker holds a fetch for which it has nothing: the longest a new or resumed partition waits for its first fetch. */
+  fetchWaitMs: 100,
+
+  /** Connecting, and the first question on a connection. A hung broker accepts connections and answers nothing. */
+  connectDeadlineMs: 1_000,
+  /** Any request that the broker answers at once. Past it the connection is given up and another broker asked. */
+  requestDeadlineMs: 2_000,
+  /** The broker's own bound for getting a batch to all in-sync replicas; it then says so, and the batch is sent again. */
+  produceReplicationMs: 2_500,
+  /** The watchdog over a hung broker: past it the connection is given up and the batch sent again to the leader of then. */
+  produceDeadlineMs: 3_000,
+  /** A second broker is asked for metadata when the first has not answered by then. */
+  metadataHedgeMs: 250,
+  /** First and longest pause between tries. Tries go on until success or close: an outage is waited out. */
+  retryMinMs: 20,
+  retryMaxMs: 500,
+  /** Opening the log, with topics made where missing; past it `unreachable`. */
+  openDeadlineMs: 30_000,
+
+  /** A member whose heartbeats stop is expelled after this; Kafka's least by default. */
+  sessionTimeoutMs: 6_000,
+  /** A member learns of a rebalance by its next heartbeat, so this bounds a takeover after an orderly leave. */
+  heartbeatMs: 500,
+  /** So long the others wait for a member that has not joined again. */
+  rebalanceTimeoutMs: 5_000,
+  /** A leave that is not answered: the group finds out by the session. */
+  leaveDeadlineMs: 1_000,
+} as const;

@@ -1,0 +1,56 @@
+import { sizeOf } from '../check-batches.ts';
+import type { LogRecord, PartitionBatch } from '../contract.ts';
+
+/** Dropped entries are cut off the array's front in pieces of this many, not one by one. */
+const COMPACT_AT = 4_096;
+
+/** One partition's records in memory: appended at the end, dropped at the front. */
+export class PartitionLog {
+  #records: LogRecord[] = [];
+  /** How many entries of the array's front are dropped already. */
+  #dropped = 0;
+  #end = 0;
+  #bytes = 0;
+
+  get oldest(): number {
+    return this.#end - (this.#records.length - this.#dropped);
+  }
+
+  /** The next offset to be written. */
+  get end(): number {
+    return this.#end;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  oldestRecord(): LogRecord | undefined {
+    return this.#records[this.#dropped];
+  }
+
+  append(records: PartitionBatch['records'], appendedAtMs: number): void {
+    for (const { key, value } of records) {
+      this.#records.push({ offset: this.#end, key, value, appendedAtMs });
+      this.#end += 1;
+      this.#bytes += sizeOf(key, value);
+    }
+  }
+
+  dropOldest(): void {
+    const record = this.#records[this.#dropped];
+    if (record === undefined) return;
+    this.#bytes -= sizeOf(record.key, record.value);
+    this.#dropped += 1;
+    if (this.#dropped >= COMPACT_AT && this.#dropped * 2 >= this.#records.length) {
+      this.#records = this.#records.slice(this.#dropped);
+      this.#dropped = 0;
+    }
+  }
+
+  /** Records from an offset that is not below the oldest, at most `max`. */
+  slice(from: number, max: number): LogRecord[] {
+    const start = this.#dropped + (from - this.oldest);
+    return this.#records.slice(start, start + max);
+  }
+}
