@@ -15,7 +15,18 @@ export const INTERVAL_MS: Readonly<Record<Interval, number>> = {
  * A numbered sequence of the log: one per (instrument, sequence). All depths share `depth`; a client's
  * `depth@5|20|50` are cuts of it. `status` is not subscribed to by itself: it goes to everyone who holds the instrument.
  */
-export const SEQUENCES = ['trade', 'quote', 'depth', 'kline@1m', 'kline@5m', 'kline@15m', 'kline@30m', 'kline@1h', 'kline@1d', 'status'] as const;
+export const SEQUENCES = [
+  'trade',
+  'quote',
+  'depth',
+  'kline@1m',
+  'kline@5m',
+  'kline@15m',
+  'kline@30m',
+  'kline@1h',
+  'kline@1d',
+  'status',
+] as const;
 export type Sequence = (typeof SEQUENCES)[number];
 
 /** A market channel as clients name it, in canonical spelling. */

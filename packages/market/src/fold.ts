@@ -4,8 +4,12 @@ import type { InstrumentView, Update } from './update.ts';
 /** Receives each update of a fold, in order. The object is the receiver's to keep. */
 export type Emit = (update: Update) => void;
 
-/** Why a tick was not folded; each is counted by the caller. */
-export type FoldRejection = 'decimals_overflow' | 'out_of_range' | 'late_bar' | 'unknown_kind';
+/**
+ * Why a tick was not folded, or not wholly; each is counted by the caller. `decimals_overflow`, `out_of_range` and
+ * `unknown_kind` left the state as it was. `late_bar`: folded, but a bar it belongs to is no longer kept. `future_time`:
+ * folded at its source's clock, because its exchange time was too far ahead of it.
+ */
+export type FoldRejection = 'decimals_overflow' | 'out_of_range' | 'late_bar' | 'future_time' | 'unknown_kind';
 
 /**
  * The fold of one instrument: a deterministic function of its ticks and its source's clock. It reads no clock, no random
@@ -18,8 +22,11 @@ export interface InstrumentFold {
    * `clockMs` is the tick's source clock as the fold last saw it, 0 when not yet.
    */
   apply(tick: Tick, clockMs: number, emit: Emit): FoldRejection | undefined;
-  /** The clock of the instrument's source moved to `clockMs`: finishes bars, tells k-lines above 1m, rolls the day. */
-  clock(clockMs: number, emit: Emit): void;
+  /**
+   * The clock of the instrument's source moved to `clockMs`: finishes bars, tells k-lines above 1m, rolls the day.
+   * `receivedAtUs` is the clock tick's, passed on in what is emitted; without it, that of the last tick.
+   */
+  clock(clockMs: number, emit: Emit, receivedAtUs?: number): void;
   /** The source (`Tick.source` up to '/') whose clock moves this instrument: that of its last tick. */
   readonly venue: string;
   /** The state as updates have made it: a fresh copy that later folding does not change. */
