@@ -1,0 +1,174 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createAdminServer } from './admin.ts';
+import { VenueError } from './errors.ts';
+import type { Fault } from './faults.ts';
+import type { DepthSnapshot } from './library.ts';
+import { closeServer, listenOnLoopback } from './listen.ts';
+import { parseFault } from './parse-fault.ts';
+import type { ReplayClock, Speed } from './play-axis.ts';
+import { type PlanOptions, type PlayPlan, type PlaySymbol, planPlay } from './play-plan.ts';
+import { PlayedBook } from './played-book.ts';
+import { Player } from './player.ts';
+import { answerRest, DEPTH_PATH, faultAnswer, type RestAnswer } from './rest.ts';
+import { Streams } from './streams.ts';
+
+export interface BinanceVenueOptions extends PlanOptions {
+  /** Files with Binance frames. Those of one symbol follow each other; others play side by side, all by their recorded times. */
+  readonly recordings: readonly string[];
+  /** WebSocket and REST; 0, the default, takes a free one. */
+  readonly port?: number;
+  readonly adminPort?: number;
+  /** Default 1. */
+  readonly speed?: Speed;
+  /** Frames a second on the average over the whole play, instead of a speed. */
+  readonly rate?: number;
+  /** Waits for `start()` or `POST /replay/start`. Default: plays at once. */
+  readonly paused?: boolean;
+  /** Misbehaviour from the start on. */
+  readonly faults?: readonly Fault[];
+}
+
+export interface VenueSymbol {
+  /** As the venue names it: `BTCUSDT`. */
+  readonly symbol: string;
+  /** undefined where the recording shows none. */
+  readonly priceDecimals: number | undefined;
+  readonly sizeDecimals: number | undefined;
+}
+
+export interface BinanceVenue {
+  /** `ws://127.0.0.1:…`, to which `/ws` or `/stream` is added. */
+  readonly wsUrl: string;
+  /** `http://127.0.0.1:…`, to which `/api/v3/…` is added. */
+  readonly restUrl: string;
+  readonly adminUrl: string;
+  readonly symbols: readonly VenueSymbol[];
+  readonly plan: PlayPlan;
+  /** 'ended' when the last frame was handed to the sockets; connections stay open. */
+  readonly done: Promise<'ended' | 'stopped'>;
+  start(): void;
+  clock(): ReplayClock;
+  inject(fault: Fault): void;
+  stop(): Promise<void>;
+}
+
+/**
+ * Plays recordings once over Binance's spot protocol on 127.0.0.1, without a key. What each part does is documented there:
+ * the order and times of the play in `play-plan.ts` and `play-axis.ts`, a client's limits in `connection.ts`, the depth
+ * snapshot in `played-book.ts`, the admin port in `admin.ts`, faults in `faults.ts`.
+ *
+ * Recorded time is the receive time of the recording's lines. A WebSocket ping every 250 ms of it carries it as decimal ms, in
+ * order with the frames; it stands while the play is paused, and runs on at 1x after the last frame.
+ *
+ * Other than the venue: pongs that answer pings don't count against the 5 messages a second, connections are neither ended
+ * after 24 hours nor counted per address, and streams that were not recorded stay silent.
+ */
+export async function startBinanceVenue(options: BinanceVenueOptions): Promise<BinanceVenue> {
+  const plan = await planPlay(options.recordings, options);
+  const speed = speedOf(options, plan);
+  const initialFaults = (options.faults ?? []).map(parseFault);
+  const books = new Map<PlaySymbol, { book: PlayedBook; diffsPlayed: number }>();
+  for (const symbol of plan.symbols)
+    books.set(symbol, { book: new PlayedBook(symbol.history), diffsPlayed: symbol.diffsBefore });
+
+  const streams: Streams = new Streams(plan.streams, {
+    hold: (ms) => player.hold(ms),
+    proceed: () => player.proceed(),
+    positionMs: () => positionMs(),
+    diffPlayed: (entry) => {
+      books.get(entry.symbol)!.diffsPlayed++;
+    },
+  });
+  const player = new Player(plan, speed, streams);
+  const positionMs = () => Math.floor(player.clock().positionUs / 1000);
+  const restVenue = {
+    symbols: new Map(plan.symbols.map((symbol) => [symbol.symbol, symbol])),
+    depth: (symbol: PlaySymbol, levels: number): DepthSnapshot | undefined => {
+      const { book, diffsPlayed } = books.get(symbol)!;
+      return book.at(diffsPlayed, levels);
+    },
+    nowMs: positionMs,
+  };
+  const delayed = new Set<NodeJS.Timeout>();
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? '/', 'http://loopback');
+    const fault = streams.faults.rest(url.pathname === DEPTH_PATH);
+    const answer = request.method === 'GET' ? restAnswer(url, fault.status) : { status: 405, body: '' };
+    const timer = setTimeout(() => {
+      delayed.delete(timer);
+      sendRest(response, answer, fault.retryAfterS);
+    }, fault.delayMs);
+    delayed.add(timer);
+  });
+  const restAnswer = (url: URL, status: number | undefined) =>
+    status === undefined ? answerRest(url, restVenue) : faultAnswer(status);
+  server.on('upgrade', (request: IncomingMessage, socket, head) => streams.upgrade(request, socket, head));
+
+  const inject = (fault: Fault) => streams.faults.add(fault);
+  const admin = createAdminServer({
+    start: () => player.start(),
+    clock: () => player.clock(),
+    inject,
+    get pendingFaults() {
+      return streams.faults.pending;
+    },
+  });
+  const stop = async () => {
+    player.stop();
+    streams.close();
+    for (const timer of delayed) clearTimeout(timer);
+    await Promise.all([closeServer(server), closeServer(admin)]);
+  };
+  let port: number;
+  let adminPort: number;
+  try {
+    port = await listenOnLoopback(server, options.port ?? 0, '--port');
+    adminPort = await listenOnLoopback(admin, options.adminPort ?? 0, '--admin-port');
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  for (const fault of initialFaults) inject(fault);
+  if (options.paused !== true) player.start();
+  return {
+    wsUrl: `ws://127.0.0.1:${port}`,
+    restUrl: `http://127.0.0.1:${port}`,
+    adminUrl: `http://127.0.0.1:${adminPort}`,
+    symbols: plan.symbols.map(({ symbol, history }) => ({
+      symbol,
+      priceDecimals: history.priceDecimals,
+      sizeDecimals: history.sizeDecimals,
+    })),
+    plan,
+    done: player.done,
+    start: () => player.start(),
+    clock: () => player.clock(),
+    inject,
+    stop,
+  };
+}
+
+function speedOf({ speed, rate }: BinanceVenueOptions, plan: PlayPlan): Speed {
+  if (speed !== undefined && rate !== undefined)
+    throw new VenueError('bad_option', 'Speed and rate exclude each other; give one.');
+  if (rate !== undefined) {
+    if (!(rate > 0 && Number.isFinite(rate)))
+      throw new VenueError('bad_option', `rate is ${rate}; expected frames a second, above 0.`);
+    const skippedUs = plan.skips.reduce((sum, skip) => sum + skip.toUs - skip.fromUs, 0);
+    const recordedSeconds = (plan.endUs - plan.startUs - skippedUs) / 1_000_000;
+    return recordedSeconds > 0 ? (rate * recordedSeconds) / plan.frameCount : 1;
+  }
+  if (speed === 'max' || speed === undefined) return speed ?? 1;
+  if (!(speed > 0 && Number.isFinite(speed)))
+    throw new VenueError('bad_option', `speed is ${speed}; expected a number above 0, or max.`);
+  return speed;
+}
+
+function sendRest(response: ServerResponse, { status, body }: RestAnswer, retryAfterS: number): void {
+  const waits = status === 429 || status === 418;
+  response.writeHead(status, {
+    'content-type': 'application/json;charset=UTF-8',
+    ...(waits && { 'retry-after': String(retryAfterS) }),
+  });
+  response.end(body);
+}
