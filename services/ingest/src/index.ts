@@ -1,1 +1,2 @@
-export {};
+export { FEED_NAMES, type IngestConfig, ingestOptions, ingestSchema } from './config.ts';
+export { type IngestDependencies, startIngest } from './ingest.ts';

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+
+export const FEED_NAMES = ['simulated', 'binance'] as const;
+
+/** Binance pairs that are followed when none are named and the venue is live: the most traded against USDT. */
+export const DEFAULT_BINANCE_SYMBOLS = [
+  'BTCUSDT',
+  'ETHUSDT',
+  'SOLUSDT',
+  'XRPUSDT',
+  'BNBUSDT',
+  'DOGEUSDT',
+  'ADAUSDT',
+  'TRXUSDT',
+  'AVAXUSDT',
+  'LINKUSDT',
+  'SUIUSDT',
+  'LTCUSDT',
+  'BCHUSDT',
+  'DOTUSDT',
+  'NEARUSDT',
+  'AAVEUSDT',
+  'UNIUSDT',
+  'ETCUSDT',
+  'FILUSDT',
+  'ATOMUSDT',
+];
+
+/** Largest Unix ms whose microseconds are exact. */
+const TIME_MS_MAX = Math.floor(Number.MAX_SAFE_INTEGER / 1_000);
+
+/** Options of ingest; a command spreads them into its own schema. */
+export const ingestOptions = {
+  feed: z.enum(FEED_NAMES).default('simulated').describe('where ticks come from'),
+  seed: z.number().int().min(0).max(0xffff_ffff).default(1).describe('simulated: seed; the same gives the same market'),
+  rate: z.number().min(1).max(200_000).default(800).describe('simulated: ticks a second in the mean, all instruments'),
+  startMs: z
+    .number()
+    .int()
+    .min(0)
+    .max(TIME_MS_MAX)
+    .default(0)
+    .describe('simulated: Unix ms at which the market starts; 0 is now'),
+  binanceWs: z.url().default('wss://stream.binance.com:9443').describe('binance: base address of the streams'),
+  binanceRest: z.url().default('https://api.binance.com').describe('binance: base address of REST'),
+  symbols: z
+    .array(z.string().regex(/^[A-Za-z0-9]{2,20}$/, 'a symbol is letters and digits, as BTCUSDT'))
+    .default([])
+    .describe('binance: pairs, BTCUSDT,…; none is the most traded ones (with --clock ping all that the venue lists)'),
+  clock: z
+    .enum(['wall', 'ping'])
+    .default('wall')
+    .describe("binance: the source's clock is wall time, or the Unix ms in the venue's pings (a replay)"),
+};
+
+export const ingestSchema = z.object(ingestOptions);
+export type IngestConfig = Readonly<z.infer<typeof ingestSchema>>;

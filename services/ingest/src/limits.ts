@@ -1,0 +1,67 @@
+/** Every bound of ingest: unit, why this much, and what happens when it is reached. */
+export const LIMITS = {
+  /** ms. A flush waits so long for company: one request costs the broker the same for 1 tick or 500. */
+  lingerMs: 3,
+  /** Records of one partition in one flush. More wait for the next flush. */
+  flushRecordsMax: 4_000,
+  /** Bytes of one partition in one flush: half of Kafka's 1 MiB a batch, so that headers and a bad compression fit. More wait. */
+  flushBytesMax: 512 * 1024,
+  /** Bytes taken and not yet acknowledged. Reached: venue sockets are not read until half is gone (the venue's buffer, then its cut, then a reported gap). */
+  bufferBytesMax: 64 * 1024 * 1024,
+  /** Share of `bufferBytesMax` at which reading goes on. */
+  bufferResumeShare: 0.5,
+  /** ms. A stop waits so long for the log to take what was read; then it says how many ticks were not. */
+  stopFlushMsMax: 8_000,
+
+  /** Bytes of one venue frame (the largest recorded is 35 kB). Larger: refused, counted, logged; a book heals through its own numbers. */
+  frameBytesMax: 1024 * 1024,
+  /** Bytes of one WebSocket message that is read into memory at all. Larger: the connection is closed and made anew. */
+  messageBytesMax: 8 * 1024 * 1024,
+  /** Bytes of a bad frame that the log line shows. */
+  badFrameLogBytes: 200,
+  /** ms between two log lines of one kind of fault; those between are counted into the next. */
+  faultLogEveryMs: 10_000,
+
+  /** ms, least ceiling of the wait before a reconnect; doubles each time, full jitter below it. */
+  reconnectBaseMs: 250,
+  /** ms, highest ceiling of that wait. */
+  reconnectCapMs: 30_000,
+  /** ms that a connection lives before the ceiling starts low again: a venue may accept first and refuse then. */
+  reconnectProvenMs: 10_000,
+  /** ms for TCP, TLS and upgrade. Longer: given up, next try. */
+  connectMsMax: 10_000,
+  /** ms of silence after which we send a ping (venues ping every 20 s, so this is rare). */
+  silencePingMs: 25_000,
+  /** ms of silence after which a connection is dead and made anew. */
+  silenceDeadMs: 40_000,
+
+  /** ms for one REST reply, whole. Longer: given up, retried. */
+  restMsMax: 10_000,
+  /** Bytes of one REST reply (all of exchangeInfo is about 15 MB). Longer: given up. */
+  restBytesMax: 64 * 1024 * 1024,
+  /** ms, base and cap of the wait before a REST call is tried again; full jitter below the ceiling. */
+  restRetryBaseMs: 250,
+  restRetryCapMs: 30_000,
+  /** Depth snapshots asked for at the same time. Others wait in order. */
+  snapshotsAtOnce: 4,
+  /** Numbers (price or size) in all diffs that wait for a snapshot: 32 MB. Reached: the oldest diff of that book goes; its snapshot must be newer. */
+  waitingDiffNumbersMax: 4_000_000,
+  /** Ids by which a trade of a new connection may lie below the last one and still be a double. Further below: the venue counts anew. */
+  tradeIdRewindMax: 1_000_000,
+
+  /** Slots of 100 ms that the simulated market makes in one turn when it is behind: 20 times real time at 50 ms a turn. More come in the next turns. */
+  simulatedSlotsPerTurn: 10,
+} as const;
+
+/** Throws where bounds contradict each other; called once at start. */
+export function checkLimits(limits: typeof LIMITS = LIMITS): void {
+  const rules: [boolean, string][] = [
+    [limits.frameBytesMax <= limits.messageBytesMax, 'frameBytesMax must not exceed messageBytesMax'],
+    [limits.flushBytesMax < limits.bufferBytesMax, 'flushBytesMax must be below bufferBytesMax'],
+    [limits.silencePingMs < limits.silenceDeadMs, 'silencePingMs must be below silenceDeadMs'],
+    [limits.reconnectBaseMs <= limits.reconnectCapMs, 'reconnectBaseMs must not exceed reconnectCapMs'],
+    [limits.bufferResumeShare > 0 && limits.bufferResumeShare < 1, 'bufferResumeShare must lie between 0 and 1'],
+  ];
+  const broken = rules.filter(([holds]) => !holds).map(([, text]) => text);
+  if (broken.length > 0) throw new Error(`limits of ingest contradict each other: ${broken.join('; ')}`);
+}

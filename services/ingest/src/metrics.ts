@@ -1,0 +1,103 @@
+import { Counter, Gauge, Histogram, type Registry } from '@tapecast/service-kit';
+
+/** All metrics of ingest. Labels are bounded: kinds, reasons and venues, never symbols. */
+export function createIngestMetrics(registry: Registry) {
+  const registers = [registry];
+  return {
+    framesReceived: new Counter({
+      name: 'tapecast_ingest_frames_total',
+      help: 'WebSocket frames received',
+      labelNames: ['venue'],
+      registers,
+    }),
+    ticksTaken: new Counter({
+      name: 'tapecast_ingest_ticks_total',
+      help: 'Ticks numbered and handed to the publisher',
+      labelNames: ['venue', 'kind'],
+      registers,
+    }),
+    framesBad: new Counter({
+      name: 'tapecast_ingest_bad_frames_total',
+      help: 'Frames that were not understood and skipped, by reason',
+      labelNames: ['venue', 'reason'],
+      registers,
+    }),
+    tradesDuplicate: new Counter({
+      name: 'tapecast_ingest_duplicate_trades_total',
+      help: 'Trades dropped because their id was seen',
+      labelNames: ['venue'],
+      registers,
+    }),
+    tradesMissing: new Counter({
+      name: 'tapecast_ingest_missing_trades_total',
+      help: 'Trade ids that the venue skipped or that fell into a disconnection',
+      labelNames: ['venue'],
+      registers,
+    }),
+    bookResyncs: new Counter({
+      name: 'tapecast_ingest_book_resyncs_total',
+      help: 'Order books discarded and asked for again, by reason',
+      labelNames: ['venue', 'reason'],
+      registers,
+    }),
+    booksSynced: new Gauge({
+      name: 'tapecast_ingest_books_synced',
+      help: 'Order books that follow the venue now',
+      labelNames: ['venue'],
+      registers,
+    }),
+    restCalls: new Counter({
+      name: 'tapecast_ingest_rest_calls_total',
+      help: 'REST calls by their outcome',
+      labelNames: ['venue', 'outcome'],
+      registers,
+    }),
+    connections: new Gauge({
+      name: 'tapecast_ingest_connections',
+      help: 'Venue connections that are open and subscribed',
+      labelNames: ['venue'],
+      registers,
+    }),
+    disconnections: new Counter({
+      name: 'tapecast_ingest_disconnections_total',
+      help: 'Venue connections lost or not made',
+      labelNames: ['venue'],
+      registers,
+    }),
+    clockMs: new Gauge({
+      name: 'tapecast_ingest_source_clock_ms',
+      help: 'Clock of the source, Unix ms',
+      labelNames: ['venue'],
+      registers,
+    }),
+    buffered: new Gauge({
+      name: 'tapecast_ingest_buffer_bytes',
+      help: 'Bytes taken and not yet acknowledged by the log',
+      registers,
+    }),
+    paused: new Gauge({
+      name: 'tapecast_ingest_reading_paused',
+      help: '1 while venue sockets are not read because the buffer is full',
+      registers,
+    }),
+    pauses: new Counter({
+      name: 'tapecast_ingest_reading_pauses_total',
+      help: 'Times that reading was paused because the buffer was full',
+      registers,
+    }),
+    flushSeconds: new Histogram({
+      name: 'tapecast_ingest_flush_seconds',
+      help: 'Time from a flush to its acknowledgement',
+      buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5, 30],
+      registers,
+    }),
+    flushRecords: new Histogram({
+      name: 'tapecast_ingest_flush_records',
+      help: 'Ticks in one flush',
+      buckets: [1, 5, 10, 50, 100, 500, 1_000, 5_000, 20_000],
+      registers,
+    }),
+  };
+}
+
+export type IngestMetrics = ReturnType<typeof createIngestMetrics>;
