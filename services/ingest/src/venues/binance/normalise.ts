@@ -33,17 +33,17 @@ export function normaliseFrame(text: string, routes: ReadonlyMap<string, StreamR
     return bad('not_json', error instanceof Error ? error.message : String(error));
   }
   if (!isObject(frame)) return bad('unknown_event', 'the frame is not an object');
-  const stream = frame['stream'];
+  const stream = frame.stream;
   if (typeof stream !== 'string') return normaliseControl(frame);
-  const data = frame['data'];
+  const data = frame.data;
   const route = routes.get(stream);
   if (route === undefined) {
-    if (isObject(data) && data['e'] === 'serverShutdown') return { type: 'shutdown' };
+    if (isObject(data) && data.e === 'serverShutdown') return { type: 'shutdown' };
     return bad('unknown_stream', stream.slice(0, 60));
   }
   try {
     if (!isObject(data)) throw new Refusal('missing_field', '`data` is not an object');
-    if (data['s'] !== route.symbol.symbol) throw new Refusal('wrong_symbol', 's');
+    if (data.s !== route.symbol.symbol) throw new Refusal('wrong_symbol', 's');
     switch (route.kind) {
       case 'trade':
         return normaliseTrade(data, route.symbol);
@@ -60,25 +60,25 @@ export function normaliseFrame(text: string, routes: ReadonlyMap<string, StreamR
 
 /** Answers to our messages, errors, and the announcement of a restart. */
 function normaliseControl(frame: Json): VenueEvent {
-  if (frame['e'] === 'serverShutdown') return { type: 'shutdown' };
-  const id = frame['id'];
+  if (frame.e === 'serverShutdown') return { type: 'shutdown' };
+  const id = frame.id;
   const known = typeof id === 'number' || typeof id === 'string' || id === null;
   if (known && 'result' in frame) return { type: 'reply', id, error: undefined };
-  const error = isObject(frame['error']) ? frame['error'] : frame;
-  if (typeof error['code'] === 'number' && typeof error['msg'] === 'string') {
-    return { type: 'reply', id: known ? id : null, error: `${error['code']} ${error['msg'].slice(0, 200)}` };
+  const error = isObject(frame.error) ? frame.error : frame;
+  if (typeof error.code === 'number' && typeof error.msg === 'string') {
+    return { type: 'reply', id: known ? id : null, error: `${error.code} ${error.msg.slice(0, 200)}` };
   }
   return bad('unknown_event', 'neither a stream nor an answer');
 }
 
 function normaliseTrade(data: Json, symbol: BinanceSymbol): VenueEvent {
-  if (data['e'] !== 'trade') throw new Refusal('unknown_event', 'e');
+  if (data.e !== 'trade') throw new Refusal('unknown_event', 'e');
   const tradeId = count(data, 't');
   const timeMs = time(data, 'T');
-  const buyerIsMaker = data['m'];
+  const buyerIsMaker = data.m;
   if (typeof buyerIsMaker !== 'boolean') throw new Refusal('missing_field', 'm');
-  const parsedPrice = decimal(data['p'], 'p');
-  const parsedSize = decimal(data['q'], 'q');
+  const parsedPrice = decimal(data.p, 'p');
+  const parsedSize = decimal(data.q, 'q');
   const priceDecimals = Math.max(symbol.priceDecimals ?? 0, parsedPrice.decimals);
   const sizeDecimals = Math.max(symbol.sizeDecimals ?? 0, parsedSize.decimals);
   const price = units(parsedPrice, priceDecimals, 'p');
@@ -109,10 +109,10 @@ function normaliseTrade(data: Json, symbol: BinanceSymbol): VenueEvent {
 /** Spot's bookTicker has neither `e` nor a time; its order is `u`. */
 function normaliseBookTicker(data: Json, symbol: BinanceSymbol): VenueEvent {
   const venueSeq = count(data, 'u');
-  const parsedBid = decimal(data['b'], 'b');
-  const parsedBidSize = decimal(data['B'], 'B');
-  const parsedAsk = decimal(data['a'], 'a');
-  const parsedAskSize = decimal(data['A'], 'A');
+  const parsedBid = decimal(data.b, 'b');
+  const parsedBidSize = decimal(data.B, 'B');
+  const parsedAsk = decimal(data.a, 'a');
+  const parsedAskSize = decimal(data.A, 'A');
   const priceDecimals = Math.max(symbol.priceDecimals ?? 0, parsedBid.decimals, parsedAsk.decimals);
   const sizeDecimals = Math.max(symbol.sizeDecimals ?? 0, parsedBidSize.decimals, parsedAskSize.decimals);
   const bid = units(parsedBid, priceDecimals, 'b');
@@ -148,12 +148,12 @@ function normaliseBookTicker(data: Json, symbol: BinanceSymbol): VenueEvent {
 }
 
 function normaliseDiff(data: Json, symbol: BinanceSymbol): VenueEvent {
-  if (data['e'] !== 'depthUpdate') throw new Refusal('unknown_event', 'e');
+  if (data.e !== 'depthUpdate') throw new Refusal('unknown_event', 'e');
   const firstId = count(data, 'U');
   const lastId = count(data, 'u');
   if (firstId > lastId) throw new Refusal('missing_field', 'U is above u');
   const timeMs = time(data, 'E');
-  const book = normaliseBook(data['b'], data['a'], symbol);
+  const book = normaliseBook(data.b, data.a, symbol);
   return {
     type: 'diff',
     symbol,
@@ -174,7 +174,7 @@ export function normaliseSnapshot(reply: unknown, symbol: BinanceSymbol): DepthS
   try {
     if (!isObject(reply)) throw new Refusal('missing_field', 'the snapshot is not an object');
     const lastUpdateId = count(reply, 'lastUpdateId');
-    const book = normaliseBook(reply['bids'], reply['asks'], symbol);
+    const book = normaliseBook(reply.bids, reply.asks, symbol);
     return {
       lastUpdateId,
       tick: {
