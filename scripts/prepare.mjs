@@ -25,10 +25,18 @@ const env = {
 const say = (text) => process.stderr.write(`tapecast: ${text}\n`);
 
 function run(what, command, args, cwd = root) {
-  const done = spawnSync(command, args, { cwd, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 1 << 26 });
+  const done = spawnSync(command, args, {
+    cwd,
+    env,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    maxBuffer: 1 << 26,
+  });
   if (done.status === 0) return;
   process.stderr.write(`${done.stdout ?? ''}${done.stderr ?? ''}`);
-  say(`${what} failed (${done.error?.message ?? `exit code ${done.status}`}). The lines above say why; run the same command again when it is mended.`);
+  say(
+    `${what} failed (${done.error?.message ?? `exit code ${done.status}`}). The lines above say why; run the same command again when it is mended.`,
+  );
   process.exit(1);
 }
 

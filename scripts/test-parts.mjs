@@ -1,6 +1,11 @@
 // The programs that tests on real parts use: Debian's redis-server, nginx, chromium, a Java and Maven, and Kafka's jars.
 import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import process from 'node:process';
+
+const root = resolve(import.meta.dirname, '..');
+const PYTHON_PACKAGES = ['websockets==15.0.1'];
 
 /** Program → Debian package that brings it. */
 const PROGRAMS = [
@@ -32,5 +37,22 @@ export async function installTestParts() {
     if (!apt('install', '-q', '-y', '--no-install-recommends', ...packages))
       return [`apt-get could not install ${packages.join(' ')}; its lines above say why`];
   }
+  return installPython();
+}
+
+/** A virtual environment of the project's own, for the client programs in Python. */
+function installPython() {
+  const home = join(root, '.tools/python');
+  const stamp = join(home, '.installed');
+  const wanted = PYTHON_PACKAGES.join(' ');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return [];
+  process.stdout.write(`installing Python packages into .tools/python: ${wanted}\n`);
+  const run = (command, args) => spawnSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'] }).status === 0;
+  if (
+    !run('python3', ['-m', 'venv', home]) ||
+    !run(join(home, 'bin/pip'), ['install', '--quiet', '--disable-pip-version-check', ...PYTHON_PACKAGES])
+  )
+    return [`the Python packages ${wanted}; the lines above say why`];
+  writeFileSync(stamp, wanted);
   return [];
 }

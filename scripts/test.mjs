@@ -62,7 +62,8 @@ if (projects.length > 0) {
     total.skipped += result.numPendingTests + result.numTodoTests;
     for (const file of result.testResults) {
       // A file that could not be loaded has no failed test of its own.
-      if (file.status === 'failed' && file.assertionResults.every((test) => test.status !== 'failed')) total.failed += 1;
+      if (file.status === 'failed' && file.assertionResults.every((test) => test.status !== 'failed'))
+        total.failed += 1;
       for (const test of file.assertionResults)
         if (test.status === 'pending' || test.status === 'skipped') process.stdout.write(`skipped: ${test.fullName}\n`);
     }

@@ -11,7 +11,7 @@ export interface AdminReply {
 }
 
 /** `POST /replay/start` and the like: keyed by method and path. */
-export type AdminRoutes = Readonly<Record<string, (request: IncomingMessage) => AdminReply | Promise<AdminReply>>>;
+export type AdminRoutes = Record<string, (request: IncomingMessage) => AdminReply | Promise<AdminReply>>;
 
 export interface AdminServer {
   readonly address: string;

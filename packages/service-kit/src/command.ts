@@ -11,8 +11,11 @@ const STOP_DEADLINE_MS = 14_000;
 export interface Command<S extends OptionSchema> {
   description: CommandDescription;
   schema: S;
-  /** Starts everything and resolves when a client can be served, with the addresses for the `ready` line. */
-  start(config: Readonly<z.infer<S>>): Promise<{ service: RunningService; addresses: string[] }>;
+  /**
+   * Starts everything and resolves when a client can be served, with the addresses for the `ready` line.
+   * `onReady` is called when that line is out.
+   */
+  start(config: Readonly<z.infer<S>>): Promise<{ service: RunningService; addresses: string[]; onReady?: () => void }>;
 }
 
 /**
@@ -56,6 +59,7 @@ export async function runCommand<S extends OptionSchema>(command: Command<S>): P
     const started = await command.start(config);
     service = started.service;
     process.stdout.write(`ready ${started.addresses.join(' ')}\n`);
+    started.onReady?.();
     const error = await service.failed;
     process.stderr.write(`${service.name} can't go on: ${describe(error)}\n`);
     await stop(1);

@@ -21,7 +21,17 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ingest: ['market', 'wire', 'tick-log', 'market-state', 'service-kit'],
   compute: ['market', 'wire', 'tick-log', 'market-state', 'service-kit'],
   gateway: ['market', 'wire', 'tick-log', 'market-state', 'service-kit'],
-  standalone: ['market', 'wire', 'tick-log', 'market-state', 'service-kit', 'venue-server', 'ingest', 'compute', 'gateway'],
+  standalone: [
+    'market',
+    'wire',
+    'tick-log',
+    'market-state',
+    'service-kit',
+    'venue-server',
+    'ingest',
+    'compute',
+    'gateway',
+  ],
 };
 
 /** Network and native drivers, and the one folder that may import each. */
@@ -34,7 +44,10 @@ const DRIVERS: Readonly<Record<string, string>> = {
 const LINES_MAX = 500;
 const FORBIDDEN_NAMES = /(^|\/)(utils?|helpers?|common|lib|managers?)(\.ts|\/)/;
 
-const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: root, encoding: 'utf8' })
+const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+  cwd: root,
+  encoding: 'utf8',
+})
   .split('\n')
   .filter((file) => file !== '' && existsSync(join(root, file)));
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
@@ -46,7 +59,8 @@ interface Source {
   imports: string[];
 }
 
-const IMPORT = /(?:^|[\s;])(?:import|export)\s*(?:type\s+)?(?:[\w*{}\s,$]+?\s+from\s+)?['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)/g;
+const IMPORT =
+  /(?:^|[\s;])(?:import|export)\s*(?:type\s+)?(?:[\w*{}\s,$]+?\s+from\s+)?['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)/g;
 const withoutComments = (text: string): string => text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '');
 
 const sources: Source[] = tracked
@@ -71,7 +85,8 @@ describe('structure', () => {
         if (ours !== undefined && !(ALLOWED[owner] ?? []).includes(ours)) wrong.push(`${file} imports ${name}`);
         if (name.startsWith('.')) {
           const target = relative(root, resolve(root, dirname(file), name));
-          if (target.split('/').slice(0, 2).join('/') !== file.split('/').slice(0, 2).join('/')) wrong.push(`${file} imports ${name}`);
+          if (target.split('/').slice(0, 2).join('/') !== file.split('/').slice(0, 2).join('/'))
+            wrong.push(`${file} imports ${name}`);
         }
       }
     expect(wrong).toEqual([]);
@@ -81,7 +96,9 @@ describe('structure', () => {
     const wrong = sources.flatMap(({ file, imports }) =>
       imports
         .filter((name) => {
-          const driver = Object.keys(DRIVERS).find((candidate) => name === candidate || name.startsWith(`${candidate}/`));
+          const driver = Object.keys(DRIVERS).find(
+            (candidate) => name === candidate || name.startsWith(`${candidate}/`),
+          );
           return driver !== undefined && !file.startsWith(DRIVERS[driver] as string);
         })
         .map((name) => `${file} imports ${name}`),
@@ -91,7 +108,8 @@ describe('structure', () => {
 
   test('market and wire run in a browser: nothing of Node in them', () => {
     const wrong = sources.filter(
-      ({ owner, imports }) => ['market', 'wire', 'client'].includes(owner) && imports.some((name) => name.startsWith('node:')),
+      ({ owner, imports }) =>
+        ['market', 'wire', 'client'].includes(owner) && imports.some((name) => name.startsWith('node:')),
     );
     expect(wrong.map(({ file }) => file)).toEqual([]);
   });
@@ -111,7 +129,9 @@ describe('structure', () => {
   });
 
   test('files stay small enough to hold in the head, and are named after what they are', () => {
-    const code = tracked.filter((file) => /^(packages|services|bench|scripts)\/.*\.(ts|mjs|css)$/.test(file) && !file.includes('/gen/'));
+    const code = tracked.filter(
+      (file) => /^(packages|services|bench|scripts)\/.*\.(ts|mjs|css)$/.test(file) && !file.includes('/gen/'),
+    );
     expect(code.filter((file) => read(file).split('\n').length > LINES_MAX)).toEqual([]);
     expect(code.filter((file) => FORBIDDEN_NAMES.test(file))).toEqual([]);
     expect(code.filter((file) => !/^[a-z0-9./@-]+$/.test(file))).toEqual([]);
@@ -120,7 +140,9 @@ describe('structure', () => {
   test('the environment is read in one place', () => {
     const wrong = sources.filter(
       ({ file, owner, text }) =>
-        owner !== 'testkit' && file !== 'packages/service-kit/src/command.ts' && /process\.env/.test(withoutComments(text)),
+        owner !== 'testkit' &&
+        file !== 'packages/service-kit/src/command.ts' &&
+        /process\.env/.test(withoutComments(text)),
     );
     expect(wrong.map(({ file }) => file)).toEqual([]);
   });
@@ -129,11 +151,18 @@ describe('structure', () => {
 describe('words', () => {
   test('nothing is left to do, focused, or bound to one machine', () => {
     const self = relative(root, import.meta.filename);
-    const marks = new RegExp(['\\bFIX' + 'ME\\b', '\\bTO' + 'DO\\b', '\\bX' + 'XX\\b:', 'not ' + 'implemented', '\\.(only|todo)\\('].join('|'));
-    const code = tracked.filter((file) => /^(packages|services|bench|scripts)\/.*\.(ts|mjs)$/.test(file) && !file.includes('/gen/') && file !== self);
+    const marks = new RegExp(
+      ['\\bFIX' + 'ME\\b', '\\bTO' + 'DO\\b', '\\bX' + 'XX\\b:', 'not ' + 'implemented', '\\.(only|todo)\\('].join('|'),
+    );
+    const code = tracked.filter(
+      (file) =>
+        /^(packages|services|bench|scripts)\/.*\.(ts|mjs)$/.test(file) && !file.includes('/gen/') && file !== self,
+    );
     expect(code.filter((file) => marks.test(read(file)))).toEqual([]);
     const machine = new RegExp(`(^|[^A-Za-z0-9_.])/${'work'}/`);
-    const texts = tracked.filter((file) => !/(\.lock|pnpm-lock\.yaml|\.png|\.zst|\.gz)$/.test(file) && statSync(join(root, file)).size < 2_000_000);
+    const texts = tracked.filter(
+      (file) => !/(\.lock|pnpm-lock\.yaml|\.png|\.zst|\.gz)$/.test(file) && statSync(join(root, file)).size < 2_000_000,
+    );
     expect(texts.filter((file) => machine.test(read(file)))).toEqual([]);
   });
 
@@ -148,7 +177,9 @@ describe('words', () => {
 
   test('files that ARCHITECTURE.md names exist', () => {
     const text = read('ARCHITECTURE.md');
-    const named = [...text.matchAll(/`((?:packages|services|bench|scripts|proto|docs|nginx)\/[\w./@-]+)`/g)].map((match) => match[1] as string);
+    const named = [...text.matchAll(/`((?:packages|services|bench|scripts|proto|docs|nginx)\/[\w./@-]+)`/g)].map(
+      (match) => match[1] as string,
+    );
     expect(named.length).toBeGreaterThan(20);
     expect(named.filter((name) => !existsSync(join(root, name)))).toEqual([]);
   });
@@ -165,12 +196,21 @@ describe('words', () => {
   test('every dependency is explained', () => {
     const explained = read('docs/dependencies.md');
     const manifests = ['package.json', 'bench/package.json'].concat(
-      ['packages', 'services'].flatMap((folder) => readdirSync(join(root, folder)).map((name) => `${folder}/${name}/package.json`)),
+      ['packages', 'services'].flatMap((folder) =>
+        readdirSync(join(root, folder)).map((name) => `${folder}/${name}/package.json`),
+      ),
     );
     const names = manifests.flatMap((file) => {
-      const { dependencies = {}, devDependencies = {} } = JSON.parse(read(file)) as Record<string, Record<string, string> | undefined>;
+      const { dependencies = {}, devDependencies = {} } = JSON.parse(read(file)) as Record<
+        string,
+        Record<string, string> | undefined
+      >;
       return Object.keys({ ...dependencies, ...devDependencies });
     });
-    expect([...new Set(names)].filter((name) => !name.startsWith('@tapecast/') && !name.startsWith('@types/') && !explained.includes(name))).toEqual([]);
+    expect(
+      [...new Set(names)].filter(
+        (name) => !name.startsWith('@tapecast/') && !name.startsWith('@types/') && !explained.includes(name),
+      ),
+    ).toEqual([]);
   });
 });

@@ -1,0 +1,172 @@
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { startCompute } from '@tapecast/compute';
+import { startGateway } from '@tapecast/gateway';
+import { startIngest } from '@tapecast/ingest';
+import { openMemoryMarketState } from '@tapecast/market-state';
+import {
+  type AdminRoutes,
+  createLogger,
+  createRegistry,
+  metricsOf,
+  type Readiness,
+  type RunningService,
+  StartError,
+  startAdminServer,
+} from '@tapecast/service-kit';
+import { openMemoryTickLog } from '@tapecast/tick-log';
+import { RecordingError, startBinanceVenue, VenueError } from '@tapecast/venue-server';
+import { EMBEDDED_PARTITIONS, type StandaloneConfig } from './config.ts';
+
+const HOST = '127.0.0.1';
+const PAGE = resolve(import.meta.dirname, '../../../packages/web/dist');
+/** A feed whose venue is away must not keep the page from people for ever: past this the start fails and says why. */
+const READY_DEADLINE_MS = 30_000;
+const READY_POLL_MS = 10;
+const ADDRESSES_FILE = 'standalone.json';
+
+export interface Standalone {
+  service: RunningService;
+  addresses: string[];
+  /** To be called when the `ready` line is out: a replay that is not `--paused` begins. */
+  onReady(): void;
+}
+
+/** The whole system in one process on the memory drivers: each service as in the cluster, wired by hand. */
+export async function startStandalone(config: StandaloneConfig): Promise<Standalone> {
+  const logger = createLogger('standalone', config.logLevel);
+  const metrics = createRegistry();
+  prepareDataDir(config);
+
+  // In order of dependency; stopped in reverse.
+  const parts: { stop(): Promise<unknown> }[] = [];
+  const stopAll = async (): Promise<void> => {
+    for (const part of parts.splice(0).reverse()) await part.stop();
+  };
+  try {
+    const log = openMemoryTickLog({ partitions: EMBEDDED_PARTITIONS });
+    parts.push({ stop: () => log.close() });
+    const state = openMemoryMarketState();
+    parts.push({ stop: () => state.close() });
+
+    const venue = config.feed === 'replay' ? await startVenue(config) : undefined;
+    if (venue !== undefined) parts.push(venue);
+
+    const services: RunningService[] = [];
+    const add = <S extends RunningService>(service: S): S => {
+      services.push(service);
+      parts.push(service);
+      return service;
+    };
+    const gateway = add(
+      await startGateway({
+        config: { host: HOST, port: config.port, anonymous: true },
+        log,
+        state,
+        logger: logger.child({ service: 'gateway' }),
+        metrics,
+        page: { dir: PAGE },
+      }),
+    );
+    add(await startCompute({ config: {}, log, state, logger: logger.child({ service: 'compute' }), metrics }));
+    add(
+      await startIngest({
+        config: {
+          seed: config.seed,
+          rate: config.rate,
+          startMs: config.startMs,
+          symbols: config.symbols,
+          feed: config.feed === 'replay' ? 'binance' : config.feed,
+          binanceWs: venue?.wsUrl ?? config.binanceWs,
+          binanceRest: venue?.restUrl ?? config.binanceRest,
+          clock: venue === undefined ? 'wall' : 'ping',
+        },
+        log,
+        state,
+        logger: logger.child({ service: 'ingest' }),
+        metrics,
+      }),
+    );
+
+    const ready = (): Readiness =>
+      services.map((service) => service.ready()).find((one) => !one.ready) ?? { ready: true, reason: '' };
+    const failed = Promise.race(services.map((service) => service.failed));
+    const routes: AdminRoutes = {};
+    if (venue !== undefined)
+      routes['POST /replay/start'] = () => {
+        venue.start();
+        return { status: 200, body: 'started\n' };
+      };
+    const admin = await startAdminServer({
+      host: HOST,
+      port: config.adminPort,
+      portOption: '--admin-port',
+      metrics: metricsOf(metrics),
+      ready,
+      routes,
+    });
+    parts.push({ stop: () => admin.close() });
+    await untilReady(ready, failed);
+
+    const page = `http://${HOST}:${gateway.port}/`;
+    const stream = `ws://${HOST}:${gateway.port}/v1/stream`;
+    writeAddresses(config, { page, stream, admin: admin.address });
+    return {
+      service: { name: 'standalone', ready, failed, stop: stopAll },
+      addresses: [page, stream, `admin=${admin.address}`],
+      onReady: () => {
+        if (!config.paused) venue?.start();
+      },
+    };
+  } catch (error) {
+    await stopAll();
+    throw error;
+  }
+}
+
+async function startVenue(config: StandaloneConfig) {
+  if (config.recording.length === 0)
+    throw new StartError('bad_option', '--feed replay needs --recording <file>[,<file>…], the recordings to play');
+  const missing = config.recording.filter((file) => !existsSync(file));
+  if (missing.length > 0) throw new StartError('bad_option', `--recording: there is no file ${missing.join(', ')}`);
+  try {
+    return await startBinanceVenue({
+      recordings: config.recording,
+      speed: config.speed === 'max' ? 'max' : Number(config.speed),
+      paused: true,
+    });
+  } catch (error) {
+    if (error instanceof RecordingError || error instanceof VenueError)
+      throw new StartError('bad_option', `--recording: ${error.message}`, { cause: error });
+    throw error;
+  }
+}
+
+async function untilReady(ready: () => Readiness, failed: Promise<Error>): Promise<void> {
+  const failure: { error?: Error } = {};
+  // Watched here only until the start is through; then by the command.
+  void failed.then((error) => {
+    failure.error = error;
+  });
+  const deadline = performance.now() + READY_DEADLINE_MS;
+  while (!ready().ready) {
+    if (failure.error !== undefined) throw failure.error;
+    if (performance.now() > deadline)
+      throw new StartError('unavailable', `not ready after ${READY_DEADLINE_MS / 1000} s: ${ready().reason}`);
+    await delay(READY_POLL_MS);
+  }
+}
+
+/** The memory drivers leave nothing behind; what there is to empty is the addresses of the run before. */
+function prepareDataDir(config: StandaloneConfig): void {
+  mkdirSync(config.dataDir, { recursive: true });
+  if (!config.keep) rmSync(join(config.dataDir, ADDRESSES_FILE), { force: true });
+}
+
+function writeAddresses(config: StandaloneConfig, addresses: Record<string, string>): void {
+  writeFileSync(
+    join(config.dataDir, ADDRESSES_FILE),
+    `${JSON.stringify({ pid: process.pid, ...addresses }, undefined, 2)}\n`,
+  );
+}
