@@ -1,1 +1,2 @@
-export {};
+export { type ComputeDeps, startCompute } from './compute.ts';
+export { type ComputeConfig, computeConfig, computeOptions } from './config.ts';

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+
+/** Options of compute alone: the keys are `--flush-interval-ms` and so on. */
+export const computeOptions = {
+  group: z.string().min(1).default('tapecast-compute').describe('consumer group: its members share the partitions'),
+  flushIntervalMs: z
+    .number()
+    .min(1)
+    .max(100)
+    .default(4)
+    .describe('least time between two writes to md.updates under load; a lone update leaves after 1 ms'),
+  checkpointIntervalMs: z
+    .number()
+    .int()
+    .min(100)
+    .max(60_000)
+    .default(1_500)
+    .describe('how often changed state is stored: a takeover folds so much again'),
+  checkpointUpdates: z
+    .number()
+    .int()
+    .min(1_000)
+    .max(10_000_000)
+    .default(200_000)
+    .describe('updates of a partition after which it is stored without waiting for the interval'),
+};
+
+export const computeConfig = z.object(computeOptions);
+export type ComputeConfig = Readonly<z.infer<typeof computeConfig>>;
