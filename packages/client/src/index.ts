@@ -1,1 +1,28 @@
-export {};
+export type {
+  Channel,
+  Interval,
+  MarketState,
+  NoticeMessage,
+  Side,
+  StatusMessage,
+  SubscriptionResult,
+} from '@tapecast/wire';
+export { type ClientErrorCode, TapecastError } from './client-error.ts';
+export type {
+  ClientEvents,
+  ConnectionState,
+  DataEvent,
+  DepthEvent,
+  FaultEvent,
+  GapEvent,
+  KlineEvent,
+  QuoteEvent,
+  RejectedEvent,
+  StateEvent,
+  TradeEvent,
+} from './events.ts';
+export { type BookLevel, type BookView, LocalBook } from './local-book.ts';
+export { type MessageKind, type Missed, RangeTracker, type RangeVerdict } from './range-tracker.ts';
+export { type Reconnect, ReconnectPolicy } from './reconnect-policy.ts';
+export { TapecastClient, type TapecastClientOptions } from './tapecast-client.ts';
+export type { WebSocketConstructor, WebSocketLike } from './web-socket.ts';

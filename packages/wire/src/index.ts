@@ -8,10 +8,12 @@ export {
 } from './channel-names.ts';
 export { CLIENT_ACTIONS } from './client-message.ts';
 export { CLOSE_CODES, type CloseAnswer, type CloseMeaning, type CloseReason, closeAnswer } from './close-codes.ts';
+export { decimalText } from './decimal-text.ts';
 export { ERROR_CODES, type ErrorMeaning, errorMessage } from './error-codes.ts';
 export { encodeJsonClientMessage, parseJsonClientMessage } from './json-client-message.ts';
 export { encodeJsonControl } from './json-control.ts';
 export { type JsonNumbers, jsonData } from './json-data.ts';
+export { type ParsedJsonFrame, parseJsonServerMessage } from './json-server-message.ts';
 export {
   type Channel,
   type ClientMessage,
@@ -43,7 +45,13 @@ export {
   type Units,
 } from './messages.ts';
 export { decodeProtobufClientMessage, encodeProtobufClientMessage } from './protobuf-client-message.ts';
-export { type DecodedFrame, decodeProtobufFrame, encodeProtobufFrame, type FrameMeta } from './protobuf-frame.ts';
+export {
+  type DecodedFrame,
+  decodeProtobufFrame,
+  encodeProtobufFrame,
+  type FrameMeta,
+  isData,
+} from './protobuf-frame.ts';
 export { decodeTick, encodeTick } from './tick-codec.ts';
 export {
   type BatchEntry,

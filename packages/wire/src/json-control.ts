@@ -53,6 +53,29 @@ function resultFields({ symbol, channel, ok, epoch, seq, intervalMs, code, msg }
   return { symbol, channel, ok, epoch, seq, interval_ms: intervalMs, code, msg };
 }
 
-function noticeFields({ code, symbol, channel, range, level, intervalMs, url, afterMs, msg }: NoticeMessage): object {
-  return { type: 'notice', code, symbol, channel, range, level, interval_ms: intervalMs, url, after_ms: afterMs, msg };
+function noticeFields({
+  code,
+  symbol,
+  channel,
+  range,
+  epoch,
+  level,
+  intervalMs,
+  url,
+  afterMs,
+  msg,
+}: NoticeMessage): object {
+  return {
+    type: 'notice',
+    code,
+    symbol,
+    channel,
+    range,
+    epoch,
+    level,
+    interval_ms: intervalMs,
+    url,
+    after_ms: afterMs,
+    msg,
+  };
 }

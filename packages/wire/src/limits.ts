@@ -14,3 +14,6 @@ export const MESSAGE_ID_LENGTH_MAX = 128;
 
 /** Characters of what a client wrote that an error quotes back. Over it: cut, with `…`. */
 export const QUOTED_LENGTH_MAX = 60;
+
+/** Digits of a number that a client reads from JSON: twice the largest sum. Over it: the frame is refused (`malformed`). */
+export const NUMBER_DIGITS_MAX = 100;

@@ -112,6 +112,8 @@ export interface NoticeMessage {
   symbol?: string;
   channel?: Channel;
   range?: [number, number];
+  /** Of `hole`: the numbering began anew under this epoch; what follows begins with a whole state. */
+  epoch?: string;
   /** Of `degraded`: the level now in force, and the interval it means. */
   level?: number;
   intervalMs?: number;

@@ -11,6 +11,7 @@ import {
   type SubscriptionResult,
   type SuccessMessage,
 } from './messages.ts';
+import { present } from './present.ts';
 import { putId, takeId } from './protobuf-client-message.ts';
 import { count, optionalCount } from './safe-integer.ts';
 import { marketStateName, marketStateNumber } from './schema-names.ts';
@@ -214,16 +215,11 @@ function takeNotice(notice: schema.v1.ServerNotice): NoticeMessage {
     symbol: notice.symbol,
     channel: notice.channel as Channel | null | undefined, // As of `subscriptions`.
     range: first === undefined || last === undefined ? undefined : [count(first, 'range'), count(last, 'range')],
+    epoch: notice.epoch,
     level: optionalCount(notice.level, 'level'),
     intervalMs: optionalCount(notice.intervalMs, 'interval_ms'),
     url: notice.url,
     afterMs: optionalCount(notice.afterMs, 'after_ms'),
     msg: notice.msg,
   });
-}
-
-/** The fields that are there: messages leave out what is absent. */
-export function present<T extends object>(fields: { [K in keyof T]: T[K] | null | undefined }): T {
-  const entries = Object.entries(fields).filter(([, value]) => value !== undefined && value !== null);
-  return Object.fromEntries(entries) as T; // Only optional fields of T are ever absent in `fields`.
 }

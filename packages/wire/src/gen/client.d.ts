@@ -1649,6 +1649,9 @@ export namespace tapecast {
             /** ServerNotice msg. */
             msg: string;
 
+            /** ServerNotice epoch. */
+            epoch?: (string|null|undefined);
+
             /**
              * Encodes the specified ServerNotice message. Does not implicitly {@link tapecast.v1.ServerNotice.verify|verify} messages.
              * @param message ServerNotice message or plain object to encode
@@ -1699,6 +1702,9 @@ export namespace tapecast {
 
                 /** ServerNotice msg */
                 msg?: (string|null|undefined);
+
+                /** ServerNotice epoch */
+                epoch?: (string|null|undefined);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

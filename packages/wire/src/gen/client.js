@@ -2408,6 +2408,7 @@ export const tapecast = $root.tapecast = (() => {
             ServerNotice.prototype.url = null;
             ServerNotice.prototype.afterMs = null;
             ServerNotice.prototype.msg = "";
+            ServerNotice.prototype.epoch = null;
 
             let $oneOfFields;
 
@@ -2447,6 +2448,12 @@ export const tapecast = $root.tapecast = (() => {
                 set: $util.oneOfSetter($oneOfFields)
             });
 
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(ServerNotice.prototype, "_epoch", {
+                get: $util.oneOfGetter($oneOfFields = ["epoch"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
             ServerNotice.encode = function (message, writer, _depth) {
                 if (!writer)
                     writer = $Writer.create();
@@ -2472,6 +2479,8 @@ export const tapecast = $root.tapecast = (() => {
                     writer.uint32(64).uint64(message.afterMs);
                 if (message.msg != null && $Object.hasOwnProperty.call(message, "msg") && message.msg !== "")
                     writer.uint32(74).string(message.msg);
+                if (message.epoch != null && $Object.hasOwnProperty.call(message, "epoch"))
+                    writer.uint32(82).string(message.epoch);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2577,6 +2586,13 @@ export const tapecast = $root.tapecast = (() => {
                                 message.msg = value;
                             else
                                 delete message.msg;
+                            continue;
+                        }
+                    case 10: {
+                            if (wireType !== 2)
+                                break;
+                            message.epoch = reader.stringVerify();
+                            message._epoch = "epoch";
                             continue;
                         }
                     }

@@ -1,0 +1,173 @@
+import {
+  type ClientMessage,
+  type ControlMessage,
+  type DataMessage,
+  decodeProtobufFrame,
+  encodeJsonClientMessage,
+  encodeProtobufClientMessage,
+  parseJsonServerMessage,
+} from '@tapecast/wire';
+import type { FrameTimes } from './data-events.ts';
+import { CONNECT_MS_MAX, DEAD_AFTER_HEARTBEATS, STALE_AFTER_HEARTBEATS } from './limits.ts';
+import type { WebSocketConstructor, WebSocketLike } from './web-socket.ts';
+
+export type Protocol = 'protobuf' | 'json';
+
+/** 1006: it ended without a close frame. */
+const NO_CLOSE_FRAME = 1006;
+
+export interface ConnectionOptions {
+  webSocket: WebSocketConstructor;
+  url: string;
+  protocol: Protocol;
+  token: string | undefined;
+  /** Unix ms, or any other clock that moves on. */
+  now: () => number;
+}
+
+export interface ConnectionHandlers {
+  /** `hello` came: the connection is good for requests. */
+  onOpen(): void;
+  onMessage(message: ControlMessage | DataMessage, times: FrameTimes): void;
+  /** No frame for STALE_AFTER_HEARTBEATS intervals; false: one came again. */
+  onStale(stale: boolean): void;
+  /** JSON only: the connection's `seq` has a hole. */
+  onSeqHole(): void;
+  /** A frame could not be read; `onEnd` follows. */
+  onFault(error: Error): void;
+  /** Once, last. `goodForMs`: since hello, undefined where none came. */
+  onEnd(code: number, reason: string, goodForMs: number | undefined): void;
+}
+
+const NO_TIMES: FrameTimes = { receivedAtUs: undefined, publishedAtUs: undefined };
+
+/** One WebSocket, from its opening to its end. A connection that went silent is given up without waiting for its close. */
+export class Connection {
+  readonly #options: ConnectionOptions;
+  readonly #handlers: ConnectionHandlers;
+  readonly #socket: WebSocketLike;
+  /** Names that subscribe replies gave the instrument numbers: they live as long as the connection. */
+  readonly #symbols = new Map<number, string>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #heartbeatMs = 0;
+  #helloAt: number | undefined;
+  #lastFrameAt: number;
+  #stale = false;
+  #seq = 0;
+  #ended = false;
+
+  constructor(options: ConnectionOptions, handlers: ConnectionHandlers) {
+    this.#options = options;
+    this.#handlers = handlers;
+    this.#lastFrameAt = options.now();
+    this.#socket = new options.webSocket(connectionUrl(options), [`tapecast.v1.${options.protocol}`]);
+    this.#socket.binaryType = 'arraybuffer';
+    this.#socket.onmessage = (event: { data: unknown }) => this.#frame(event.data);
+    this.#socket.onclose = (event: { code: number; reason: string }) => this.#end(event.code, event.reason);
+    // A close with code 1006 follows each error.
+    this.#socket.onerror = () => {};
+    this.#timer = setTimeout(() => this.#end(NO_CLOSE_FRAME, `no hello within ${CONNECT_MS_MAX} ms`), CONNECT_MS_MAX);
+  }
+
+  send(message: ClientMessage): void {
+    if (this.#ended) return;
+    const json = this.#options.protocol === 'json';
+    this.#socket.send(json ? encodeJsonClientMessage(message) : encodeProtobufClientMessage(message));
+  }
+
+  /** Ends it; `onEnd` is called before this returns. */
+  close(code: number, reason: string): void {
+    this.#end(code, reason);
+  }
+
+  #frame(data: unknown): void {
+    if (this.#ended) return;
+    this.#lastFrameAt = this.#options.now();
+    if (this.#stale) this.#setStale(false);
+    try {
+      if (typeof data === 'string') this.#textFrame(data);
+      else if (data instanceof ArrayBuffer) this.#binaryFrame(new Uint8Array(data));
+    } catch (error) {
+      this.#handlers.onFault(error instanceof Error ? error : new Error(String(error)));
+      this.#end(NO_CLOSE_FRAME, 'a frame could not be read');
+    }
+  }
+
+  #binaryFrame(bytes: Uint8Array): void {
+    const frame = decodeProtobufFrame(bytes, (number) => this.#symbols.get(number));
+    for (const message of frame.messages) {
+      if (this.#ended) return;
+      this.#message(message, frame);
+    }
+  }
+
+  #textFrame(text: string): void {
+    const { message, seq } = parseJsonServerMessage(text);
+    if (seq !== undefined) {
+      const expected = this.#seq + 1;
+      this.#seq = seq;
+      if (seq !== expected) this.#handlers.onSeqHole();
+    }
+    if (message !== undefined) this.#message(message, NO_TIMES);
+  }
+
+  #message(message: ControlMessage | DataMessage, times: FrameTimes): void {
+    if (message.type === 'hello' && this.#helloAt === undefined) {
+      this.#helloAt = this.#lastFrameAt;
+      this.#heartbeatMs = message.heartbeatMs;
+      this.#watch();
+      this.#handlers.onOpen();
+    } else if (message.type === 'success') {
+      for (const { instrumentNumber, symbol } of message.results ?? []) {
+        if (instrumentNumber !== undefined) this.#symbols.set(instrumentNumber, symbol);
+      }
+    }
+    this.#handlers.onMessage(message, times);
+  }
+
+  /** Looks a few times an interval how long nothing came: cheaper than a timer set anew by each frame. */
+  #watch(): void {
+    clearTimeout(this.#timer);
+    if (this.#heartbeatMs <= 0) return; // The gateway sends none: silence says nothing.
+    this.#timer = setTimeout(() => {
+      const silentMs = this.#options.now() - this.#lastFrameAt;
+      if (silentMs >= this.#heartbeatMs * DEAD_AFTER_HEARTBEATS) {
+        this.#end(NO_CLOSE_FRAME, `no frame for ${silentMs} ms, expected one each ${this.#heartbeatMs} ms`);
+        return;
+      }
+      if (!this.#stale && silentMs >= this.#heartbeatMs * STALE_AFTER_HEARTBEATS) this.#setStale(true);
+      this.#watch();
+    }, this.#heartbeatMs / 4);
+  }
+
+  #setStale(stale: boolean): void {
+    this.#stale = stale;
+    this.#handlers.onStale(stale);
+  }
+
+  #end(code: number, reason: string): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    clearTimeout(this.#timer);
+    this.#socket.onopen = null;
+    this.#socket.onmessage = null;
+    this.#socket.onclose = null;
+    // Stays, for `ws`: an error event that no one hears ends the process.
+    this.#socket.onerror = () => {};
+    try {
+      this.#socket.close(code >= 4000 || code === 1000 ? code : 1000, '');
+    } catch {
+      // It is closed already, or not open yet: nothing is left to do on a socket that no one listens to.
+    }
+    const goodForMs = this.#helloAt === undefined ? undefined : this.#options.now() - this.#helloAt;
+    this.#handlers.onEnd(code, reason, goodForMs);
+  }
+}
+
+function connectionUrl({ url, protocol, token }: ConnectionOptions): string {
+  const full = new URL(url);
+  // As texts, so that no digit is lost in parsing them.
+  if (protocol === 'json') full.searchParams.set('numbers', 'string');
+  if (token !== undefined) full.searchParams.set('token', token);
+  return full.href;
+}

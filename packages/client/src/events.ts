@@ -1,0 +1,138 @@
+import type { Channel, Interval, NoticeMessage, Side, StatusMessage } from '@tapecast/wire';
+import type { BookLevel, BookView } from './local-book.ts';
+
+/** What all data events have. Prices, sizes and sums are exact decimal texts, padded to the instrument's decimals. */
+export interface DataEvent {
+  symbol: string;
+  channel: Channel;
+  /**
+   * The numbers of (epoch, symbol, sequence) that the event stands for: [97, 103] are seven updates merged into one.
+   * undefined for trades of the history.
+   */
+  range: readonly [first: number, last: number] | undefined;
+  /** Unix microseconds, wall time of ingest and of the gateway; undefined in JSON. Their difference is the data's age. */
+  receivedAtUs: number | undefined;
+  publishedAtUs: number | undefined;
+}
+
+export interface TradeEvent extends DataEvent {
+  /** The venue's trade id; undefined where it has none. */
+  id: string | undefined;
+  price: string;
+  size: string;
+  /** The aggressor; undefined where the venue does not tell. */
+  side: Side | undefined;
+  conditions: readonly string[];
+  /** Unix ms. */
+  timestamp: number;
+  /** It happened before the subscription and is never sent again live. */
+  history: boolean;
+  /** Its number in (epoch, symbol, trade); undefined for the history in JSON. */
+  number: number | undefined;
+}
+
+/** A field that is undefined is unknown. */
+export interface QuoteEvent extends DataEvent {
+  last: string | undefined;
+  open: string | undefined;
+  high: string | undefined;
+  low: string | undefined;
+  prevClose: string | undefined;
+  change: string | undefined;
+  changePct: string | undefined;
+  volume: string | undefined;
+  turnover: string | undefined;
+  vwap: string | undefined;
+  bid: string | undefined;
+  bidSize: string | undefined;
+  ask: string | undefined;
+  askSize: string | undefined;
+  /** Unix ms since when the day's statistics count, where the day's start was not seen. */
+  since: number | undefined;
+  /** Unix ms. */
+  timestamp: number;
+}
+
+export interface DepthEvent extends DataEvent {
+  /** The whole book came; else the levels that changed. */
+  snapshot: boolean;
+  /** What came: all levels, or those that changed, a size of zero for one that went. */
+  bids: BookLevel[];
+  asks: BookLevel[];
+  /** The book after it. The same object for each event of a subscription. */
+  book: BookView;
+  /** Unix ms. */
+  timestamp: number;
+}
+
+export interface KlineEvent extends DataEvent {
+  interval: Interval;
+  /** Unix ms. */
+  start: number;
+  open: string;
+  high: string;
+  low: string;
+  close: string;
+  volume: string;
+  turnover: string;
+  trades: number;
+  final: boolean;
+  /** + 1 each time a final bar comes again because a late trade counted. */
+  revision: number;
+}
+
+/**
+ * `connecting` for the first time, `open` after hello, `stale` when nothing comes any more, `reconnecting` between
+ * connections, `closed` for good: by `close()` or because the gateway's close code says so.
+ */
+export type ConnectionState = 'connecting' | 'open' | 'stale' | 'reconnecting' | 'closed';
+
+export interface StateEvent {
+  state: ConnectionState;
+  /** What the last connection was closed with, if one was; 1006 without a close frame. */
+  code: number | undefined;
+  reason: string;
+  /** Of `reconnecting`: ms until the next try. */
+  retryInMs: number | undefined;
+}
+
+/** Something is missing. What came after it is right by itself; a new state is asked for where one exists. */
+export interface GapEvent {
+  /** undefined: which symbol it was can't be told (reason `seq`). */
+  symbol: string | undefined;
+  channel: Channel | undefined;
+  /** The numbers that never came; undefined where they can't be told. */
+  lost: readonly [first: number, last: number] | undefined;
+  /**
+   * `range`: a message's range does not continue the last. `announced`: the gateway said so. `reconnect`: trades between
+   * two connections. `epoch`: the numbering began anew. `seq`: the connection's count in JSON has a hole. `book`: a
+   * difference came for a book that is not there.
+   */
+  reason: 'range' | 'announced' | 'reconnect' | 'epoch' | 'seq' | 'book';
+}
+
+/** A subscription that was held is no longer: the gateway refused it after a reconnect. */
+export interface RejectedEvent {
+  symbol: string;
+  channel: string;
+  code: string;
+  msg: string;
+}
+
+/** A frame could not be read. The connection is given up for a new one. */
+export interface FaultEvent {
+  error: Error;
+}
+
+export interface ClientEvents {
+  trade: TradeEvent;
+  quote: QuoteEvent;
+  depth: DepthEvent;
+  kline: KlineEvent;
+  status: StatusMessage;
+  notice: NoticeMessage;
+  state: StateEvent;
+  gap: GapEvent;
+  rejected: RejectedEvent;
+  fault: FaultEvent;
+}

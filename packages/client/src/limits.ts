@@ -1,0 +1,31 @@
+/** Bounds of the client, each with its unit, its reason and what happens when it is reached. */
+
+/** Milliseconds: the longest wait before the first retry after a connection that had been good. */
+export const RECONNECT_FIRST_MS_MAX = 1_000;
+
+/** Milliseconds: the longest wait before any retry. The wait's bound doubles with each failure up to it. */
+export const RECONNECT_MS_MAX = 30_000;
+
+/**
+ * Milliseconds after `hello` from which a connection counts as good: failures before are forgotten. Without it, a gateway
+ * that accepts and closes at once would be asked again and again without a pause.
+ */
+export const STABLE_AFTER_MS = 5_000;
+
+/** Milliseconds from the start of a connection to its `hello`. Over it: the connection is given up and tried again. */
+export const CONNECT_MS_MAX = 10_000;
+
+/** Heartbeat intervals without any frame after which the state is `stale`. */
+export const STALE_AFTER_HEARTBEATS = 2;
+
+/** Heartbeat intervals without any frame after which the connection is given up and a new one is made. */
+export const DEAD_AFTER_HEARTBEATS = 3;
+
+/** Requests that wait for an answer, while there is no connection too. Over it: the next is rejected (`too_many_requests`). */
+export const REQUESTS_WAITING_MAX = 1_000;
+
+/** Symbols in one subscribe message when subscriptions are made again: keeps messages below a gateway's `message_bytes`. */
+export const SYMBOLS_PER_MESSAGE = 200;
+
+/** Milliseconds before a subscription that failed for a time (`unavailable`, `internal`) is asked for again. */
+export const RESUBSCRIBE_AFTER_MS = 2_000;

@@ -1,0 +1,36 @@
+import type { Channel } from '@tapecast/wire';
+import type { Wanted } from './subscriptions.ts';
+
+export interface SubscribeGroup {
+  symbols: string[];
+  channels: Channel[];
+  intervalMs: number;
+}
+
+/**
+ * As few subscribe messages as say the same: symbols with equal channels and interval go into one, `symbolsMax` at most.
+ * A message means each of its symbols with each of its channels, so nothing is asked for that was not wanted.
+ */
+export function groupWanted(wanted: readonly Wanted[], symbolsMax: number): SubscribeGroup[] {
+  const bySymbol = new Map<string, { symbol: string; intervalMs: number; channels: Channel[] }>();
+  for (const { symbol, channel, intervalMs } of wanted) {
+    const id = `${intervalMs} ${symbol}`;
+    const entry = bySymbol.get(id);
+    if (entry === undefined) bySymbol.set(id, { symbol, intervalMs, channels: [channel] });
+    else entry.channels.push(channel);
+  }
+  const groups = new Map<string, SubscribeGroup>();
+  const full: SubscribeGroup[] = [];
+  for (const { symbol, intervalMs, channels } of bySymbol.values()) {
+    channels.sort();
+    const id = `${intervalMs} ${channels.join(' ')}`;
+    let group = groups.get(id);
+    if (group === undefined || group.symbols.length >= symbolsMax) {
+      group = { symbols: [], channels, intervalMs };
+      groups.set(id, group);
+      full.push(group);
+    }
+    group.symbols.push(symbol);
+  }
+  return full;
+}
