@@ -41,19 +41,28 @@ export class BookSide {
     return this.#length < depth ? Number.NEGATIVE_INFINITY : this.#keys[this.#length - depth]!;
   }
 
-  /** Replaces the side. Levels may come in any order; of two at one price the later counts. */
+  /** Replaces the side. An unordered one is put in order; of two levels at one price the later counts. */
   replace(levels: Levels): void {
     this.#length = 0;
-    // Best first is worst last: filled from the end, each level of an ordered snapshot is put at the end of the arrays.
-    for (let i = levels.length - 2; i >= 0; i -= 2) {
-      if (levels[i + 1]! > 0 && !this.#has(levels[i]!)) this.#set(levels[i]! * this.#sign, levels[i + 1]!);
+    if (!this.#isOrdered(levels)) {
+      this.change(levels);
+      return;
     }
+    const count = Math.min(levels.length / 2, BOOK_LEVELS_MAX);
+    while (this.#keys.length < count) this.#grow();
+    for (let i = 0; i < count; i++) {
+      this.#keys[count - 1 - i] = levels[i * 2]! * this.#sign;
+      this.#sizes[count - 1 - i] = levels[i * 2 + 1]!;
+    }
+    this.#length = count;
   }
 
-  #has(price: number): boolean {
-    const key = price * this.#sign;
-    const index = this.#indexOf(key);
-    return index < this.#length && this.#keys[index] === key;
+  /** Best first, each price once, no size 0: as venues send snapshots. */
+  #isOrdered(levels: Levels): boolean {
+    for (let i = 0; i < levels.length; i += 2) {
+      if (levels[i + 1] === 0 || (i > 0 && levels[i]! * this.#sign >= levels[i - 2]! * this.#sign)) return false;
+    }
+    return true;
   }
 
   /** Sets levels, size 0 removes. Returns the best key that changed, -Infinity when nothing did. */
