@@ -1,3 +1,27 @@
+export {
+  type BinanceContent,
+  type BinanceDiff,
+  type BinanceSnapshot,
+  type BinanceTop,
+  type BinanceTrade,
+  readBinance,
+} from './oracles/binance-frames.ts';
+export { type BookCheck, BookOracle, checkBook, type DiffOutcome } from './oracles/book-oracle.ts';
+export { canonicalDump, canonicalSections, type DumpedUpdate, UnequalUpdateError } from './oracles/canonical-dump.ts';
+export { divideHalfEven, scaled } from './oracles/exact.ts';
+export { checkKrakenBooks, type KrakenCheck } from './oracles/kraken-book.ts';
+export { type LeanPairing, pairLeanQuotes } from './oracles/lean-quotes.ts';
+export { type RangeFault, RangeOracle } from './oracles/range-oracle.ts';
+export { idJumps, type TradeFaults, tradeOracle } from './oracles/trade-oracle.ts';
+export {
+  type DayStatistics,
+  dayStatisticsOracle,
+  klineOracle,
+  type SumDecimals,
+  type SummedTrade,
+  type TradeSums,
+} from './oracles/trade-sums.ts';
 export { type NginxOptions, nginxConfiguration, startNginx } from './parts/nginx.ts';
 export { type RedisCluster, type RedisClusterOptions, startRedisCluster } from './parts/redis.ts';
 export { redisCommand } from './parts/redis-command.ts';
+export { BTCUSDT_PAIR, NO_RECORDED_DATA, RECORDED_DATA, recorded } from './recorded-data.ts';
