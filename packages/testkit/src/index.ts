@@ -21,6 +21,8 @@ export {
   type SummedTrade,
   type TradeSums,
 } from './oracles/trade-sums.ts';
+export { type Kafka, type KafkaOptions, startKafka } from './parts/kafka.ts';
+export { installKafka, type KafkaInstall } from './parts/kafka-install.ts';
 export { type NginxOptions, nginxConfiguration, startNginx } from './parts/nginx.ts';
 export { type RedisCluster, type RedisClusterOptions, startRedisCluster } from './parts/redis.ts';
 export { redisCommand } from './parts/redis-command.ts';

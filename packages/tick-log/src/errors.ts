@@ -7,6 +7,7 @@ const TICK_LOG_ERRORS = {
   send_refused: { retryable: false },
   partition_count_differs: { retryable: false },
   position_past_end: { retryable: false },
+  group_refused: { retryable: false },
   handler_failed: { retryable: false },
   unreachable: { retryable: true },
 } as const;

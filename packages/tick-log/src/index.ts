@@ -11,5 +11,9 @@ export type {
   Topic,
 } from './contract.ts';
 export { TickLogError, type TickLogErrorCode } from './errors.ts';
+export { ensureKafkaTopics, type KafkaTickLogOptions, openKafkaTickLog } from './kafka/tick-log.ts';
+export { LIMITS } from './limits.ts';
+export type { LogWriter } from './log-writer.ts';
 export { type MemoryTickLogOptions, openMemoryTickLog } from './memory/tick-log.ts';
 export { partitionOf } from './partition.ts';
+export { TOPICS } from './topics.ts';

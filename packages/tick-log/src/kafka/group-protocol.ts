@@ -1,0 +1,114 @@
+import assignerProtocol from 'kafkajs/src/consumer/assignerProtocol.js';
+import { LIMITS } from '../limits.ts';
+import { BrokerRefused, KAFKA } from './broker-error.ts';
+import type { BrokerConnection } from './connection.ts';
+
+const { MemberMetadata, MemberAssignment } = assignerProtocol;
+const PROTOCOL_TYPE = 'consumer';
+/** Members that deal in another way must not be in one group with us. */
+const ASSIGNER = 'tapecast-even';
+const VERSION = 1;
+
+export interface Membership {
+  memberId: string;
+  generation: number;
+}
+
+export interface GroupRequest {
+  groupId: string;
+  topic: string;
+  partitions: number;
+  sessionTimeoutMs: number;
+}
+
+/** Joins, deals the partitions if this member is the group's leader, and returns what this member got. */
+export async function joinAndSync(
+  connection: BrokerConnection,
+  request: GroupRequest,
+  memberId: string,
+): Promise<Membership & { partitions: number[] }> {
+  const joined = await join(connection, request, memberId);
+  const leading = joined.leaderId === joined.memberId;
+  const synced = await connection.call<Synced>(
+    'SyncGroup',
+    {
+      groupId: request.groupId,
+      generationId: joined.generationId,
+      memberId: joined.memberId,
+      groupAssignment: leading ? deal(joined.members, request) : [],
+    },
+    waitForOthersMs(request),
+  );
+  if (synced.errorCode !== KAFKA.none) throw new BrokerRefused(synced.errorCode, 'sync group');
+  const assignment = synced.memberAssignment.length === 0 ? null : MemberAssignment.decode(synced.memberAssignment);
+  const partitions = assignment?.assignment[request.topic] ?? [];
+  return { memberId: joined.memberId, generation: joined.generationId, partitions };
+}
+
+export async function heartbeat(
+  connection: BrokerConnection,
+  groupId: string,
+  membership: Membership,
+): Promise<number> {
+  const { memberId, generation: groupGenerationId } = membership;
+  const answer = await connection.call<Answer>('Heartbeat', { groupId, groupGenerationId, memberId });
+  return answer.errorCode;
+}
+
+export async function leave(connection: BrokerConnection, groupId: string, memberId: string): Promise<void> {
+  await connection.call<Answer>('LeaveGroup', { groupId, memberId }, LIMITS.leaveDeadlineMs);
+}
+
+/** A new member is first told its id, so that one that never returns does not count as a member. */
+async function join(connection: BrokerConnection, request: GroupRequest, memberId: string): Promise<Joined> {
+  const metadata = MemberMetadata.encode({ version: VERSION, topics: [request.topic] });
+  const answer = await connection.call<Joined>(
+    'JoinGroup',
+    {
+      groupId: request.groupId,
+      sessionTimeout: request.sessionTimeoutMs,
+      rebalanceTimeout: LIMITS.rebalanceTimeoutMs,
+      memberId,
+      protocolType: PROTOCOL_TYPE,
+      groupProtocols: [{ name: ASSIGNER, metadata }],
+    },
+    waitForOthersMs(request),
+  );
+  if (answer.errorCode === KAFKA.memberIdRequired) return join(connection, request, answer.memberId);
+  if (answer.errorCode !== KAFKA.none) throw new BrokerRefused(answer.errorCode, 'join group');
+  return answer;
+}
+
+/** The broker holds these answers until all members are there, or have been waited for. */
+function waitForOthersMs({ sessionTimeoutMs }: GroupRequest): number {
+  return Math.max(sessionTimeoutMs, LIMITS.rebalanceTimeoutMs) + LIMITS.requestDeadlineMs;
+}
+
+/** Partition i goes to member i modulo their number, in the order of their ids. */
+function deal(members: Joined['members'], { topic, partitions }: GroupRequest): object[] {
+  const ids = members.map(({ memberId }) => memberId).sort();
+  return ids.map((memberId, index) => {
+    const share = Array.from({ length: partitions }, (_, partition) => partition).filter(
+      (partition) => partition % ids.length === index,
+    );
+    return {
+      memberId,
+      memberAssignment: MemberAssignment.encode({ version: VERSION, assignment: { [topic]: share } }),
+    };
+  });
+}
+
+interface Answer {
+  errorCode: number;
+}
+
+interface Joined extends Answer {
+  generationId: number;
+  leaderId: string;
+  memberId: string;
+  members: { memberId: string }[];
+}
+
+interface Synced extends Answer {
+  memberAssignment: Buffer;
+}
