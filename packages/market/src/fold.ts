@@ -18,7 +18,8 @@ export type FoldRejection = 'decimals_overflow' | 'out_of_range' | 'late_bar' | 
 export interface InstrumentFold {
   readonly instrument: string;
   /**
-   * Folds one tick (kind clock excepted). Emits what it changes. Throws nothing; an unusable tick returns why.
+   * Folds one tick (kind clock excepted; a venue's own bar changes nothing). Emits what it changes. Throws nothing; an
+   * unusable tick returns why.
    * `clockMs` is the tick's source clock as the fold last saw it, 0 when not yet.
    */
   apply(tick: Tick, clockMs: number, emit: Emit): FoldRejection | undefined;
@@ -35,7 +36,7 @@ export interface InstrumentFold {
   save(): unknown;
 }
 
-/** See `createInstrumentFold` and `restoreInstrumentFold` in `instrument-fold.ts`. */
+/** `createInstrumentFolds` in `instrument-fold.ts` makes one; the two functions stand there by themselves, too. */
 export interface InstrumentFoldFactory {
   create(instrument: string): InstrumentFold;
   /** Exactly the fold that gave `view` and `saved`: what it does next is what the other would have done. */

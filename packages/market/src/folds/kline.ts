@@ -69,7 +69,8 @@ export class KlineFold implements FoldPart {
     let late = false;
     for (const series of this.#series) {
       const bar = series.at(timeMs) ?? this.#begin(series, timeMs);
-      if (bar === undefined) {
+      // A bar may still stand here past its time: they are cleared away only when a clock has something to do.
+      if (bar === undefined || bar.endMs + LATE_TRADE_MS <= this.#now()) {
         late = true;
         continue;
       }

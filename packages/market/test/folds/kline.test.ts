@@ -94,6 +94,17 @@ describe('k-lines', () => {
     expect(run.take().find(({ sequence }) => sequence === 'kline@1h')?.body).toMatchObject({ volume: 3n, low: 90 });
   });
 
+  test('are as late as the clock says, whether or not it had anything to do', () => {
+    const run = new FoldRun();
+    run.clock(T);
+    run.tick(trade(100, 1), T);
+    run.clock(T + 62_000);
+    run.clock(T + 659_999);
+    expect(run.tick(trade(90, 2), T + 1)).toBeUndefined();
+    run.clock(T + 660_000);
+    expect(run.tick(trade(90, 2), T + 1)).toBe('late_bar');
+  });
+
   test('are aligned to the trading day', () => {
     const run = new FoldRun('EURUSD$GB');
     const close = Date.UTC(2024, 7, 8, 21);
