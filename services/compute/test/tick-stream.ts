@@ -14,9 +14,10 @@ export function random(seed: number): () => number {
 /** One record of md.ticks; undefined is one of which nothing can be read. */
 export type StreamRecord = Tick | undefined;
 
+/** Busy ones first: a quiet instrument goes over several checkpoints without a tick. */
 const INSTRUMENTS: Record<string, string[]> = {
-  binance: ['BTCUSDT$BA', 'ETHUSDT$BA', 'XRPUSDT$BA'],
-  simulated: ['AAPL$US', '700$HK'],
+  binance: ['BTCUSDT$BA', 'ETHUSDT$BA', 'XRPUSDT$BA', 'SOLUSDT$BA', 'ADAUSDT$BA', 'LTCUSDT$BA'],
+  simulated: ['AAPL$US', '700$HK', 'IBM$US', 'EURUSD$GB', '600519$SH'],
 };
 
 /**
@@ -27,6 +28,7 @@ export function tickStream(seed: number, length: number): StreamRecord[] {
   const next = random(seed);
   const pick = <T>(list: readonly T[]): T => list[Math.floor(next() * list.length)] as T;
   const upTo = (max: number): number => Math.floor(next() * max);
+  const byPopularity = (list: readonly string[]): string => list[Math.floor(next() ** 4 * list.length)] as string;
   const venues = Object.keys(INSTRUMENTS);
   const clocks: Record<string, number> = Object.fromEntries(venues.map((venue) => [venue, 1_723_161_500_000]));
   const sessions: Record<string, number> = Object.fromEntries(venues.map((venue) => [venue, 1]));
@@ -36,7 +38,7 @@ export function tickStream(seed: number, length: number): StreamRecord[] {
 
   const levels = (count: number, from: number, step: number, zeros: boolean): Levels => {
     const flat: Levels = [];
-    for (let i = 0; i < count; i++) flat.push(from + step * upTo(120), zeros && next() < 0.3 ? 0 : 1 + upTo(5_000));
+    for (let i = 0; i < count; i++) flat.push(from + step * upTo(400), zeros && next() < 0.3 ? 0 : 1 + upTo(5_000));
     return flat;
   };
   const body = (): TickBody => {
@@ -77,8 +79,8 @@ export function tickStream(seed: number, length: number): StreamRecord[] {
     if (roll < 0.96)
       return {
         kind: 'bookSnapshot',
-        bids: levels(upTo(80), 59_900, 1, false),
-        asks: levels(upTo(80), 60_020, 1, false),
+        bids: levels(upTo(120), 59_900, 1, false),
+        asks: levels(upTo(120), 60_020, 1, false),
         venueSeq: undefined,
       };
     return { kind: 'status', state: pick(['live', 'stale', 'halted']), reason: 'test', sinceMs: upTo(1e6) };
@@ -108,7 +110,7 @@ export function tickStream(seed: number, length: number): StreamRecord[] {
     }
     const offsetMs = pick([0, 0, 0, -500, 300, -70_000, 900, 20_000]);
     const tick: Tick = {
-      instrument: clockTick ? '' : pick(INSTRUMENTS[venue] as string[]),
+      instrument: clockTick ? '' : byPopularity(INSTRUMENTS[venue] as string[]),
       source,
       sourceSeq: seqs[source] as number,
       exchangeTimeUs: clockTick || next() < 0.2 ? undefined : (clockMs + offsetMs) * 1_000,

@@ -135,7 +135,7 @@ describe('a partition fold', () => {
         const through = await throughKills(kills, stream);
         expect(through.dump()).toBe(reference(stream).dump());
       }),
-      { numRuns: 60, endOnFailure: false },
+      { numRuns: 150, endOnFailure: false },
     );
   });
 
@@ -175,7 +175,7 @@ describe('a partition fold', () => {
       },
       () => {},
     );
-    expect(capture?.instruments.length).toBe(5);
+    expect(capture?.instruments.length).toBeGreaterThan(5);
     for (const record of capture?.instruments ?? []) {
       const view = decodeView(record.view);
       for (const [sequence, seq] of Object.entries(view.seqs))
