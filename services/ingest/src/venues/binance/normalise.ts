@@ -11,6 +11,10 @@ import {
 
 type Json = Record<string, unknown>;
 
+const MINUS = 45;
+const DOT = 46;
+const ZERO = 48;
+
 /** What a payload is refused for; becomes a `BadFrame` at the one place that catches it. */
 class Refusal {
   readonly reason: BadReason;
@@ -228,7 +232,7 @@ function parseLevels(levels: unknown, field: string): Decimal[] {
   if (!Array.isArray(levels)) throw new Refusal('missing_field', `${field} is not a list`);
   const parsed: Decimal[] = [];
   for (const level of levels as unknown[]) {
-    if (!Array.isArray(level) || level.length < 2)
+    if (!Array.isArray(level) || level.length !== 2)
       throw new Refusal('bad_level', `a level of ${field} is not [price, size]`);
     const price = decimal(level[0], `price in ${field}`);
     if (price.units === 0) throw new Refusal('not_positive', `price in ${field}`);
@@ -255,7 +259,10 @@ function decimal(text: unknown, field: string): Decimal {
   if (typeof text !== 'string') throw new Refusal('missing_field', `${field} is not text`);
   const parsed = parseDecimal(text, VENUE_DECIMALS_MAX);
   if ('error' in parsed) throw new Refusal(parsed.error, field);
-  if (parsed.units < 0) throw new Refusal('negative', field);
+  const first = text.charCodeAt(0);
+  if (first === MINUS) throw new Refusal('negative', field);
+  // '.5', '5.' and '+5' are numbers, but not as this venue writes them: more likely a digit was lost.
+  if (first < ZERO || text.charCodeAt(text.length - 1) === DOT) throw new Refusal('not_a_number', field);
   return parsed;
 }
 

@@ -138,7 +138,8 @@ export function simulatedInstruments(): SimulatedInstrument[] {
   const placed: { place: number; instrument: SimulatedInstrument }[] = [];
   for (const group of GROUPS) {
     const rows = group.list.split('|').map((row) => row.trim());
-    for (const [i, row] of rows.entries()) placed.push({ place: i / rows.length, instrument: readRow(group, row) });
+    for (const [i, row] of rows.entries())
+      placed.push({ place: (i + 1) / rows.length, instrument: readRow(group, row) });
   }
   // The sort is stable: equal places keep the order of the groups.
   placed.sort((left, right) => left.place - right.place);
@@ -165,9 +166,9 @@ function readRow(group: Group, row: string): SimulatedInstrument {
   };
 }
 
-/** About a hundredth of a percent of the price, 1, 2 or 5 times a power of ten: real books lie within a factor of 5 of it. */
+/** About 1/50,000 of the price, 1, 2 or 5 times a power of ten: between Binance's ticks, which are finer, and Hong Kong's, which are coarser. */
 function tickOf(price: number): number {
-  const ideal = price / 10_000;
+  const ideal = price / 50_000;
   let tick = 1;
   for (let step = 0; tick * 2 <= ideal; step++) tick = step % 3 === 1 ? tick * 2.5 : tick * 2;
   return tick;

@@ -16,7 +16,7 @@ const SWEEP_SHARE = 0.26;
 /** Chance of another trade in the same millisecond and at the same price. */
 const TRADE_AGAIN = 0.38;
 /** Chance that a sweep comes from the side that the last one came from. */
-const SIDE_STAYS = 0.72;
+const SIDE_STAYS = 0.2;
 /** Chance that a quote change moves a price rather than a size. */
 const QUOTE_MOVES = 0.08;
 /** Chance in a slot with changes that a deeper level changes, too. */
@@ -24,7 +24,7 @@ const DEEP_CHANGE = 0.6;
 /** Share of the price by which it may leave its anchor before it is drawn back. */
 const ANCHOR_RANGE = 0.015;
 
-/** Half of all events come in bursts of one slot; sizes are heavy-tailed. Fano factor of one-second counts about 20 for the popular. */
+/** Half of all events come in bursts of one slot; sizes are heavy-tailed. Fano factor of one-second counts 10 to 80. */
 const BURST_SHARE = 0.5;
 const BURST_LEAST = 4;
 const BURST_MOST = 300;
@@ -40,7 +40,7 @@ const MARKET_MOOD = { deviation: 0.4, slots: 3_000 };
 const SHOCK_SLOTS = 900;
 const SHOCK_FACTOR = 6;
 /** Ticks that one event makes in the mean, depth included; measured over an hour of the default market. */
-const TICKS_PER_EVENT = 1.62;
+const TICKS_PER_EVENT = 1.85;
 
 export interface MarketEvent {
   timeMs: number;
