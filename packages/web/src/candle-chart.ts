@@ -1,4 +1,11 @@
-import { CandlestickSeries, createChart, HistogramSeries, type IChartApi, type ISeriesApi, type UTCTimestamp } from 'lightweight-charts';
+import {
+  CandlestickSeries,
+  createChart,
+  HistogramSeries,
+  type IChartApi,
+  type ISeriesApi,
+  type UTCTimestamp,
+} from 'lightweight-charts';
 
 export interface Candle {
   startMs: number;
@@ -27,7 +34,12 @@ export class CandleChart {
       layout: { attributionLogo: true },
     });
     this.#candles = this.#chart.addSeries(CandlestickSeries, { borderVisible: false });
-    this.#volumes = this.#chart.addSeries(HistogramSeries, { priceFormat: { type: 'volume' }, priceScaleId: 'volume', lastValueVisible: false, priceLineVisible: false });
+    this.#volumes = this.#chart.addSeries(HistogramSeries, {
+      priceFormat: { type: 'volume' },
+      priceScaleId: 'volume',
+      lastValueVisible: false,
+      priceLineVisible: false,
+    });
     this.#chart.priceScale('volume').applyOptions({ scaleMargins: { top: 0.8, bottom: 0 } });
     this.#candles.priceScale().applyOptions({ scaleMargins: { top: 0.08, bottom: 0.24 } });
     this.paint();
@@ -43,7 +55,12 @@ export class CandleChart {
       timeScale: { borderColor: colour('--line') },
       rightPriceScale: { borderColor: colour('--line') },
     });
-    this.#candles.applyOptions({ upColor: colour('--up'), downColor: colour('--down'), wickUpColor: colour('--up'), wickDownColor: colour('--down') });
+    this.#candles.applyOptions({
+      upColor: colour('--up'),
+      downColor: colour('--down'),
+      wickUpColor: colour('--up'),
+      wickDownColor: colour('--down'),
+    });
     this.#volumes.applyOptions({ color: colour('--line') });
   }
 
@@ -52,6 +69,10 @@ export class CandleChart {
     this.#lastStartMs = 0;
     this.#changed.clear();
     this.#whole = true;
+    this.setDecimals(decimals);
+  }
+
+  setDecimals(decimals: number): void {
     this.#candles.applyOptions({ priceFormat: { type: 'price', precision: decimals, minMove: 10 ** -decimals } });
   }
 
@@ -63,8 +84,8 @@ export class CandleChart {
     this.#lastStartMs = Math.max(this.#lastStartMs, candle.startMs);
   }
 
-  get size(): number {
-    return this.#bars.size;
+  has(startMs: number): boolean {
+    return this.#bars.has(startMs);
   }
 
   render(): void {
@@ -86,6 +107,13 @@ export class CandleChart {
 }
 
 /** The library draws UTC; the reader's wall clock is what a trader compares with. */
-const chartTime = (startMs: number): UTCTimestamp => (startMs / 1000 - new Date(startMs).getTimezoneOffset() * 60) as UTCTimestamp;
-const toCandle = ({ startMs, open, high, low, close }: Candle) => ({ time: chartTime(startMs), open, high, low, close });
+const chartTime = (startMs: number): UTCTimestamp =>
+  (startMs / 1000 - new Date(startMs).getTimezoneOffset() * 60) as UTCTimestamp;
+const toCandle = ({ startMs, open, high, low, close }: Candle) => ({
+  time: chartTime(startMs),
+  open,
+  high,
+  low,
+  close,
+});
 const toVolume = ({ startMs, volume }: Candle) => ({ time: chartTime(startMs), value: volume });

@@ -11,14 +11,14 @@ export interface SearchEvents {
 /** The search box: suggestions as one types, arrows and Enter choose, Escape closes. */
 export class InstrumentSearch {
   readonly #input: HTMLInputElement;
-  readonly #list: HTMLUListElement;
+  readonly #list: HTMLDivElement;
   readonly #events: SearchEvents;
   #found: Found[] = [];
   #marked = 0;
   /** Answers may come out of order; only that of the last question counts. */
   #asked = 0;
 
-  constructor(form: HTMLFormElement, input: HTMLInputElement, list: HTMLUListElement, events: SearchEvents) {
+  constructor(form: HTMLFormElement, input: HTMLInputElement, list: HTMLDivElement, events: SearchEvents) {
     this.#input = input;
     this.#list = list;
     this.#events = events;
@@ -66,7 +66,7 @@ export class InstrumentSearch {
     this.#list.hidden = this.#found.length === 0;
     this.#list.replaceChildren(
       ...this.#found.map(({ symbol, name }, i) => {
-        const item = document.createElement('li');
+        const item = document.createElement('div');
         item.role = 'option';
         item.ariaSelected = String(i === this.#marked);
         item.append(symbol);

@@ -1,1 +1,84 @@
-export {};
+import { TapecastClient } from '@tapecast/client';
+import { BookView } from './book-view.ts';
+import { CandleChart } from './candle-chart.ts';
+import { ConnectionView } from './connection-view.ts';
+import { element } from './element.ts';
+import { InstrumentSearch } from './instrument-search.ts';
+import { MarketWatch } from './market-watch.ts';
+import { findInstruments } from './rest.ts';
+import { followTheme } from './theme.ts';
+import { TradesView } from './trades-view.ts';
+import { WatchTable } from './watch-table.ts';
+
+/** Shown to someone who comes for the first time, where the feed has them. */
+const FAVOURITES = ['AAPL$US', '700$HK', '600519$SH', 'EURUSD$GB', 'BTCUSDT$BA', 'TEST$XX'];
+const FIRST_LIST = 16;
+
+async function firstList(): Promise<string[]> {
+  try {
+    const known = (await findInstruments('', 500)).map(({ symbol }) => symbol);
+    const favourites = FAVOURITES.filter((symbol) => known.includes(symbol));
+    return [...favourites, ...known.filter((symbol) => !favourites.includes(symbol))].slice(0, FIRST_LIST);
+  } catch {
+    // The gateway is away just now: the test instrument is in every set-up.
+    return ['TEST$XX'];
+  }
+}
+
+async function main(): Promise<void> {
+  const stream = new URL('/v1/stream', location.href);
+  stream.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
+  const client = new TapecastClient({ url: stream.href });
+
+  const chart = new CandleChart(element('candles', HTMLDivElement));
+  followTheme(element('theme', HTMLButtonElement), localStorage, () => chart.paint());
+  const noticeLine = element('notice', HTMLParagraphElement);
+  const table = new WatchTable(element('rows', HTMLTableSectionElement), {
+    select: (symbol) => watch.select(symbol),
+    remove: (symbol) => watch.remove(symbol),
+  });
+  const views = {
+    table,
+    chart,
+    book: new BookView(element('levels', HTMLTableSectionElement)),
+    trades: new TradesView(element('trades', HTMLTableSectionElement)),
+    connection: new ConnectionView(
+      element('state', HTMLElement),
+      element('age', HTMLElement),
+      element('rate', HTMLElement),
+    ),
+    selected: element('selected', HTMLElement),
+    selectedStatus: element('selected-status', HTMLElement),
+    notice: (text: string) => {
+      noticeLine.textContent = text;
+      noticeLine.hidden = text === '';
+    },
+    empty: (is: boolean) => {
+      element('empty', HTMLParagraphElement).hidden = !is;
+    },
+  };
+  const watch = new MarketWatch(client, views, localStorage, await firstList());
+  new InstrumentSearch(
+    element('search', HTMLFormElement),
+    element('query', HTMLInputElement),
+    element('found', HTMLDivElement),
+    {
+      find: (query) => findInstruments(query),
+      choose: (symbol) => watch.add(symbol),
+    },
+  );
+  client.connect();
+
+  // However many updates come, the page is written once a frame; a hidden tab is not written at all.
+  const render = (now: number): void => {
+    views.table.render();
+    views.book.render();
+    views.trades.render();
+    views.chart.render();
+    views.connection.render(now);
+    requestAnimationFrame(render);
+  };
+  requestAnimationFrame(render);
+}
+
+await main();

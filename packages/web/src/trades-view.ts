@@ -31,12 +31,14 @@ export class TradesView {
   render(): void {
     for (const trade of this.#pending) {
       // The row that falls off at the end is the one that comes in again at the top.
-      const line = this.#body.rows.length >= TRADES_SHOWN ? (this.#body.rows[TRADES_SHOWN - 1] as HTMLTableRowElement) : newRow();
+      const line =
+        this.#body.rows.length >= TRADES_SHOWN ? (this.#body.rows[TRADES_SHOWN - 1] as HTMLTableRowElement) : newRow();
       const texts = [clockText(trade.timestamp), trade.price, trade.size];
       texts.forEach((text, i) => {
         (line.cells[i] as HTMLTableCellElement).textContent = text;
       });
-      (line.cells[1] as HTMLTableCellElement).className = trade.side === 'buy' ? 'up' : trade.side === 'sell' ? 'down' : '';
+      (line.cells[1] as HTMLTableCellElement).className =
+        trade.side === 'buy' ? 'up' : trade.side === 'sell' ? 'down' : '';
       this.#body.prepend(line);
     }
     this.#pending = [];

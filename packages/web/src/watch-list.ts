@@ -11,8 +11,11 @@ export const WATCHED_MAX = 200;
 export function loadWatched(storage: Storage): Watched | undefined {
   try {
     const value: unknown = JSON.parse(storage.getItem(KEY) ?? 'null');
-    if (typeof value !== 'object' || value === null || !('symbols' in value) || !Array.isArray(value.symbols)) return undefined;
-    const symbols = value.symbols.filter((symbol): symbol is string => typeof symbol === 'string').slice(0, WATCHED_MAX);
+    if (typeof value !== 'object' || value === null || !('symbols' in value) || !Array.isArray(value.symbols))
+      return undefined;
+    const symbols = value.symbols
+      .filter((symbol): symbol is string => typeof symbol === 'string')
+      .slice(0, WATCHED_MAX);
     const selected = 'selected' in value && typeof value.selected === 'string' ? value.selected : symbols[0];
     return { symbols, selected };
   } catch {

@@ -42,8 +42,8 @@ export class WatchTable {
   add(symbol: string): void {
     if (this.#rows.has(symbol)) return;
     const line = this.#body.insertRow();
-    line.dataset['symbol'] = symbol;
-    line.dataset['status'] = 'pending';
+    line.dataset.symbol = symbol;
+    line.dataset.status = 'pending';
     line.tabIndex = 0;
     const [name = symbol, region = ''] = symbol.split(/(?=\$[^$]*$)/);
     const title = line.insertCell();
@@ -53,7 +53,7 @@ export class WatchTable {
     title.append(small);
     const cells = COLUMNS.map((column) => {
       const cell = line.insertCell();
-      cell.dataset['column'] = column;
+      cell.dataset.column = column;
       cell.textContent = '–';
       return cell;
     });
@@ -70,7 +70,12 @@ export class WatchTable {
     line.addEventListener('keydown', (event) => {
       if (event.key === 'Enter' && event.target === line) this.#events.select(symbol);
       if (event.key === 'Delete') this.#events.remove(symbol);
-      const neighbour = event.key === 'ArrowDown' ? line.nextElementSibling : event.key === 'ArrowUp' ? line.previousElementSibling : null;
+      const neighbour =
+        event.key === 'ArrowDown'
+          ? line.nextElementSibling
+          : event.key === 'ArrowUp'
+            ? line.previousElementSibling
+            : null;
       if (neighbour instanceof HTMLElement) {
         event.preventDefault();
         neighbour.focus();
@@ -101,7 +106,7 @@ export class WatchTable {
   setStatus(symbol: string, state: string, reason: string): void {
     const row = this.#rows.get(symbol);
     if (row === undefined) return;
-    row.line.dataset['status'] = state;
+    row.line.dataset.status = state;
     row.line.title = state === 'live' ? '' : `${state}${reason === '' ? '' : `: ${reason}`}`;
   }
 
@@ -112,9 +117,18 @@ export class WatchTable {
         const text = next[column];
         if (text === shown[column]) return;
         const cell = row.cells[i] as HTMLTableCellElement;
-        cell.textContent = text === undefined ? '–' : column === 'volume' ? shortAmount(text) : /^change/.test(column) ? signed(text) : text;
-        if (column === 'change' || column === 'changePct') cell.className = ['down', '', 'up'][direction(text) + 1] as string;
-        if (column === 'last' && shown.last !== undefined && text !== undefined) flash(cell, Number(text) - Number(shown.last));
+        cell.textContent =
+          text === undefined
+            ? '–'
+            : column === 'volume'
+              ? shortAmount(text)
+              : /^change/.test(column)
+                ? signed(text)
+                : text;
+        if (column === 'change' || column === 'changePct')
+          cell.className = ['down', '', 'up'][direction(text) + 1] as string;
+        if (column === 'last' && shown.last !== undefined && text !== undefined)
+          flash(cell, Number(text) - Number(shown.last));
       });
       row.shown = next;
     }

@@ -1,0 +1,191 @@
+import type { KlineEvent, QuoteEvent, TapecastClient } from '@tapecast/client';
+import type { BookView } from './book-view.ts';
+import type { CandleChart } from './candle-chart.ts';
+import type { ConnectionView } from './connection-view.ts';
+import { barHistory } from './rest.ts';
+import type { TradesView } from './trades-view.ts';
+import { loadWatched, saveWatched, WATCHED_MAX, type Watched } from './watch-list.ts';
+import type { WatchTable } from './watch-table.ts';
+
+/** Channels of the selected instrument, beside the quote that every watched one has. */
+const DETAIL_CHANNELS = ['trade', 'depth@20', 'kline@1m'];
+
+export interface Views {
+  table: WatchTable;
+  book: BookView;
+  trades: TradesView;
+  chart: CandleChart;
+  connection: ConnectionView;
+  /** Heading of the detail views. */
+  selected: HTMLElement;
+  selectedStatus: HTMLElement;
+  /** A line under the header; '' hides it. */
+  notice(text: string): void;
+  empty(is: boolean): void;
+}
+
+/** What is watched and which one is looked at; takes the client's events to the views. */
+export class MarketWatch {
+  readonly #client: TapecastClient;
+  readonly #views: Views;
+  readonly #storage: Storage;
+  readonly #statuses = new Map<string, string>();
+  #watched: Watched;
+  /** The chart's decimals are known from the first text of a price. */
+  #chartDecimals: number | undefined;
+
+  constructor(client: TapecastClient, views: Views, storage: Storage, defaults: readonly string[]) {
+    this.#client = client;
+    this.#views = views;
+    this.#storage = storage;
+    this.#watched = loadWatched(storage) ?? { symbols: [...defaults], selected: defaults[0] };
+    this.#listen();
+    for (const symbol of this.#watched.symbols) views.table.add(symbol);
+    this.#attempt(this.#watched.symbols, ['quote']);
+    this.#show(this.#watched.selected);
+    views.empty(this.#watched.symbols.length === 0);
+  }
+
+  add(symbol: string): void {
+    if (!this.#watched.symbols.includes(symbol)) {
+      if (this.#watched.symbols.length >= WATCHED_MAX) {
+        this.#views.notice(`The list holds ${WATCHED_MAX} instruments. Remove one first.`);
+        return;
+      }
+      this.#watched.symbols.push(symbol);
+      this.#views.table.add(symbol);
+      this.#attempt([symbol], ['quote']);
+    }
+    this.#views.empty(false);
+    this.select(symbol);
+  }
+
+  remove(symbol: string): void {
+    this.#watched.symbols = this.#watched.symbols.filter((other) => other !== symbol);
+    this.#views.table.remove(symbol);
+    this.#statuses.delete(symbol);
+    if (this.#watched.selected === symbol) this.select(this.#watched.symbols[0]);
+    this.#ask(this.#client.unsubscribe([symbol], ['quote']));
+    this.#views.empty(this.#watched.symbols.length === 0);
+    this.#save();
+  }
+
+  select(symbol: string | undefined): void {
+    const before = this.#watched.selected;
+    if (before === symbol) return;
+    if (before !== undefined) this.#ask(this.#client.unsubscribe([before], DETAIL_CHANNELS));
+    this.#watched.selected = symbol;
+    this.#show(symbol);
+    this.#save();
+  }
+
+  #show(symbol: string | undefined): void {
+    const views = this.#views;
+    views.table.select(symbol);
+    views.selected.textContent = symbol ?? '–';
+    views.selectedStatus.textContent = symbol === undefined ? '' : (this.#statuses.get(symbol) ?? '');
+    views.book.show(undefined);
+    views.trades.clear();
+    this.#chartDecimals = undefined;
+    views.chart.reset(2);
+    if (symbol === undefined) return;
+    this.#attempt([symbol], DETAIL_CHANNELS);
+    this.#loadHistory(symbol);
+  }
+
+  #loadHistory(symbol: string): void {
+    void barHistory(symbol)
+      .then((bars) => {
+        if (this.#watched.selected !== symbol) return;
+        // What came live meanwhile is newer than the answer.
+        for (const bar of bars) if (!this.#views.chart.has(bar.startMs)) this.#views.chart.set(bar);
+      })
+      .catch(() => this.#views.notice(`The history of ${symbol} could not be read; the chart begins now.`));
+  }
+
+  #listen(): void {
+    const { table, book, trades, connection } = this.#views;
+    const client = this.#client;
+    const isShown = (symbol: string): boolean => symbol === this.#watched.selected;
+    client.on('quote', (quote) => {
+      connection.count(quote);
+      table.update(quote.symbol, rowOf(quote));
+    });
+    client.on('trade', (trade) => {
+      connection.count(trade);
+      if (isShown(trade.symbol)) trades.add(trade);
+    });
+    client.on('depth', (depth) => {
+      connection.count(depth);
+      if (isShown(depth.symbol)) book.show(depth.book);
+    });
+    client.on('kline', (bar) => {
+      connection.count(bar);
+      if (isShown(bar.symbol)) this.#bar(bar);
+    });
+    client.on('status', ({ symbol, state, reason }) => {
+      table.setStatus(symbol, state, reason);
+      this.#statuses.set(symbol, state === 'live' ? '' : state);
+      if (isShown(symbol)) this.#views.selectedStatus.textContent = this.#statuses.get(symbol) ?? '';
+    });
+    client.on('gap', ({ symbol, channel, lost, reason }) => {
+      const span = lost === undefined ? '' : ` ${lost[0]} to ${lost[1]}`;
+      this.#views.notice(`${symbol ?? 'This connection'} ${channel ?? ''}: updates${span} are missing (${reason}).`);
+    });
+    client.on('rejected', ({ symbol, channel, msg }) => this.#views.notice(`${symbol} ${channel}: ${msg}`));
+    client.on('notice', ({ msg }) => this.#views.notice(msg));
+    client.on('state', ({ state, code, reason, retryInMs }) => {
+      const why = code === undefined ? '' : `closed with ${code} ${reason}`;
+      connection.setState(state, retryInMs === undefined ? why : `${why}; next try in ${Math.round(retryInMs)} ms`);
+      if (state !== 'open') return;
+      this.#views.notice('');
+      // Bars that ended while there was no connection.
+      if (this.#watched.selected !== undefined) this.#loadHistory(this.#watched.selected);
+    });
+  }
+
+  #bar({ start, open, high, low, close, volume }: KlineEvent): void {
+    const { chart } = this.#views;
+    const decimals = open.split('.')[1]?.length ?? 0;
+    if (decimals !== this.#chartDecimals) {
+      this.#chartDecimals = decimals;
+      chart.setDecimals(decimals);
+    }
+    const numbers = {
+      open: Number(open),
+      high: Number(high),
+      low: Number(low),
+      close: Number(close),
+      volume: Number(volume),
+    };
+    chart.set({ startMs: start, ...numbers });
+  }
+
+  #attempt(symbols: readonly string[], channels: readonly string[]): void {
+    if (symbols.length === 0) return;
+    void this.#client.subscribe(symbols, channels).then(
+      (results) => {
+        for (const { symbol, channel, ok, msg } of results)
+          if (!ok) this.#views.notice(`${symbol} ${channel}: ${msg ?? 'refused'}`);
+      },
+      (error: unknown) => this.#views.notice(String(error)),
+    );
+  }
+
+  #ask(done: Promise<unknown>): void {
+    done.catch((error: unknown) => this.#views.notice(String(error)));
+  }
+
+  #save(): void {
+    saveWatched(this.#storage, this.#watched);
+  }
+}
+
+const rowOf = ({ last, change, changePct, bid, ask, volume }: QuoteEvent) => ({
+  last,
+  change,
+  changePct,
+  bid,
+  ask,
+  volume,
+});
