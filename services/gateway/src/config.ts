@@ -1,0 +1,55 @@
+import { clusterOptions, processOptions } from '@tapecast/service-kit';
+import { z } from 'zod';
+import type { GatewayLimits } from './limits.ts';
+
+export const HEARTBEAT_MS = 15_000;
+
+/** Options that a gateway has in every set-up. */
+export const gatewayOptions = {
+  port: z
+    .number()
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(8080)
+    .describe('port for clients: WebSocket, REST and page; 0 takes a free one'),
+  anonymous: z.boolean().default(false).describe('open market data to everyone who reaches this address'),
+  anonymousBeyondLoopback: z
+    .boolean()
+    .default(false)
+    .describe('allow --anonymous on an address that other machines reach'),
+  heartbeatMs: z
+    .number()
+    .int()
+    .min(100)
+    .max(300_000)
+    .default(HEARTBEAT_MS)
+    .describe('interval of heartbeats and pings in ms; three without an answer close a connection'),
+};
+
+/** Options of the gateway's own process. */
+export const gatewayProcessSchema = z.object({
+  ...processOptions,
+  ...clusterOptions,
+  ...gatewayOptions,
+  replication: z
+    .number()
+    .int()
+    .min(1)
+    .max(9)
+    .default(1)
+    .describe('copies of each partition, where topics have to be made'),
+  pageDir: z.string().default('').describe('folder with the built market watch page; none is served without it'),
+});
+
+export interface GatewayConfig {
+  /** Address and port to listen on; port 0 takes a free one. */
+  host: string;
+  port: number;
+  anonymous: boolean;
+  anonymousBeyondLoopback?: boolean;
+  /** Default 15,000. */
+  heartbeatMs?: number;
+  /** Overrides of single limits, for tests and small machines. */
+  limits?: Partial<GatewayLimits>;
+}

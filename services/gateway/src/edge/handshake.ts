@@ -1,0 +1,31 @@
+import { SUBPROTOCOLS, type Subprotocol } from '@tapecast/wire';
+import type { Encoding } from '../fanout/client.ts';
+
+/** What was made of a client's offer of subprotocols. */
+export type Choice =
+  /** `named` is what the answer names: nothing where nothing was offered. */
+  { encoding: Encoding; named: Subprotocol | '' } | { refused: string };
+
+/** The first offered subprotocol that is known (DESIGN §4); JSON where none is offered. */
+export function chooseSubprotocol(offer: string, numbers: string | undefined): Choice {
+  const json: Encoding = numbers === 'string' ? 'json_strings' : 'json';
+  const offered = offer
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  if (offered.length === 0) return { encoding: json, named: '' };
+  for (const name of offered) {
+    if (name === 'tapecast.v1.json') return { encoding: json, named: name };
+    if (name === 'tapecast.v1.protobuf') return { encoding: 'protobuf', named: name };
+  }
+  return {
+    refused: `none of the offered subprotocols is known here. Offer ${SUBPROTOCOLS.join(' or ')}, or none for JSON`,
+  };
+}
+
+/** `?token=` of a browser, which can't set headers, or `Authorization: Bearer …` of a program. */
+export function tokenOf(query: string | undefined, authorization: string): string | undefined {
+  if (query !== undefined && query !== '') return query;
+  const match = /^Bearer\s+(\S+)$/i.exec(authorization);
+  return match?.[1];
+}

@@ -1,0 +1,86 @@
+import { type ControlMessage, encodeJsonControl, encodeProtobufFrame, type JsonNumbers } from '@tapecast/wire';
+import type { ClientSocket } from './client-socket.ts';
+import type { JsonFrame, JsonFrameWriter } from './json-frame.ts';
+
+/** How a client is spoken to. JSON with numbers as texts is a content of its own. */
+export type Encoding = 'protobuf' | 'json' | 'json_strings';
+
+export const jsonNumbersOf = (encoding: 'json' | 'json_strings'): JsonNumbers =>
+  encoding === 'json' ? 'number' : 'string';
+
+/** A control frame has no data, so no instrument is named by number. */
+const noNumber = (): number => 0;
+
+/** The sending side of a connection. Lives from `open` to `close` of its socket; `closed` says that the socket may not be used. */
+export class Client {
+  readonly session: string;
+  readonly encoding: Encoding;
+  readonly socket: ClientSocket;
+  closed = false;
+  /** Unix ms of the last frame or pong of the client. */
+  heardAtMs: number;
+  /** Unix ms of the last frame for this client alone; what is published to topics is known by their groups. */
+  toldAtMs: number;
+  /** Data messages sent in JSON: the `seq` of the last one. */
+  seq = 0;
+  /** uWebSockets.js dropped a frame: the client has a hole and must go. */
+  dropped = false;
+  readonly #writer: JsonFrameWriter;
+  #outbox: JsonFrame[] = [];
+  readonly #writeOutbox = (): void => this.#write();
+
+  constructor(session: string, encoding: Encoding, socket: ClientSocket, writer: JsonFrameWriter, nowMs: number) {
+    this.session = session;
+    this.encoding = encoding;
+    this.socket = socket;
+    this.#writer = writer;
+    this.heardAtMs = nowMs;
+    this.toldAtMs = nowMs;
+  }
+
+  /** Sends one control message to this client alone. */
+  tell(message: ControlMessage, nowUs: number): void {
+    if (this.closed) return;
+    this.toldAtMs = nowUs / 1000;
+    if (this.encoding === 'protobuf') {
+      const meta = { publishedAtUs: nowUs, receivedAtUs: undefined, numberOf: noNumber };
+      this.#sent(this.socket.send(encodeProtobufFrame([message], meta), true));
+    } else this.#sent(this.socket.send(encodeJsonControl(message), false));
+  }
+
+  /** Sends a binary frame to this client alone. */
+  tellFrame(frame: Uint8Array, nowUs: number): void {
+    if (this.closed) return;
+    this.toldAtMs = nowUs / 1000;
+    this.#sent(this.socket.send(frame, true));
+  }
+
+  /** Puts a JSON frame after what waits already. True when it is the first: someone must call `drain` in this turn. */
+  queue(frame: JsonFrame): boolean {
+    return this.#outbox.push(frame) === 1;
+  }
+
+  /** Sends what is queued, as one write. */
+  drain(nowUs: number): void {
+    if (this.#outbox.length === 0) return;
+    if (!this.closed) {
+      this.toldAtMs = nowUs / 1000;
+      this.socket.cork(this.#writeOutbox);
+    }
+    // Short queues are emptied in place; a long one must not stay as memory of every client that once had a burst.
+    if (this.#outbox.length > 64) this.#outbox = [];
+    else this.#outbox.length = 0;
+  }
+
+  #write(): void {
+    for (const frame of this.#outbox) {
+      if (this.dropped) return;
+      const bytes = frame.tail === undefined ? frame.head : this.#writer.write(frame.head, ++this.seq, frame.tail);
+      this.#sent(this.socket.send(bytes, false));
+    }
+  }
+
+  #sent(outcome: number): void {
+    if (outcome === 2) this.dropped = true;
+  }
+}

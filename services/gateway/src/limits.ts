@@ -1,0 +1,145 @@
+/**
+ * Every bound of the gateway: value, unit, why it is this much, and what happens past it. `limitsDisagree` holds the
+ * relations between them; tests and small machines may override single ones through `GatewayConfig.limits`.
+ */
+export interface GatewayLimits {
+  /**
+   * Raw records of md.updates kept for joining clients, per process: time and bytes, shared evenly by the partitions.
+   * Checkpoints are seconds apart, so a join needs seconds of it; 5 minutes is what a resume may ask for (DESIGN §4).
+   * Past either: the oldest record goes, and an instrument whose snapshot is older waits as `pending`.
+   */
+  readonly replayWindowMs: number;
+  readonly replayWindowBytes: number;
+  /**
+   * Records of each partition read before the checkpoint's position at start, so that a store that failed over and lost
+   * its last checkpoints still gives snapshots that the window reaches back to.
+   */
+  readonly recordsBeforeCheckpoint: number;
+  /** Behind the log's end by more than this: not ready (DESIGN §6). */
+  readonly behindMsMax: number;
+
+  /** Tries to bring snapshot and log together before the clients are told `pending`; then again every `pendingRetryMs`. */
+  readonly joinAttempts: number;
+  readonly joinRetryMs: number;
+  readonly pendingRetryMs: number;
+  /** Store reads under way at once for joining instruments: a subscription to thousands must not flood the store. Past it: wait. */
+  readonly joinsAtOnce: number;
+  /** A subscribe is answered after this long even if some instruments are not there yet: they are told `pending`. */
+  readonly joinAnswerMs: number;
+  /** An instrument nobody holds any more is forgotten after this long: clients that reconnect find it warm. */
+  readonly releaseLingerMs: number;
+  /** A source's clock that stood this long makes its instruments `stale`. Clocks come once a second. */
+  readonly clockStaleMs: number;
+  /** Between two looks at the catalogue's version. */
+  readonly cataloguePollMs: number;
+
+  /** Connections of one process; 20,000 open files is the hard limit of common hosts. Past it: 503 in the handshake. */
+  readonly connectionsMax: number;
+  /** A client's message. Past it: answered `bad_request`, unread (parsing it would hold up every other client). */
+  readonly messageBytesMax: number;
+  /**
+   * What uWebSockets.js accepts of one message before it cuts the connection without a word; above `messageBytesMax` so
+   * that the usual mistakes (a whole catalogue in one subscribe) get an answer.
+   */
+  readonly messageBytesCut: number;
+  /** Symbols in one message. Past it: `too_many_symbols`, nothing of the message is done. */
+  readonly symbolsPerMessageMax: number;
+  /** (symbol, channel) pairs in one message: each is a line of the answer and a snapshot. Past it: `too_many_symbols`. */
+  readonly pairsPerMessageMax: number;
+  /** (symbol, channel) pairs of one connection. Past it: the result of each further pair is `too_many_symbols`. */
+  readonly subscriptionsPerConnectionMax: number;
+  /** Messages that wait for their turn behind one that waits for the store. Past it: closed as `overloaded`. */
+  readonly messagesWaitingMax: number;
+  /** Messages a client may send at once, and then a second. Past it: closed as `overloaded`. */
+  readonly messagesBurst: number;
+  readonly messagesPerSecond: number;
+  /** Messages that can't be read or understood, in `badMessagesWindowMs`. Past it: closed. */
+  readonly badMessagesMax: number;
+  readonly badMessagesWindowMs: number;
+
+  /**
+   * Bytes that a client has not read. Past `slowBytes` for longer than `slowMs`, or past `slowBytesMax` at any time: closed
+   * as slow. The snapshots of the largest subscription (`pairsPerMessageMax`) fit into `slowBytesMax`.
+   */
+  readonly slowBytes: number;
+  readonly slowMs: number;
+  readonly slowBytesMax: number;
+  /** Where uWebSockets.js drops a publish silently; above `slowBytesMax`, or frames would go missing before we notice. */
+  readonly socketBytesMax: number;
+  /** Unread bytes of all clients together. Past it: the slowest are closed until it holds again. */
+  readonly unreadBytesMax: number;
+  /** Between two looks at every connection: silence, unread bytes, heartbeats. */
+  readonly sweepMs: number;
+  /** Intervals without any sign of life after which a client is closed as silent. */
+  readonly silentIntervals: number;
+  /** Messages in one Protobuf frame; more become several frames. Bounds the frame of a catch-up. */
+  readonly messagesPerFrameMax: number;
+
+  /** Symbols in one REST request, and bars or instruments in one answer. Past it: 400, or the newest are answered. */
+  readonly restSymbolsMax: number;
+  readonly restRowsMax: number;
+  /** Length of a REST query. Past it: 414. */
+  readonly restQueryBytesMax: number;
+  /** REST requests that wait for the store at once. Past it: 503. */
+  readonly restRequestsMax: number;
+  /** Files of the page held in memory. Past it: the start fails. */
+  readonly pageBytesMax: number;
+}
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+export const DEFAULT_LIMITS: GatewayLimits = Object.freeze({
+  replayWindowMs: 300_000,
+  replayWindowBytes: 256 * MIB,
+  recordsBeforeCheckpoint: 1_000,
+  behindMsMax: 3_000,
+
+  joinAttempts: 8,
+  joinRetryMs: 25,
+  pendingRetryMs: 1_000,
+  joinsAtOnce: 64,
+  joinAnswerMs: 2_000,
+  releaseLingerMs: 10_000,
+  clockStaleMs: 5_000,
+  cataloguePollMs: 1_000,
+
+  connectionsMax: 18_000,
+  messageBytesMax: 256 * KIB,
+  messageBytesCut: 16 * MIB,
+  symbolsPerMessageMax: 500,
+  pairsPerMessageMax: 2_000,
+  subscriptionsPerConnectionMax: 10_000,
+  messagesWaitingMax: 256,
+  messagesBurst: 1_000,
+  messagesPerSecond: 100,
+  badMessagesMax: 100,
+  badMessagesWindowMs: 60_000,
+
+  slowBytes: 1 * MIB,
+  slowMs: 5_000,
+  slowBytesMax: 12 * MIB,
+  socketBytesMax: 16 * MIB,
+  unreadBytesMax: 512 * MIB,
+  sweepMs: 250,
+  silentIntervals: 3,
+  messagesPerFrameMax: 256,
+
+  restSymbolsMax: 100,
+  restRowsMax: 1_000,
+  restQueryBytesMax: 8 * KIB,
+  restRequestsMax: 256,
+  pageBytesMax: 32 * MIB,
+});
+
+/** Says which relation between limits does not hold; undefined when all do. */
+export function limitsDisagree(limits: GatewayLimits): string | undefined {
+  if (limits.socketBytesMax <= limits.slowBytesMax)
+    return 'socketBytesMax must be above slowBytesMax, or frames go missing silently';
+  if (limits.slowBytesMax < limits.slowBytes) return 'slowBytesMax must not be below slowBytes';
+  if (limits.messageBytesCut <= limits.messageBytesMax)
+    return 'messageBytesCut must be above messageBytesMax, or a long message gets no answer';
+  if (limits.pairsPerMessageMax > limits.subscriptionsPerConnectionMax)
+    return 'pairsPerMessageMax must not be above subscriptionsPerConnectionMax';
+  return undefined;
+}

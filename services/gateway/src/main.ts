@@ -1,0 +1,46 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { openRedisMarketState } from '@tapecast/market-state';
+import { runServiceProcess } from '@tapecast/service-kit';
+import { openKafkaTickLog } from '@tapecast/tick-log';
+import { gatewayProcessSchema } from './config.ts';
+import { startGateway } from './gateway.ts';
+
+const READY_POLL_MS = 20;
+
+await runServiceProcess({
+  name: 'gateway',
+  summary: 'Holds clients: turns the updates of Kafka into WebSocket frames, and answers REST requests beside it.',
+  schema: gatewayProcessSchema,
+  async start(config, { logger, metrics }) {
+    const log = await openKafkaTickLog({
+      brokers: config.kafka,
+      clientId: 'tapecast-gateway',
+      partitions: config.partitions,
+      replication: config.replication,
+      logger,
+    });
+    const state = await openRedisMarketState({ nodes: config.redis, logger });
+    const gateway = await startGateway({
+      config,
+      log,
+      state,
+      logger,
+      metrics,
+      ...(config.pageDir === '' ? {} : { page: { dir: config.pageDir } }),
+    });
+    // The `ready` line promises that a client can be served: the log is read to its end first.
+    while (!gateway.ready().ready) await delay(READY_POLL_MS);
+    return {
+      service: {
+        name: gateway.name,
+        ready: () => gateway.ready(),
+        failed: gateway.failed,
+        stop: async () => {
+          await gateway.stop();
+          await Promise.all([log.close(), state.close()]);
+        },
+      },
+      addresses: [`http://${config.host}:${gateway.port}`],
+    };
+  },
+});

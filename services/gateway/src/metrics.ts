@@ -1,0 +1,204 @@
+import { Counter, Gauge, type Registry } from '@tapecast/service-kit';
+import type { CloseReason, Subprotocol } from '@tapecast/wire';
+import { CLOSE_CODES, SUBPROTOCOLS } from '@tapecast/wire';
+
+/** Bounds of the hop histograms in seconds: one hop through the log is milliseconds, a stall is seconds. */
+const HOP_BOUNDS_S = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10] as const;
+const HOP_BOUNDS_US = HOP_BOUNDS_S.map((seconds) => seconds * 1e6);
+
+/** prom-client's `observe` costs ten times this: counted here per update, copied when somebody asks. */
+class HopCounts {
+  readonly #counts = new Float64Array(HOP_BOUNDS_US.length + 1);
+  #sumUs = 0;
+
+  observe(us: number): void {
+    // Clocks of two machines may differ: a negative hop counts as none.
+    const spent = Math.max(0, us);
+    let bucket = 0;
+    while (bucket < HOP_BOUNDS_US.length && spent > (HOP_BOUNDS_US[bucket] as number)) bucket++;
+    (this.#counts[bucket] as number)++;
+    this.#sumUs += spent;
+  }
+
+  /** The values of a Prometheus histogram named `name`. */
+  values(name: string): { metricName: string; labels: Record<string, string | number>; value: number }[] {
+    const values: { metricName: string; labels: Record<string, string | number>; value: number }[] = [];
+    let sum = 0;
+    this.#counts.forEach((count, i) => {
+      sum += count;
+      values.push({ metricName: `${name}_bucket`, labels: { le: HOP_BOUNDS_S[i] ?? '+Inf' }, value: sum });
+    });
+    values.push({ metricName: `${name}_sum`, labels: {}, value: this.#sumUs / 1e6 });
+    values.push({ metricName: `${name}_count`, labels: {}, value: sum });
+    return values;
+  }
+}
+
+/** Registers a histogram whose buckets are counted outside prom-client, which only has to print them. */
+function registerHops(registry: Registry, name: string, help: string, counts: HopCounts): void {
+  const metric = {
+    name,
+    help,
+    get: () => Promise.resolve({ name, help, type: 'histogram', aggregator: 'sum', values: counts.values(name) }),
+    reset: () => {},
+  };
+  // prom-client's registry asks a metric for no more than this; its types name its own classes only.
+  registry.registerMetric(metric as unknown as Parameters<Registry['registerMetric']>[0]);
+}
+
+export interface GaugeSources {
+  connections: () => number;
+  subscriptions: () => number;
+  heldInstruments: () => number;
+  knownInstruments: () => number;
+  windowBytes: () => number;
+  unreadBytes: () => number;
+  logBehindSeconds: () => number;
+}
+
+export interface GatewayMetrics {
+  /** Unix microseconds of one update on its way. */
+  observeHops(receivedAtUs: number, computedAtUs: number, publishedAtUs: number): void;
+  /** Counts frames that went out: `clients` of them share `bytes`. */
+  delivered(messages: number, clients: number, bytes: number): void;
+  closed(reason: CloseReason): void;
+  opened(protocol: Subprotocol): void;
+  records: Counter;
+  recordsUnreadable: Counter;
+  recordsOfLeftEpoch: Counter;
+  logGaps: Counter;
+  clientMessages: Counter;
+  badMessages: Counter;
+  refusedUpgrades: Counter;
+  droppedFrames: Counter;
+  flushFailures: Counter;
+  restRequests: Counter;
+  /** Begins to report the gauges. */
+  watch(sources: GaugeSources): void;
+}
+
+/** All metrics of the gateway. Children are resolved here; per delivery only numbers are added up. */
+export function createMetrics(registry: Registry): GatewayMetrics {
+  const registers = [registry];
+  const counter = (name: string, help: string): Counter => new Counter({ name, help, registers });
+  const received = new HopCounts();
+  const computed = new HopCounts();
+  let messagesSum = 0;
+  let deliveriesSum = 0;
+  let bytesSum = 0;
+  registerHops(
+    registry,
+    'tapecast_gateway_received_to_computed_seconds',
+    'From ingest to compute, by the updates delivered here.',
+    received,
+  );
+  registerHops(
+    registry,
+    'tapecast_gateway_computed_to_published_seconds',
+    'From compute to the frame of this gateway.',
+    computed,
+  );
+  // Counters that are added up outside are set to their sum when they are read.
+  const summed = (name: string, help: string, sum: () => number): void => {
+    new Counter({
+      name,
+      help,
+      registers,
+      collect() {
+        this.reset();
+        this.inc(sum());
+      },
+    });
+  };
+  summed(
+    'tapecast_gateway_encoded_messages_total',
+    'Data messages encoded, once for each distinct content.',
+    () => messagesSum,
+  );
+  summed('tapecast_gateway_deliveries_total', 'Data messages handed to the sockets of clients.', () => deliveriesSum);
+  summed('tapecast_gateway_delivered_bytes_total', 'Bytes of frames handed to the sockets of clients.', () => bytesSum);
+  const closes = new Counter({
+    name: 'tapecast_gateway_closes_total',
+    help: 'Connections closed by this gateway, by reason.',
+    labelNames: ['reason'],
+    registers,
+  });
+  const opens = new Counter({
+    name: 'tapecast_gateway_opens_total',
+    help: 'Connections opened, by subprotocol.',
+    labelNames: ['protocol'],
+    registers,
+  });
+  // Resolved at start: a reason that never came is 0, not absent.
+  const closeOf = Object.fromEntries(Object.keys(CLOSE_CODES).map((reason) => [reason, closes.labels(reason)]));
+  const openOf = Object.fromEntries(SUBPROTOCOLS.map((protocol) => [protocol, opens.labels(protocol)]));
+  return {
+    observeHops(receivedAtUs, computedAtUs, publishedAtUs) {
+      received.observe(computedAtUs - receivedAtUs);
+      computed.observe(publishedAtUs - computedAtUs);
+    },
+    delivered(messages, clients, bytes) {
+      messagesSum += messages;
+      deliveriesSum += messages * clients;
+      bytesSum += bytes * clients;
+    },
+    closed: (reason) => closeOf[reason]?.inc(),
+    opened: (protocol) => openOf[protocol]?.inc(),
+    records: counter('tapecast_gateway_records_total', 'Records of md.updates read.'),
+    recordsUnreadable: counter(
+      'tapecast_gateway_records_unreadable_total',
+      'Records of md.updates that could not be decoded and were left out.',
+    ),
+    recordsOfLeftEpoch: counter(
+      'tapecast_gateway_records_of_left_epoch_total',
+      'Records of an epoch that its partition had left already.',
+    ),
+    logGaps: counter(
+      'tapecast_gateway_log_gap_records_total',
+      'Records of md.updates that the log lost before they were read.',
+    ),
+    clientMessages: counter('tapecast_gateway_client_messages_total', 'Messages of clients.'),
+    badMessages: counter('tapecast_gateway_bad_messages_total', 'Messages of clients that could not be read.'),
+    refusedUpgrades: counter('tapecast_gateway_refused_upgrades_total', 'WebSocket handshakes refused.'),
+    droppedFrames: counter(
+      'tapecast_gateway_dropped_frames_total',
+      'Frames dropped at a full socket; each closes its connection.',
+    ),
+    flushFailures: counter(
+      'tapecast_gateway_flush_failures_total',
+      'Instruments whose frames could not be made in a flush.',
+    ),
+    restRequests: counter('tapecast_gateway_rest_requests_total', 'REST requests.'),
+    watch(sources) {
+      const gauge = (name: string, help: string, read: () => number): void => {
+        new Gauge({
+          name,
+          help,
+          registers,
+          collect() {
+            this.set(read());
+          },
+        });
+      };
+      gauge('tapecast_gateway_connections', 'Open connections.', sources.connections);
+      gauge('tapecast_gateway_subscriptions', '(connection, symbol, channel) triples.', sources.subscriptions);
+      gauge('tapecast_gateway_held_instruments', 'Instruments whose state is kept here.', sources.heldInstruments);
+      gauge(
+        'tapecast_gateway_known_instruments',
+        'Instruments of the catalogue and the log.',
+        sources.knownInstruments,
+      );
+      gauge('tapecast_gateway_window_bytes', 'Bytes of raw records kept for joining clients.', sources.windowBytes);
+      gauge(
+        'tapecast_gateway_unread_bytes',
+        'Bytes that clients have not read, at the last look.',
+        sources.unreadBytes,
+      );
+      gauge(
+        'tapecast_gateway_log_behind_seconds',
+        'How far the slowest partition is behind the end of md.updates.',
+        sources.logBehindSeconds,
+      );
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import type { CloseReason } from '@tapecast/wire';
+import type { ProtocolContext } from './context.ts';
+import type { Session } from './session.ts';
+import type { Sessions } from './sessions.ts';
+
+/**
+ * Looks at every connection a few times a second: who does not read, who is silent, who needs a heartbeat or a ping.
+ * A shared frame costs no work per client when it is published, so this is where clients are looked at one by one.
+ */
+export class Liveness {
+  readonly #context: ProtocolContext;
+  readonly #sessions: Sessions;
+  /** Bytes that clients had not read at the last sweep, all together. */
+  unreadBytes = 0;
+
+  constructor(context: ProtocolContext, sessions: Sessions) {
+    this.#context = context;
+    this.#sessions = sessions;
+  }
+
+  sweep(): void {
+    const nowUs = this.#context.nowUs();
+    let unread = 0;
+    for (const session of this.#sessions) {
+      const reason = this.#reasonToClose(session, nowUs / 1000);
+      if (reason !== undefined) this.#end(session, reason);
+      else {
+        unread += session.unreadBytes;
+        this.#beat(session, nowUs);
+      }
+    }
+    this.unreadBytes = unread > this.#context.limits.unreadBytesMax ? this.#closeSlowest(unread) : unread;
+  }
+
+  #reasonToClose(session: Session, nowMs: number): CloseReason | undefined {
+    const { limits, heartbeatMs, metrics } = this.#context;
+    const { client } = session;
+    if (client.dropped) {
+      metrics.droppedFrames.inc();
+      return 'slowConsumer';
+    }
+    session.unreadBytes = client.socket.getBufferedAmount();
+    if (session.unreadBytes > limits.slowBytesMax) return 'slowConsumer';
+    if (session.unreadBytes <= limits.slowBytes) session.slowSinceMs = 0;
+    else if (session.slowSinceMs === 0) session.slowSinceMs = nowMs;
+    else if (nowMs - session.slowSinceMs > limits.slowMs) return 'slowConsumer';
+    return nowMs - client.heardAtMs > limits.silentIntervals * heartbeatMs ? 'silent' : undefined;
+  }
+
+  #beat(session: Session, nowUs: number): void {
+    const { heartbeatMs } = this.#context;
+    const nowMs = nowUs / 1000;
+    if (nowMs - session.pingedAtMs >= heartbeatMs) {
+      session.pingedAtMs = nowMs;
+      session.client.socket.ping();
+    }
+    const { client } = session;
+    if (nowMs - client.toldAtMs < heartbeatMs) return;
+    // What went to its topics is only looked up when its own frames are too long ago, and then noted for an interval.
+    client.toldAtMs = session.lastToldAtMs();
+    if (nowMs - client.toldAtMs < heartbeatMs) return;
+    client.tell({ type: 'heartbeat', n: ++session.heartbeats, serverTime: Math.floor(nowMs) }, nowUs);
+  }
+
+  /** Closes those with most unread bytes until the process's bound holds; returns what is left. */
+  #closeSlowest(unread: number): number {
+    let left = unread;
+    for (const session of [...this.#sessions].sort((a, b) => b.unreadBytes - a.unreadBytes)) {
+      if (left <= this.#context.limits.unreadBytesMax) break;
+      left -= session.unreadBytes;
+      this.#end(session, 'slowConsumer');
+    }
+    return left;
+  }
+
+  #end(session: Session, reason: CloseReason): void {
+    this.#context.metrics.closed(reason);
+    session.end(reason);
+  }
+}

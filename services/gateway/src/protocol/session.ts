@@ -1,0 +1,59 @@
+import type { Channel } from '@tapecast/market';
+import { CLOSE_CODES, type ClientMessage, type CloseReason } from '@tapecast/wire';
+import type { Subject } from '../admission/admission.ts';
+import type { Client } from '../fanout/client.ts';
+import type { GatewayLimits } from '../limits.ts';
+import type { HeldInstrument } from '../subscriptions/held-instrument.ts';
+import { TokenBucket, WindowCount } from './rate.ts';
+
+/** One connection: who it is, what it subscribed, and how it behaves. */
+export class Session {
+  readonly client: Client;
+  subject: Subject;
+  /** The channels of each instrument; an instrument is held once, for as long as it is here. */
+  readonly subscriptions = new Map<HeldInstrument, Set<Channel>>();
+  subscriptionCount = 0;
+  /** A message that waits for the store is being answered; later ones wait behind it, so that answers keep their order. */
+  busy = false;
+  readonly waiting: ClientMessage[] = [];
+  readonly messages: TokenBucket;
+  readonly badMessages: WindowCount;
+  heartbeats = 0;
+  pingedAtMs: number;
+  /** Unix ms since when more is unread than a client may leave; 0 while it does not. */
+  slowSinceMs = 0;
+  unreadBytes = 0;
+
+  constructor(client: Client, subject: Subject, limits: GatewayLimits, nowMs: number) {
+    this.client = client;
+    this.subject = subject;
+    this.messages = new TokenBucket(limits.messagesBurst, limits.messagesPerSecond, nowMs);
+    this.badMessages = new WindowCount(limits.badMessagesMax, limits.badMessagesWindowMs, nowMs);
+    this.pingedAtMs = nowMs;
+  }
+
+  has(held: HeldInstrument, channel: Channel): boolean {
+    return this.subscriptions.get(held)?.has(channel) ?? false;
+  }
+
+  /** Unix ms of the last frame that this client was sent, by itself or with others. */
+  lastToldAtMs(): number {
+    let last = this.client.toldAtMs;
+    for (const [held, channels] of this.subscriptions) {
+      for (const channel of channels) {
+        const at = held.fanout.group(channel)?.toldAtMs ?? 0;
+        if (at > last) last = at;
+      }
+    }
+    return last;
+  }
+
+  /** Closes with a code of the catalogue; the socket's `close` event follows at once. */
+  end(reason: CloseReason): void {
+    if (this.client.closed) return;
+    this.client.socket.end(CLOSE_CODES[reason].code, reasonText(CLOSE_CODES[reason].when));
+  }
+}
+
+/** A close reason may have 123 bytes; the catalogue's texts are ASCII. */
+const reasonText = (text: string): string => (text.length <= 123 ? text : text.slice(0, 123));

@@ -1,0 +1,65 @@
+import { BARS_KEPT } from '@tapecast/market-state';
+import { decodeUpdate, intervalOf, type KlineMessage, parseChannel } from '@tapecast/wire';
+import { klineMessage, liveKline } from '../fanout/messages.ts';
+import { resolveSymbol } from '../protocol/resolve.ts';
+import type { RestContext, RestRequest } from './api.ts';
+import { type RestReply, restError } from './reply.ts';
+import { messageText } from './snapshot.ts';
+
+/**
+ * `GET /v1/klines?symbol=&interval=1m&from=&to=&limit=`: final bars and the current one, oldest first, in the stream's JSON.
+ * `from` and `to` are Unix ms of a bar's start, inclusive; the newest `limit` of them are answered.
+ */
+export async function klines(context: RestContext, { query, subject, numbers }: RestRequest): Promise<RestReply> {
+  const known = resolveSymbol(context.instruments, query.get('symbol') ?? '');
+  if ('code' in known) return restError(known.code === 'unknown_symbol' ? 'unknown_symbol' : 'bad_request', known.msg);
+  if (!context.admission.mayRead(subject, known.symbol))
+    return restError('forbidden', `${subject.name} may not read ${known.symbol}`);
+  const channel = parseChannel(`kline@${query.get('interval') ?? '1m'}`);
+  const interval = typeof channel === 'string' ? intervalOf(channel) : undefined;
+  if (typeof channel !== 'string' || interval === undefined) {
+    return restError('bad_request', 'interval is none that there is. Expected 1m, 5m, 15m, 30m, 1h or 1d');
+  }
+  const fromMs = wholeNumber(query.get('from'), 0);
+  const toMs = wholeNumber(query.get('to'), Number.MAX_SAFE_INTEGER);
+  const limit = wholeNumber(query.get('limit'), BARS_KEPT);
+  if (fromMs === undefined || toMs === undefined || limit === undefined || limit < 1) {
+    return restError(
+      'bad_request',
+      'from and to are Unix milliseconds and limit is a count of at least 1: whole numbers, as in &from=1731689400000&limit=100',
+    );
+  }
+  const most = Math.min(limit, BARS_KEPT, context.limits.restRowsMax);
+  const held = context.instruments.hold(known);
+  try {
+    const [stored] = await Promise.all([
+      context.state.bars(known.partition, known.symbol, interval, { fromMs, toMs, limit: most }),
+      context.joined([held]),
+    ]);
+    context.flush();
+    const byStart = new Map<number, KlineMessage>();
+    for (const bytes of stored) {
+      const bar = liveKline(known.symbol, decodeUpdate(bytes));
+      if (bar !== undefined) byStart.set(bar.kline.startMs, bar);
+    }
+    const seq = held.view.seqs[channel as `kline@${typeof interval}`];
+    const current = klineMessage(held.view, channel, [seq, seq]);
+    // The newest bar as it is now, also where it became final after the store was read.
+    if (current !== undefined && current.kline.startMs >= fromMs && current.kline.startMs <= toMs)
+      byStart.set(current.kline.startMs, current);
+    const bars = [...byStart.values()].sort((a, b) => a.kline.startMs - b.kline.startMs).slice(-most);
+    const texts = bars.map((bar, i) => messageText(bar, numbers, i + 1));
+    const head = { symbol: known.symbol, channel, interval, epoch: held.view.epoch, seq };
+    return { status: 200, body: `${JSON.stringify(head).slice(0, -1)},"bars":[${texts.join(',')}]}` };
+  } finally {
+    context.instruments.release(held);
+  }
+}
+
+/** The query's whole number; `otherwise` where it has none, undefined where it is none. */
+function wholeNumber(text: string | null, otherwise: number): number | undefined {
+  if (text === null || text === '') return otherwise;
+  if (!/^\d{1,16}$/.test(text)) return undefined;
+  const value = Number(text);
+  return Number.isSafeInteger(value) ? value : undefined;
+}

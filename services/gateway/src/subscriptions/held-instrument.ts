@@ -1,0 +1,177 @@
+import type { Channel, InstrumentView, Update } from '@tapecast/market';
+import type { BatchEntry, StatusMessage } from '@tapecast/wire';
+import type { ChannelGroup } from '../fanout/channel-group.ts';
+import type { Client } from '../fanout/client.ts';
+import type { Fanout } from '../fanout/fanout.ts';
+import { InstrumentFanout } from '../fanout/instrument-fanout.ts';
+import { InstrumentState, type PendingReason, type StateListener, type StateSources } from './instrument-state.ts';
+
+/** What a person reads in a `pending` status. */
+const PENDING_REASONS: Readonly<Record<PendingReason, string>> = {
+  store_unavailable: 'its state can not be read at the moment; tried again each second',
+  snapshot_too_old: 'its last saved state is older than the updates kept here; waiting for the next',
+  numbers_missing: 'updates between its saved state and the live ones are missing; waiting for the next saved state',
+  unreadable: 'its saved state or an update can not be read; waiting for the next',
+  no_data: 'nothing was heard of it yet',
+};
+
+export interface HeldOptions {
+  symbol: string;
+  number: number;
+  partition: number;
+  /** The venue that the catalogue names; undefined where the instrument is known from the log only. */
+  venue: string | undefined;
+  sources: StateSources;
+  fanout: Fanout;
+  /** Unix ms since when the venue's clock stands, undefined while it goes. */
+  staleSince: (venue: string) => number | undefined;
+  nowMs: () => number;
+}
+
+/** An instrument that somebody holds: its state, its subscribers, and what they are told of how it is. */
+export class HeldInstrument implements StateListener {
+  readonly partition: number;
+  readonly fanout: InstrumentFanout;
+  readonly #options: HeldOptions;
+  readonly #state: InstrumentState;
+  #computedAtUs = 0;
+  #pendingSinceMs: number;
+  /** As last told; a client that joins is told it unless it is plainly live. */
+  #toldState: StatusMessage['state'] | undefined;
+  holds = 0;
+  /** Unix ms at which the last hold went. */
+  releasedAtMs = 0;
+
+  constructor(options: HeldOptions) {
+    this.#options = options;
+    this.partition = options.partition;
+    this.fanout = new InstrumentFanout(options);
+    this.#pendingSinceMs = options.nowMs();
+    this.#state = new InstrumentState(options.symbol, options.sources, this);
+  }
+
+  get symbol(): string {
+    return this.#options.symbol;
+  }
+
+  get number(): number {
+    return this.#options.number;
+  }
+
+  get view(): InstrumentView {
+    return this.#state.view;
+  }
+
+  get live(): boolean {
+    return this.#state.live;
+  }
+
+  /** Resolves when there is a state, or a reason why there is none. */
+  get joined(): Promise<void> {
+    return this.#state.joined;
+  }
+
+  get venue(): string | undefined {
+    return this.view.status?.source ?? this.#options.venue;
+  }
+
+  take(offset: number, epoch: string, computedAtUs: number, entry: BatchEntry): void {
+    this.#computedAtUs = computedAtUs;
+    this.#state.take(offset, epoch, entry);
+  }
+
+  /** Only after `Fanout.flush`: the group's next frame follows what `show` shows. */
+  join(client: Client, channel: Channel): ChannelGroup {
+    return this.fanout.join(client, channel, this.view);
+  }
+
+  applied(update: Update): void {
+    this.fanout.applied(this.view, update, this.#computedAtUs);
+    if (update.sequence === 'status') this.#tellStatus();
+    this.#options.fanout.changed(this.fanout);
+  }
+
+  adopted(): void {
+    this.fanout.adopted(this.view);
+    if (this.#toldState !== undefined && this.status().state !== this.#toldState) this.#tellStatus();
+    this.#options.fanout.changed(this.fanout);
+  }
+
+  pending(_reason: PendingReason): void {
+    if (this.#toldState !== 'pending') this.#pendingSinceMs = this.#options.nowMs();
+    this.#tellStatus();
+  }
+
+  /** The venue's clock stopped or goes again. */
+  clockTurned(): void {
+    if (this.live) this.#tellStatus();
+  }
+
+  /** A client that just joined is told how the instrument is, unless it is plainly live. */
+  tellStatusTo(client: Client, nowUs: number): void {
+    const message = this.status();
+    if (message.state === 'live') return;
+    this.#toldState ??= message.state;
+    client.tell(message, nowUs);
+  }
+
+  /** The log lost records of the partition. */
+  recheck(): void {
+    this.#state.recheck();
+  }
+
+  stop(): void {
+    this.#state.stop();
+  }
+
+  /** How the instrument is now. */
+  status(): StatusMessage {
+    const symbol = this.symbol;
+    const { status } = this.view;
+    const source = this.venue ?? '';
+    if (!this.live) {
+      const reason = this.#state.pendingReason;
+      return {
+        type: 'status',
+        symbol,
+        state: 'pending',
+        since: this.#pendingSinceMs,
+        source,
+        reason: reason === undefined ? 'its state is being read' : PENDING_REASONS[reason],
+      };
+    }
+    const staleSince = source === '' ? undefined : this.#options.staleSince(source);
+    // What the venue says of the instrument (halted, closed) explains the silence better than its clock does.
+    if (staleSince !== undefined && (status === undefined || status.state === 'live')) {
+      return {
+        type: 'status',
+        symbol,
+        state: 'stale',
+        since: staleSince,
+        source,
+        reason: `nothing is heard from ${source}`,
+      };
+    }
+    if (status !== undefined) {
+      return {
+        type: 'status',
+        symbol,
+        state: status.state,
+        since: status.sinceMs,
+        source: status.source,
+        reason: status.reason,
+      };
+    }
+    return { type: 'status', symbol, state: 'live', since: Math.floor(latestUs(this.view) / 1000), source, reason: '' };
+  }
+
+  #tellStatus(): void {
+    const message = this.status();
+    this.#toldState = message.state;
+    this.fanout.status(message);
+    this.#options.fanout.changed(this.fanout);
+  }
+}
+
+const latestUs = (view: InstrumentView): number =>
+  Math.max(view.quoteTimestampUs, view.bookTimestampUs, view.trades.at(-1)?.timestampUs ?? 0);

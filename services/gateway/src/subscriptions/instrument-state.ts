@@ -1,0 +1,239 @@
+import { applyUpdate, emptyView, type InstrumentView, type Update } from '@tapecast/market';
+import { type BatchEntry, decodeView, openUpdateBatch } from '@tapecast/wire';
+import type { EpochOrder } from './epoch-order.ts';
+import type { UpdateWindow } from './update-window.ts';
+
+/** A checkpoint of the instrument, and the offset from which the log has every update that is not in it. */
+export interface HotSnapshot {
+  view: Uint8Array;
+  updatesNext: number;
+}
+
+export interface SnapshotRead {
+  snapshot: HotSnapshot | undefined;
+  floor: number | undefined;
+}
+
+/** Why an instrument has no state to serve. */
+export type PendingReason =
+  /** The store did not answer. */
+  | 'store_unavailable'
+  /** The window does not reach back to the snapshot. */
+  | 'snapshot_too_old'
+  /** Numbers are missing between snapshot and log. */
+  | 'numbers_missing'
+  /** A snapshot or a record that can't be decoded. */
+  | 'unreadable'
+  /** Nothing was ever folded for it. */
+  | 'no_data';
+
+/** What the state tells as it goes. All calls are synchronous, in the turn in which the state changed. */
+export interface StateListener {
+  /** `view` has just taken `update`: the next number of its sequence. */
+  applied(update: Update): void;
+  /** `view` is another object now, reached by other ways than `applied`: tell everyone where they are. */
+  adopted(): void;
+  /** No state to serve for now. Told when the reason is new. */
+  pending(reason: PendingReason): void;
+}
+
+export interface StateSources {
+  window: UpdateWindow;
+  epochs: EpochOrder;
+  /**
+   * The newest checkpoint of the instrument; undefined where none was written. `floor` is an offset of md.updates: all
+   * updates below it are in `snapshot` (there are none below it where `snapshot` is undefined); undefined where the
+   * partition has no checkpoint yet. Rejects while the store is away.
+   */
+  read(): Promise<SnapshotRead>;
+  /** Resolves after `ms`. Passed in so that tests own the time. */
+  delay(ms: number): Promise<void>;
+  joinAttempts: number;
+  joinRetryMs: number;
+  pendingRetryMs: number;
+}
+
+/**
+ * Snapshot, then live, without a seam: the only place where the two meet (DESIGN §6).
+ *
+ * The window is read and the new state is adopted in one turn, and every record enters the window in the turn in which it is
+ * offered to `take`. So a record is either in the window when the state is adopted, or offered afterwards: never both missed.
+ * Doubles (a batch written twice, a snapshot newer than the record) are known by their numbers and dropped.
+ */
+export class InstrumentState {
+  readonly instrument: string;
+  readonly #sources: StateSources;
+  readonly #listener: StateListener;
+  #view: InstrumentView;
+  #phase: 'joining' | 'live' | 'stopped' = 'joining';
+  /** Records below this offset are older than the snapshot that `#view` began with. */
+  #from = 0;
+  #pending: PendingReason | undefined;
+  /** An entry came while there was no state: the next attempt will find it. */
+  #seenSinceAttempt = false;
+  #wake: () => void = () => {};
+  #joined: Promise<void>;
+
+  constructor(instrument: string, sources: StateSources, listener: StateListener) {
+    this.instrument = instrument;
+    this.#sources = sources;
+    this.#listener = listener;
+    this.#view = emptyView(instrument, '');
+    this.#joined = this.#join();
+  }
+
+  /** As last told: between two turns every number of it was given to the listener. */
+  get view(): InstrumentView {
+    return this.#view;
+  }
+
+  /** Whether `view` is a state to serve. */
+  get live(): boolean {
+    return this.#phase === 'live';
+  }
+
+  get pendingReason(): PendingReason | undefined {
+    return this.#pending;
+  }
+
+  /** Resolves when the state is live, or the first round of attempts was in vain. Never rejects. */
+  get joined(): Promise<void> {
+    return this.#joined;
+  }
+
+  /** A record of the partition has an entry of this instrument. Called in the turn in which the window got it. */
+  take(offset: number, epoch: string, entry: BatchEntry): void {
+    if (this.#phase === 'joining' && this.#pending === 'no_data') {
+      this.#seenSinceAttempt = true;
+      this.#wake();
+    }
+    if (this.#phase !== 'live' || offset < this.#from) return;
+    const outcome = this.#apply(this.#view, epoch, entry, true);
+    if (outcome !== undefined) this.#rejoin(outcome);
+  }
+
+  /** Records may have been lost before they were read: begins again from the snapshot. */
+  recheck(): void {
+    if (this.#phase === 'live') this.#rejoin('numbers_missing');
+  }
+
+  /** Nothing is told any more. */
+  stop(): void {
+    this.#phase = 'stopped';
+    this.#wake();
+  }
+
+  #rejoin(reason: PendingReason): void {
+    this.#phase = 'joining';
+    this.#pending = reason;
+    this.#joined = this.#join();
+  }
+
+  /** Never rejects; the promise is done when clients can be told something. Goes on trying behind it until live. */
+  async #join(): Promise<void> {
+    for (let attempt = 1; attempt <= this.#sources.joinAttempts; attempt++) {
+      const outcome = await this.#attempt();
+      if (outcome === undefined) return;
+      this.#pending = outcome;
+      // Nothing to ask the store for: the instrument goes live with its first update.
+      if (outcome === 'no_data') break;
+      if (attempt < this.#sources.joinAttempts)
+        await this.#sources.delay(this.#sources.joinRetryMs * 2 ** (attempt - 1));
+    }
+    if (this.#phase !== 'joining') return;
+    if (this.#pending !== undefined) this.#listener.pending(this.#pending);
+    // The name and owner of this promise: it ends by itself with `live` or `stop`, and #attempt rejects nothing.
+    void this.#keepTrying();
+  }
+
+  async #keepTrying(): Promise<void> {
+    while (this.#phase === 'joining') {
+      if (this.#pending !== 'no_data') await this.#sources.delay(this.#sources.pendingRetryMs);
+      else if (!this.#seenSinceAttempt) await new Promise<void>((resolve) => (this.#wake = resolve));
+      const outcome = await this.#attempt();
+      if (outcome !== undefined && outcome !== this.#pending) {
+        this.#pending = outcome;
+        this.#listener.pending(outcome);
+      }
+    }
+  }
+
+  /** One reading of the snapshot and of the window above it. Resolves with why it was in vain. */
+  async #attempt(): Promise<PendingReason | undefined> {
+    if (this.#phase !== 'joining') return undefined;
+    let read: SnapshotRead;
+    try {
+      read = await this.#sources.read();
+    } catch {
+      // The store's own package logs its outages; here only what follows from it matters.
+      return 'store_unavailable';
+    }
+    // From here to `adopted` nothing waits: see the class comment.
+    if ((this.#phase as string) !== 'joining') return undefined;
+    this.#seenSinceAttempt = false;
+    try {
+      return this.#fromSnapshot(read);
+    } catch {
+      return 'unreadable';
+    }
+  }
+
+  #fromSnapshot({ snapshot, floor }: SnapshotRead): PendingReason | undefined {
+    const { window, epochs } = this.#sources;
+    // Without any checkpoint the log is all there is; that it begins with number 1 is checked as for any other entry.
+    const from =
+      snapshot === undefined && floor === undefined ? window.start : Math.max(snapshot?.updatesNext ?? 0, floor ?? 0);
+    if (from < window.start) return 'snapshot_too_old';
+    const view = snapshot === undefined ? emptyView(this.instrument, '') : decodeView(snapshot.view);
+    let current = view;
+    for (const record of window.from(from)) {
+      const batch = openUpdateBatch(record.value);
+      for (const entry of batch.entries) {
+        if (entry.instrument !== this.instrument) continue;
+        if (batch.epoch !== current.epoch) {
+          if (epochs.isBefore(batch.epoch, current.epoch)) continue;
+          current = emptyView(this.instrument, batch.epoch);
+        }
+        const outcome = this.#apply(current, batch.epoch, entry, false);
+        if (outcome !== undefined) return outcome;
+      }
+    }
+    if (current.epoch === '') return 'no_data';
+    this.#view = current;
+    this.#from = from;
+    this.#phase = 'live';
+    this.#pending = undefined;
+    this.#listener.adopted();
+    return undefined;
+  }
+
+  /** Applies what is new of an entry. Returns why the state can't be gone on with. */
+  #apply(view: InstrumentView, epoch: string, entry: BatchEntry, tell: boolean): PendingReason | undefined {
+    let base = view;
+    if (epoch !== base.epoch) {
+      if (this.#sources.epochs.isBefore(epoch, base.epoch)) return undefined;
+      base = emptyView(this.instrument, epoch);
+      this.#view = base;
+      this.#listener.adopted();
+    }
+    if (entry.ranges.every(({ sequence, last }) => last <= base.seqs[sequence])) return undefined;
+    let updates: Update[];
+    try {
+      updates = entry.updates();
+    } catch {
+      return 'unreadable';
+    }
+    for (const update of updates) {
+      const have = base.seqs[update.sequence];
+      if (update.last <= have) continue;
+      if (update.first > have + 1) return 'numbers_missing';
+      try {
+        applyUpdate(base, update);
+      } catch {
+        return 'unreadable';
+      }
+      if (tell) this.#listener.applied(update);
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,184 @@
+import type { MarketState } from '@tapecast/market-state';
+import type { Logger } from '@tapecast/service-kit';
+import type { LogReader, LogRecord, TickLog } from '@tapecast/tick-log';
+import { type OpenBatch, openUpdateBatch } from '@tapecast/wire';
+import type { GatewayLimits } from '../limits.ts';
+import type { GatewayMetrics } from '../metrics.ts';
+import { EpochOrder } from './epoch-order.ts';
+import type { Instruments } from './instruments.ts';
+import type { SourceClocks } from './source-clocks.ts';
+import { UpdateWindow } from './update-window.ts';
+
+export interface FeedOptions {
+  log: TickLog;
+  state: MarketState;
+  clocks: SourceClocks;
+  limits: GatewayLimits;
+  metrics: GatewayMetrics;
+  logger: Logger;
+  nowMs: () => number;
+}
+
+interface Partition {
+  window: UpdateWindow;
+  epochs: EpochOrder;
+  /** Where the reader begins. */
+  start: number;
+  reachedEnd: boolean;
+  /** How far behind the log's end the last record was, by the log's time; 0 at the end. */
+  behindMs: number;
+  /** Unix ms of the last delivery. */
+  heardAtMs: number;
+}
+
+/** First bytes of a record that can't be read, for the log line. */
+const SHOWN_BYTES = 32;
+
+/**
+ * Reads all of md.updates by own positions (DESIGN §6): keeps the raw records of the window, notes clocks and instruments
+ * from their index, and decodes only what is held.
+ */
+export class UpdateFeed {
+  readonly #options: FeedOptions;
+  #partitions: Partition[] = [];
+  #instruments: Instruments | undefined;
+  #reader: LogReader | undefined;
+
+  constructor(options: FeedOptions) {
+    this.#options = options;
+  }
+
+  /** Finds where to begin and begins. The instruments are those that records are given to. */
+  async start(instruments: Instruments): Promise<void> {
+    const { log, limits } = this.#options;
+    this.#instruments = instruments;
+    const offsets = await log.offsets('md.updates');
+    const bounds = { ms: limits.replayWindowMs, bytes: limits.replayWindowBytes / log.partitions };
+    this.#partitions = await Promise.all(
+      offsets.map(async ({ oldest, end }, partition) => {
+        const start = Math.max(
+          oldest,
+          Math.min(await this.#checkpointAt(partition), end) - limits.recordsBeforeCheckpoint,
+        );
+        return {
+          window: new UpdateWindow(start, bounds),
+          epochs: new EpochOrder(),
+          start,
+          reachedEnd: start >= end,
+          behindMs: 0,
+          heardAtMs: 0,
+        };
+      }),
+    );
+    this.#reader = await log.read({
+      topic: 'md.updates',
+      from: (partition) => this.#at(partition).start,
+      onRecords: (partition, records, end) => this.#take(partition, records, end),
+      onGap: ({ partition, from, to }) => {
+        this.#at(partition).window.restartAt(to);
+        for (const held of instruments.held()) if (held.partition === partition) held.recheck();
+        this.#options.metrics.logGaps.inc(to - from);
+        this.#options.logger.warn({ event: 'log_gap', partition, from, to });
+      },
+      onEnd: (partition) => {
+        const at = this.#at(partition);
+        at.reachedEnd = true;
+        at.behindMs = 0;
+      },
+    });
+  }
+
+  /** What a joining instrument reads. */
+  sources(partition: number): { window: UpdateWindow; epochs: EpochOrder } {
+    return this.#at(partition);
+  }
+
+  /** Next offset to be read. */
+  position(partition: number): number {
+    return this.#reader?.position(partition) ?? this.#at(partition).start;
+  }
+
+  get windowBytes(): number {
+    return this.#partitions.reduce((sum, { window }) => sum + window.bytes, 0);
+  }
+
+  /** The most that a partition was behind the log's end. */
+  get behindMs(): number {
+    return this.#partitions.reduce((most, { behindMs }) => Math.max(most, behindMs), 0);
+  }
+
+  /** Why this gateway is not ready, '' when it is. A log that does not answer is not its fault. */
+  notReady(): string {
+    const started = this.#partitions.filter(({ reachedEnd }) => reachedEnd).length;
+    if (this.#partitions.length === 0) return 'the log is not open yet';
+    if (started < this.#partitions.length) {
+      return `${started} of ${this.#partitions.length} partitions of md.updates are read to their end`;
+    }
+    const nowMs = this.#options.nowMs();
+    const { behindMsMax } = this.#options.limits;
+    const behind = this.#partitions.findIndex((at) => at.behindMs > behindMsMax && nowMs - at.heardAtMs <= behindMsMax);
+    return behind < 0 ? '' : `partition ${behind} of md.updates is ${this.#at(behind).behindMs} ms behind its end`;
+  }
+
+  async close(): Promise<void> {
+    await this.#reader?.close();
+  }
+
+  /** The position up to which the store has everything; 0 where it can't be told: then the log is read from its oldest. */
+  async #checkpointAt(partition: number): Promise<number> {
+    try {
+      return (await this.#options.state.record(partition))?.updatesNext ?? 0;
+    } catch (error) {
+      this.#options.logger.warn({ event: 'checkpoint_unavailable', partition, error: String(error) });
+      return 0;
+    }
+  }
+
+  #take(partition: number, records: readonly LogRecord[], end: number): void {
+    const at = this.#at(partition);
+    const nowMs = this.#options.nowMs();
+    for (const record of records) this.#takeRecord(partition, at, record, nowMs);
+    const last = records.at(-1);
+    if (last === undefined) return;
+    this.#options.metrics.records.inc(records.length);
+    at.heardAtMs = nowMs;
+    at.behindMs = last.offset + 1 >= end ? 0 : Math.max(0, nowMs - last.appendedAtMs);
+    if (last.offset + 1 >= end) at.reachedEnd = true;
+  }
+
+  #takeRecord(partition: number, at: Partition, record: LogRecord, nowMs: number): void {
+    let batch: OpenBatch;
+    try {
+      batch = openUpdateBatch(record.value);
+    } catch (error) {
+      this.#options.metrics.recordsUnreadable.inc();
+      const bytes = Buffer.from(record.value.subarray(0, SHOWN_BYTES)).toString('hex');
+      this.#options.logger.error({
+        event: 'record_unreadable',
+        partition,
+        offset: record.offset,
+        bytes,
+        error: String(error),
+      });
+      return;
+    }
+    if (!at.epochs.take(batch.epoch)) {
+      this.#options.metrics.recordsOfLeftEpoch.inc();
+      return;
+    }
+    at.window.append(record);
+    this.#options.clocks.take(partition, batch.clocks, nowMs);
+    const instruments = this.#instruments as Instruments;
+    for (const entry of batch.entries) {
+      const known = instruments.known(entry.instrument) ?? instruments.note(entry.instrument);
+      known.held?.take(record.offset, batch.epoch, batch.computedAtUs, entry);
+    }
+  }
+
+  #at(partition: number): Partition {
+    const at = this.#partitions[partition];
+    if (at === undefined)
+      throw new RangeError(`md.updates has ${this.#partitions.length} partitions, and no ${partition}`);
+    return at;
+  }
+}
