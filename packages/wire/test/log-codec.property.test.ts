@@ -1,10 +1,8 @@
 import {
   COUNTS_ALL,
-  INTERVALS,
   type InstrumentView,
   type Kline,
   type NumberedTrade,
-  type QuoteFields,
   SEQUENCES,
   type Sequence,
   type Tick,
@@ -24,24 +22,7 @@ import {
   openUpdateBatch,
   WireError,
 } from '../src/index.ts';
-
-// Values at the edges of what is exact are as likely as ordinary ones.
-const units = fc.oneof(
-  fc.maxSafeInteger(),
-  fc.constantFrom(0, 1, -1, Number.MAX_SAFE_INTEGER, -Number.MAX_SAFE_INTEGER),
-);
-const size = units.map(Math.abs).map((value) => value + 0);
-const sum = fc.oneof(
-  fc.bigInt(-(2n ** 100n), 2n ** 100n),
-  fc.constantFrom(0n, -1n, 2n ** 53n, -(2n ** 53n), 2n ** 53n - 1n),
-);
-const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
-const text = fc.oneof(fc.string({ unit: 'grapheme', maxLength: 12 }), fc.constantFrom('BTCUSDT$BA', ''));
-const side = fc.constantFrom(undefined, 'buy' as const, 'sell' as const);
-const state = fc.constantFrom('pending', 'live', 'stale', 'halted', 'closed', 'delayed' as const);
-const levels = fc.array(fc.tuple(units, size), { maxLength: 12 }).map((pairs) => pairs.flat());
-const interval = fc.constantFrom(...INTERVALS);
-const decimals = fc.integer({ min: 0, max: 30 });
+import { count, decimals, interval, levels, maybe, quoteFields, side, state, sum, text, units } from './arbitraries.ts';
 
 const tickBody = fc.oneof(
   fc.record({
@@ -66,37 +47,37 @@ const tickBody = fc.oneof(
     prevClose: maybe(units),
     volume: maybe(sum),
     turnover: maybe(sum),
-    venueSeq: maybe(size),
+    venueSeq: maybe(count),
   }),
   fc.record({
     kind: fc.constantFrom('bookSnapshot' as const, 'bookDelta' as const),
     bids: levels,
     asks: levels,
-    venueSeq: maybe(size),
+    venueSeq: maybe(count),
   }),
   fc.record({
     kind: fc.constant('bar' as const),
     interval,
-    startMs: size,
+    startMs: count,
     open: units,
     high: units,
     low: units,
     close: units,
     volume: sum,
     turnover: maybe(sum),
-    trades: maybe(size),
+    trades: maybe(count),
     final: fc.boolean(),
   }),
-  fc.record({ kind: fc.constant('status' as const), state, reason: text, sinceMs: size }),
-  fc.record({ kind: fc.constant('clock' as const), timeMs: size }),
+  fc.record({ kind: fc.constant('status' as const), state, reason: text, sinceMs: count }),
+  fc.record({ kind: fc.constant('clock' as const), timeMs: count }),
 );
 
 const tick: fc.Arbitrary<Tick> = fc.record({
   instrument: text,
   source: text,
-  sourceSeq: size,
-  exchangeTimeUs: maybe(size),
-  receivedAtUs: size,
+  sourceSeq: count,
+  exchangeTimeUs: maybe(count),
+  receivedAtUs: count,
   priceDecimals: decimals,
   sizeDecimals: decimals,
   body: tickBody,
@@ -110,38 +91,21 @@ const trade = fc.record({
   side,
   conditions: fc.array(text, { maxLength: 3 }),
 });
-const quoteFields: fc.Arbitrary<QuoteFields> = fc.record({
-  last: maybe(units),
-  open: maybe(units),
-  high: maybe(units),
-  low: maybe(units),
-  prevClose: maybe(units),
-  change: maybe(units),
-  changePct: maybe(units),
-  volume: maybe(sum),
-  turnover: maybe(sum),
-  vwap: maybe(sum),
-  bid: maybe(units),
-  bidSize: maybe(units),
-  ask: maybe(units),
-  askSize: maybe(units),
-  sinceMs: maybe(size),
-});
 const kline: fc.Arbitrary<Kline> = fc.record({
   kind: fc.constant('kline' as const),
   interval,
-  startMs: size,
+  startMs: count,
   open: units,
   high: units,
   low: units,
   close: units,
   volume: sum,
   turnover: sum,
-  trades: size,
+  trades: count,
   final: fc.boolean(),
   revision: fc.nat(),
 });
-const status = fc.record({ kind: fc.constant('status' as const), state, sinceMs: size, source: text, reason: text });
+const status = fc.record({ kind: fc.constant('status' as const), state, sinceMs: count, source: text, reason: text });
 const updateBody: fc.Arbitrary<UpdateBody> = fc.oneof(
   trade,
   quoteFields.chain((fields) =>
@@ -159,8 +123,8 @@ const update: fc.Arbitrary<Update> = fc
     keyframe: fc.boolean(),
     priceDecimals: decimals,
     sizeDecimals: decimals,
-    timestampUs: size,
-    receivedAtUs: size,
+    timestampUs: count,
+    receivedAtUs: count,
     body: updateBody,
   })
   .map(({ first, width, ...rest }) => ({ sequence: sequenceOfBody(rest.body), first, last: first + width, ...rest }));
@@ -172,16 +136,16 @@ const view: fc.Arbitrary<InstrumentView> = fc
     priceDecimals: decimals,
     sizeDecimals: decimals,
     seqs: fc.record(
-      Object.fromEntries(SEQUENCES.map((name) => [name, size])) as Record<Sequence, fc.Arbitrary<number>>,
+      Object.fromEntries(SEQUENCES.map((name) => [name, count])) as Record<Sequence, fc.Arbitrary<number>>,
     ),
     quote: quoteFields,
-    quoteTimestampUs: size,
+    quoteTimestampUs: count,
     bids: levels,
     asks: levels,
-    bookTimestampUs: size,
-    bars: fc.array(fc.record({ bar: kline, timestampUs: size }), { maxLength: 4 }),
+    bookTimestampUs: count,
+    bars: fc.array(fc.record({ bar: kline, timestampUs: count }), { maxLength: 4 }),
     trades: fc.array(
-      fc.record({ trade, seq: size, timestampUs: size, priceDecimals: decimals, sizeDecimals: decimals }),
+      fc.record({ trade, seq: count, timestampUs: count, priceDecimals: decimals, sizeDecimals: decimals }),
       { maxLength: 4 },
     ),
     status: maybe(status),
@@ -194,9 +158,9 @@ const view: fc.Arbitrary<InstrumentView> = fc
 
 const batch = fc.record({
   epoch: text,
-  ticksNext: size,
-  computedAtUs: size,
-  clocks: fc.array(fc.record({ source: text, timeMs: size }), { maxLength: 3 }),
+  ticksNext: count,
+  computedAtUs: count,
+  clocks: fc.array(fc.record({ source: text, timeMs: count }), { maxLength: 3 }),
   updates: fc
     .array(fc.tuple(text, fc.array(update, { minLength: 1, maxLength: 6 })), { maxLength: 5 })
     .map((entries) => new Map(entries)),

@@ -1,0 +1,419 @@
+import type { DataMessage, DepthMessage, QuoteFields, QuoteMessage, TradeMessage } from '@tapecast/wire';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { WebSocket as WsWebSocket } from 'ws';
+import { type ClientEvents, TapecastClient, TapecastError, type WebSocketConstructor } from '../src/index.ts';
+import { type ScriptedConnection, ScriptedGateway } from './scripted-gateway.ts';
+
+let gateway: ScriptedGateway;
+let clients: TapecastClient[];
+
+beforeEach(async () => {
+  gateway = await ScriptedGateway.start();
+  clients = [];
+});
+
+afterEach(async () => {
+  for (const client of clients) client.close();
+  await gateway.stop();
+});
+
+/** A client whose retries come at once, and everything it told. */
+function connect(protocol: 'protobuf' | 'json' = 'protobuf', webSocket?: WebSocketConstructor) {
+  const client = new TapecastClient({ url: gateway.url, protocol, random: () => 0, ...(webSocket && { webSocket }) });
+  clients.push(client);
+  const log: [keyof ClientEvents, ClientEvents[keyof ClientEvents]][] = [];
+  const waiters = new Set<() => void>();
+  const names = ['trade', 'quote', 'depth', 'kline', 'status', 'notice', 'state', 'gap', 'rejected', 'fault'] as const;
+  for (const name of names) {
+    client.on(name, (event) => {
+      log.push([name, event]);
+      for (const waiter of waiters) waiter();
+    });
+  }
+  const all = <K extends keyof ClientEvents>(name: K) =>
+    log.filter(([kind]) => kind === name).map(([, event]) => event as ClientEvents[K]);
+  /** The nth event of a kind, as soon as it is there. */
+  const nth = <K extends keyof ClientEvents>(name: K, n = 1): Promise<ClientEvents[K]> =>
+    new Promise((resolve) => {
+      const look = () => {
+        const event = all(name)[n - 1];
+        if (event === undefined) return;
+        waiters.delete(look);
+        resolve(event);
+      };
+      waiters.add(look);
+      look();
+    });
+  client.connect();
+  return { client, all, nth, log };
+}
+
+async function subscribed(
+  kit: ReturnType<typeof connect>,
+  channels: string[],
+  seq: number,
+): Promise<ScriptedConnection> {
+  const connection = await gateway.next();
+  connection.hello();
+  const results = kit.client.subscribe(['AAPL$US'], channels);
+  connection.grant(await connection.next(), seq);
+  expect((await results).every(({ ok }) => ok)).toBe(true);
+  return connection;
+}
+
+const head = { symbol: 'AAPL$US', priceDecimals: 2, sizeDecimals: 0, timestamp: 1731689407123 };
+const noQuote: QuoteFields = {
+  last: undefined,
+  open: undefined,
+  high: undefined,
+  low: undefined,
+  prevClose: undefined,
+  change: undefined,
+  changePct: undefined,
+  volume: undefined,
+  turnover: undefined,
+  vwap: undefined,
+  bid: undefined,
+  bidSize: undefined,
+  ask: undefined,
+  askSize: undefined,
+  sinceMs: undefined,
+};
+
+function trade(seq: number, price = 15020): TradeMessage {
+  const body = { id: `t${seq}`, price, size: 100, side: 'buy' as const, conditions: [] };
+  return { ...head, type: 'trade', channel: 'trade', range: [seq, seq], historySeq: undefined, trade: body };
+}
+
+function history(seq: number): TradeMessage {
+  return { ...trade(seq), range: undefined, historySeq: seq };
+}
+
+function quote(range: [number, number], last: number): QuoteMessage {
+  const fields = { ...noQuote, last, volume: 2n ** 60n, turnover: 2n ** 70n, vwap: 150250000n, changePct: -5017 };
+  return { ...head, type: 'quote', channel: 'quote', range, quote: fields };
+}
+
+function depth(type: DepthMessage['type'], range: [number, number], bids: number[], asks: number[] = []): DepthMessage {
+  return { ...head, type, channel: 'depth@20', range, bids, asks };
+}
+
+const kline: DataMessage = {
+  ...head,
+  type: 'kline',
+  channel: 'kline@1m',
+  range: [3, 3],
+  kline: {
+    interval: '1m',
+    startMs: 60_000,
+    open: 100,
+    high: 120,
+    low: 90,
+    close: 110,
+    volume: 5n,
+    turnover: 550n,
+    trades: 2,
+    final: true,
+    revision: 0,
+  },
+};
+
+describe.each(['protobuf', 'json'] as const)('over %s', (protocol) => {
+  it('tells data as exact texts', async () => {
+    const kit = connect(protocol);
+    const connection = await subscribed(kit, ['trade', 'quote', 'kline@1m'], 0);
+    connection.send(trade(1), quote([1, 1], 15020), { ...kline, range: [1, 3] });
+    expect(await kit.nth('trade')).toMatchObject({
+      symbol: 'AAPL$US',
+      id: 't1',
+      price: '150.20',
+      size: '100',
+      side: 'buy',
+      range: [1, 1],
+      number: 1,
+      history: false,
+    });
+    expect(await kit.nth('quote')).toMatchObject({
+      last: '150.20',
+      volume: '1152921504606846976',
+      turnover: '11805916207174113034.24',
+      vwap: '150.250000',
+      changePct: '-0.5017',
+      bid: undefined,
+      timestamp: 1731689407123,
+    });
+    expect(await kit.nth('kline')).toMatchObject({
+      interval: '1m',
+      start: 60_000,
+      open: '1.00',
+      turnover: '5.50',
+      trades: 2,
+      final: true,
+      range: [1, 3],
+    });
+    expect(kit.all('gap')).toEqual([]);
+  });
+
+  it('keeps the book', async () => {
+    const kit = connect(protocol);
+    const connection = await subscribed(kit, ['depth@20'], 4);
+    connection.send(depth('l2_snapshot', [4, 4], [15020, 300, 15010, 5], [15030, 7]));
+    connection.send(depth('l2_update', [5, 9], [15015, 8, 15020, 0], [15025, 1]));
+    const event = await kit.nth('depth', 2);
+    expect(event).toMatchObject({
+      snapshot: false,
+      bids: [
+        ['150.15', '8'],
+        ['150.20', '0'],
+      ],
+    });
+    expect(event.book.bids()).toEqual([
+      ['150.15', '8'],
+      ['150.10', '5'],
+    ]);
+    expect(kit.client.book('AAPL$US')?.asks(1)).toEqual([['150.25', '1']]);
+  });
+
+  it('comes back after a cut, subscribes again and asks again what was not answered', async () => {
+    const kit = connect(protocol);
+    const first = await subscribed(kit, ['quote', 'depth@20'], 1);
+    const pending = kit.client.subscribe(['700$HK'], ['trade']);
+    await first.next();
+    first.cut();
+    const second = await gateway.next();
+    second.hello();
+    const again = await second.next();
+    expect(again).toMatchObject({ action: 'subscribe', symbols: ['AAPL$US'], channels: ['depth@20', 'quote'] });
+    second.grant(again, 5);
+    second.grant(await second.next(), 0);
+    expect(await pending).toMatchObject([{ symbol: '700$HK', channel: 'trade', ok: true }]);
+    second.send(depth('l2_snapshot', [5, 5], [15020, 1]), quote([5, 5], 15020));
+    await kit.nth('quote');
+    expect(kit.all('state').map(({ state }) => state)).toEqual(['connecting', 'open', 'reconnecting', 'open']);
+    expect(kit.all('gap')).toEqual([]);
+  });
+
+  it('tells a hole in the ranges and asks for the state', async () => {
+    const kit = connect(protocol);
+    const connection = await subscribed(kit, ['depth@20'], 4);
+    connection.send(depth('l2_snapshot', [4, 4], [15020, 300]), depth('l2_update', [7, 8], [15010, 1]));
+    expect(await kit.nth('gap')).toEqual({ symbol: 'AAPL$US', channel: 'depth@20', lost: [5, 6], reason: 'range' });
+    const resync = await connection.next();
+    expect(resync).toMatchObject({ action: 'resync', symbols: ['AAPL$US'], channels: ['depth@20'] });
+    // Differences on their way meanwhile have nothing to belong to, and are asked for once.
+    connection.send(depth('l2_update', [9, 9], [15011, 1]));
+    connection.grant(resync, 9);
+    connection.send(depth('l2_snapshot', [9, 9], [15011, 1]), depth('l2_update', [10, 10], [15012, 2]));
+    const after = await kit.nth('depth', 3);
+    expect(after.book.bids()).toEqual([
+      ['150.12', '2'],
+      ['150.11', '1'],
+    ]);
+    expect(kit.all('gap').length).toBe(1);
+    expect(connection.unread).toBe(0);
+  });
+});
+
+describe('closing', () => {
+  it('4001: closed for good, and what waits is told so', async () => {
+    const kit = connect();
+    const connection = await gateway.next();
+    connection.hello();
+    const waiting = kit.client.subscribe(['AAPL$US'], ['trade']);
+    await connection.next();
+    connection.close(4001);
+    await expect(waiting).rejects.toMatchObject({ name: 'TapecastError', code: 'closed' });
+    expect(await kit.nth('state', 3)).toMatchObject({ state: 'closed', code: 4001 });
+    await expect(kit.client.ping()).rejects.toBeInstanceOf(TapecastError);
+  });
+
+  it('4200: at once, whatever the jitter', async () => {
+    const client = new TapecastClient({ url: gateway.url, random: () => 0.999 });
+    clients.push(client);
+    const delays: (number | undefined)[] = [];
+    client.on('state', ({ retryInMs, state }) => state === 'reconnecting' && delays.push(retryInMs));
+    client.connect();
+    const first = await gateway.next();
+    first.hello();
+    await new Promise<void>((resolve) => client.on('state', ({ state }) => state === 'open' && resolve()));
+    first.close(4200);
+    await gateway.next();
+    expect(delays).toEqual([0]);
+  });
+
+  it('close() ends it without a retry', async () => {
+    const kit = connect();
+    await subscribed(kit, ['trade'], 0);
+    kit.client.close();
+    expect(kit.client.state).toBe('closed');
+    expect(kit.all('state').at(-1)).toMatchObject({ state: 'closed', code: 1000 });
+  });
+});
+
+describe('what is missing is told', () => {
+  it('trades between two connections, and the history does not tell twice what was told', async () => {
+    const kit = connect();
+    const first = await subscribed(kit, ['trade'], 2);
+    first.send(history(1), history(2), trade(3));
+    await kit.nth('trade', 3);
+    first.cut();
+    const second = await gateway.next();
+    second.hello();
+    second.grant(await second.next(), 5);
+    second.send(history(2), history(3), history(4), history(5), trade(6));
+    await kit.nth('trade', 6);
+    expect(kit.all('trade').map(({ number, history: old }) => [number, old])).toEqual([
+      [1, true],
+      [2, true],
+      [3, false],
+      [4, true],
+      [5, true],
+      [6, false],
+    ]);
+    expect(kit.all('gap')).toEqual([{ symbol: 'AAPL$US', channel: 'trade', lost: [4, 5], reason: 'reconnect' }]);
+  });
+
+  it('an epoch that is another after a reconnect', async () => {
+    const kit = connect();
+    const first = await subscribed(kit, ['trade'], 100);
+    first.send(trade(101));
+    await kit.nth('trade');
+    first.cut();
+    const second = await gateway.next();
+    second.hello();
+    second.grant(await second.next(), 3, 'e2');
+    second.send(trade(4));
+    expect(await kit.nth('trade', 2)).toMatchObject({ number: 4 });
+    expect(kit.all('gap')).toEqual([{ symbol: 'AAPL$US', channel: 'trade', lost: undefined, reason: 'epoch' }]);
+  });
+
+  it('an epoch that is another in the middle of a connection', async () => {
+    const kit = connect();
+    const connection = await subscribed(kit, ['quote'], 100);
+    connection.send(quote([100, 100], 1));
+    connection.send(
+      { type: 'notice', code: 'hole', symbol: 'AAPL$US', channel: 'quote', epoch: 'e2', msg: 'm' },
+      quote([1, 3], 2),
+      quote([4, 4], 3),
+    );
+    await kit.nth('quote', 3);
+    expect(kit.all('gap').map(({ reason }) => reason)).toEqual(['epoch']);
+  });
+
+  it('a hole that the gateway announces, once', async () => {
+    const kit = connect();
+    const connection = await subscribed(kit, ['trade'], 2);
+    connection.send(
+      { type: 'notice', code: 'hole', symbol: 'AAPL$US', channel: 'trade', range: [3, 9], msg: 'm' },
+      trade(10),
+    );
+    await kit.nth('trade');
+    expect(kit.all('gap')).toEqual([{ symbol: 'AAPL$US', channel: 'trade', lost: [3, 9], reason: 'announced' }]);
+  });
+
+  it("a hole in JSON's seq: every state is asked for", async () => {
+    const kit = connect('json');
+    const connection = await subscribed(kit, ['quote', 'trade'], 1);
+    connection.send(quote([1, 1], 15020));
+    connection.seq += 1;
+    connection.send(trade(2));
+    expect(await kit.nth('gap')).toMatchObject({ reason: 'seq', symbol: undefined });
+    expect(await connection.next()).toMatchObject({ action: 'resync', channels: ['quote'] });
+  });
+
+  it('what came already is left out', async () => {
+    const kit = connect();
+    const connection = await subscribed(kit, ['trade'], 2);
+    connection.send(trade(2), trade(3), trade(3), trade(4));
+    await kit.nth('trade', 2);
+    connection.send(trade(5));
+    await kit.nth('trade', 3);
+    expect(kit.all('trade').map(({ number }) => number)).toEqual([3, 4, 5]);
+  });
+
+  it('a subscription that is refused after a reconnect', async () => {
+    const kit = connect();
+    const first = await subscribed(kit, ['quote', 'trade'], 1);
+    first.cut();
+    const second = await gateway.next();
+    second.hello();
+    const { id } = await second.next();
+    const ok = {
+      symbol: 'AAPL$US',
+      channel: 'trade',
+      ok: true,
+      epoch: 'e1',
+      seq: 1,
+      intervalMs: 0,
+      instrumentNumber: 1,
+    };
+    const refused = { symbol: 'AAPL$US', channel: 'quote', ok: false, code: 'forbidden' as const, msg: 'no' };
+    second.send({ type: 'success', action: 'subscribe', id, msg: '', results: [ok, refused] });
+    expect(await kit.nth('rejected')).toEqual({ symbol: 'AAPL$US', channel: 'quote', code: 'forbidden', msg: 'no' });
+    second.cut();
+    const third = await gateway.next();
+    third.hello();
+    expect(await third.next()).toMatchObject({ channels: ['trade'] });
+  });
+});
+
+describe('faults', () => {
+  it('silence: stale, then a new connection', async () => {
+    const kit = connect();
+    const first = await gateway.next();
+    first.hello(40);
+    await gateway.next();
+    const states = kit.all('state');
+    expect(states.map(({ state }) => state)).toEqual(['connecting', 'open', 'stale', 'reconnecting']);
+    expect(states[3]).toMatchObject({ code: 1006, reason: expect.stringMatching(/no frame for \d+ ms/) });
+  });
+
+  it('a frame that can not be read ends the connection, and another is made', async () => {
+    const kit = connect();
+    const first = await gateway.next();
+    first.hello();
+    first.raw(Uint8Array.of(0xff, 0xff, 0xff));
+    await gateway.next();
+    expect((await kit.nth('fault')).error).toMatchObject({ name: 'WireError', code: 'malformed' });
+  });
+
+  it('a request that the gateway refuses', async () => {
+    const kit = connect();
+    const connection = await gateway.next();
+    connection.hello();
+    const refused = kit.client.subscribe(['AAPL$US'], ['trade']);
+    const { id } = await connection.next();
+    connection.send({
+      type: 'error',
+      action: 'subscribe',
+      id,
+      code: 'unavailable',
+      msg: 'later',
+      temporary: true,
+      retryAfterMs: 5,
+    });
+    await expect(refused).rejects.toMatchObject({ code: 'refused', answerCode: 'unavailable', retryable: true });
+  });
+
+  it('symbols or channels that are none are the caller’s fault', async () => {
+    const kit = connect();
+    await expect(kit.client.subscribe([], ['trade'])).rejects.toMatchObject({ code: 'bad_call' });
+  });
+});
+
+it('asks for texts in JSON, and carries the token', async () => {
+  const client = new TapecastClient({ url: `${gateway.url}?x=1`, protocol: 'json', token: 'a b' });
+  clients.push(client);
+  client.connect();
+  expect((await gateway.next()).url).toBe('/v1/stream?x=1&numbers=string&token=a+b');
+});
+
+it('works with another WebSocket, and answers a ping', async () => {
+  const kit = connect('protobuf', WsWebSocket);
+  const connection = await gateway.next();
+  connection.hello();
+  const ping = kit.client.ping();
+  const { id } = await connection.next();
+  connection.send({ type: 'pong', id, serverTime: 5 });
+  expect(await ping).toBeGreaterThanOrEqual(0);
+});
