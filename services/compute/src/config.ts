@@ -1,3 +1,4 @@
+import { clusterOptions, processOptions } from '@tapecast/service-kit';
 import { z } from 'zod';
 
 /** Options of compute alone: the keys are `--flush-interval-ms` and so on. */
@@ -27,3 +28,17 @@ export const computeOptions = {
 
 export const computeConfig = z.object(computeOptions);
 export type ComputeConfig = Readonly<z.infer<typeof computeConfig>>;
+
+/** Options of the process on a real cluster. */
+export const computeProcessSchema = z.object({
+  ...processOptions,
+  ...clusterOptions,
+  ...computeOptions,
+  replication: z
+    .number()
+    .int()
+    .min(1)
+    .max(7)
+    .default(1)
+    .describe('copies of each Kafka partition, where the topics are made now'),
+});

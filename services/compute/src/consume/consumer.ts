@@ -56,11 +56,14 @@ export class Consumer {
   }
 
   ready(): Readiness {
-    if (this.reader === undefined) return { ready: false, reason: 'joining the group' };
+    // A member knows that the group took it by what it is given; one that is given nothing is a spare and says so.
+    if (this.reader === undefined || this.questions.size === 0)
+      return { ready: false, reason: 'compute: no partition from the group yet' };
+    if (this.stopping) return { ready: false, reason: 'compute: stopping' };
     const waiting = this.reader.assigned().filter((partition) => this.partitions.get(partition)?.state !== 'running');
     return waiting.length === 0
       ? { ready: true, reason: '' }
-      : { ready: false, reason: `restoring partitions ${waiting.join(', ')}` };
+      : { ready: false, reason: `compute: restoring partitions ${waiting.join(', ')}` };
   }
 
   /** Folds nothing more; what was folded stays to be sent and stored. */
