@@ -1,3 +1,4 @@
+import { clusterOptions, processOptions } from '@tapecast/service-kit';
 import { z } from 'zod';
 
 export const FEED_NAMES = ['simulated', 'binance'] as const;
@@ -55,3 +56,17 @@ export const ingestOptions = {
 
 export const ingestSchema = z.object(ingestOptions);
 export type IngestConfig = Readonly<z.infer<typeof ingestSchema>>;
+
+/** Options of ingest's own process. */
+export const ingestProcessSchema = z.object({
+  ...processOptions,
+  ...clusterOptions,
+  ...ingestOptions,
+  replication: z
+    .number()
+    .int()
+    .min(1)
+    .max(9)
+    .default(1)
+    .describe('copies of each partition, where topics have to be made'),
+});

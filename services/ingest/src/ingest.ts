@@ -6,7 +6,7 @@ import type { IngestConfig } from './config.ts';
 import { Backoff } from './connection/backoff.ts';
 import { pause } from './connection/pause.ts';
 import { messageOf } from './errors.ts';
-import { checkLimits, LIMITS } from './limits.ts';
+import { checkLimits, type IngestLimits, LIMITS } from './limits.ts';
 import { createIngestMetrics } from './metrics.ts';
 import { TickPublisher } from './publish/publisher.ts';
 import { createSessionId } from './sources/session.ts';
@@ -22,6 +22,8 @@ export interface IngestDependencies {
   state: MarketState;
   logger: Logger;
   metrics: Registry;
+  /** Overrides of the bounds on publishing, for tests and small machines. */
+  limits?: Partial<IngestLimits>;
 }
 
 /**
@@ -29,8 +31,9 @@ export interface IngestDependencies {
  * A venue or store that is away delays readiness, never the start.
  */
 export async function startIngest(dependencies: IngestDependencies): Promise<RunningService> {
-  checkLimits();
   const { config, log, state, logger } = dependencies;
+  const limits: IngestLimits = { ...LIMITS, ...dependencies.limits };
+  checkLimits(limits);
   const metrics = createIngestMetrics(dependencies.metrics);
   const nowUs = createWallClock();
   const random = Math.random;
@@ -53,6 +56,7 @@ export async function startIngest(dependencies: IngestDependencies): Promise<Run
       else feed?.resume();
     },
     onFailed: (error) => fail(error),
+    limits,
   });
   const createSource = (venue: string, ownSession: string = session): TickSource =>
     new TickSource({
@@ -89,8 +93,8 @@ export async function startIngest(dependencies: IngestDependencies): Promise<Run
     testFeed.stop();
     await feed.stop();
     await listing;
-    const left = await publisher.drain(LIMITS.stopFlushMsMax);
-    if (left > 0) logger.error({ event: 'ticks_not_published', ticks: left, withinMs: LIMITS.stopFlushMsMax });
+    const left = await publisher.drain(limits.stopFlushMsMax);
+    if (left > 0) logger.error({ event: 'ticks_not_published', ticks: left, withinMs: limits.stopFlushMsMax });
     await producer.close();
     logger.info({ event: 'ingest_stopped', session });
   };

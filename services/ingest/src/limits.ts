@@ -53,8 +53,10 @@ export const LIMITS = {
   simulatedSlotsPerTurn: 10,
 } as const;
 
+export type IngestLimits = Record<keyof typeof LIMITS, number>;
+
 /** Throws where bounds contradict each other; called once at start. */
-export function checkLimits(limits: typeof LIMITS = LIMITS): void {
+export function checkLimits(limits: IngestLimits): void {
   const rules: [boolean, string][] = [
     [limits.frameBytesMax <= limits.messageBytesMax, 'frameBytesMax must not exceed messageBytesMax'],
     [limits.flushBytesMax < limits.bufferBytesMax, 'flushBytesMax must be below bufferBytesMax'],

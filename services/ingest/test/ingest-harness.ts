@@ -5,6 +5,7 @@ import { openMemoryTickLog, type TickLog } from '@tapecast/tick-log';
 import { decodeTick } from '@tapecast/wire';
 import { type IngestConfig, ingestSchema } from '../src/config.ts';
 import { startIngest } from '../src/ingest.ts';
+import type { IngestLimits } from '../src/limits.ts';
 
 export interface IngestRun {
   service: RunningService;
@@ -20,8 +21,18 @@ export interface IngestRun {
   close(): Promise<void>;
 }
 
+export interface RunOptions {
+  partitions?: number;
+  limits?: Partial<IngestLimits>;
+  /** The log is away until this resolves: it takes nothing, and nothing fails. */
+  gate?: Promise<void>;
+}
+
 /** Ingest on memory drivers, with all that it writes read back as any reader would. */
-export async function runIngest(options: Partial<IngestConfig>, partitions = 4): Promise<IngestRun> {
+export async function runIngest(
+  options: Partial<IngestConfig>,
+  { partitions = 4, limits, gate }: RunOptions = {},
+): Promise<IngestRun> {
   const log = openMemoryTickLog({ partitions });
   const state = openMemoryMarketState();
   const metrics = createRegistry();
@@ -38,8 +49,9 @@ export async function runIngest(options: Partial<IngestConfig>, partitions = 4):
   });
   const service = await startIngest({
     config: ingestSchema.parse(options),
-    log,
+    log: gate === undefined ? log : behind(gate, log),
     state,
+    ...(limits === undefined ? {} : { limits }),
     logger: createLogger('ingest', 'silent'),
     metrics,
   });
@@ -127,4 +139,27 @@ export function decimalText(units: number, decimals: number): string {
 export function shortest(text: string): string {
   const plain = text.includes('.') ? text.replace(/0+$/, '').replace(/\.$/, '') : text;
   return plain.replace(/^0+(?=\d)/, '');
+}
+
+/** The log as it looks while its brokers are away: a send waits. */
+function behind(gate: Promise<void>, log: TickLog): TickLog {
+  return {
+    partitions: log.partitions,
+    generation: log.generation,
+    failed: log.failed,
+    read: (options) => log.read(options),
+    join: (options) => log.join(options),
+    offsets: (topic) => log.offsets(topic),
+    close: () => log.close(),
+    producer: async (topic) => {
+      const producer = await log.producer(topic);
+      return {
+        send: async (batches) => {
+          await gate;
+          return producer.send(batches);
+        },
+        close: () => producer.close(),
+      };
+    },
+  };
 }

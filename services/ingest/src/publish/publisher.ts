@@ -1,7 +1,7 @@
 import type { Logger } from '@tapecast/service-kit';
 import type { LogProducer, PartitionBatch } from '@tapecast/tick-log';
 import { messageOf } from '../errors.ts';
-import { LIMITS } from '../limits.ts';
+import { type IngestLimits, LIMITS } from '../limits.ts';
 import type { IngestMetrics } from '../metrics.ts';
 
 interface Queue {
@@ -18,7 +18,7 @@ export interface PublisherOptions {
   onPressure: (full: boolean) => void;
   /** The log refused for good: nothing can be published any more. */
   onFailed: (error: Error) => void;
-  limits?: Partial<typeof LIMITS>;
+  limits?: Partial<IngestLimits>;
 }
 
 /**
@@ -27,7 +27,7 @@ export interface PublisherOptions {
  */
 export class TickPublisher {
   readonly #options: PublisherOptions;
-  readonly #limits: typeof LIMITS;
+  readonly #limits: IngestLimits;
   readonly #queues: Queue[];
   readonly #flushSeconds;
   /** Bytes queued or in flight. */
@@ -41,7 +41,7 @@ export class TickPublisher {
 
   constructor(options: PublisherOptions) {
     this.#options = options;
-    this.#limits = { ...LIMITS, ...options.limits } as typeof LIMITS;
+    this.#limits = { ...LIMITS, ...options.limits };
     this.#queues = Array.from({ length: options.partitions }, () => ({ records: [], bytes: 0 }));
     this.#flushSeconds = options.metrics.flushSeconds;
   }

@@ -2,7 +2,14 @@ import type { Tick } from '@tapecast/market';
 import { type BinanceVenue, type BinanceVenueOptions, type Fault, startBinanceVenue } from '@tapecast/venue-server';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { IngestConfig } from '../../../src/config.ts';
-import { BookOfTicks, type IngestRun, runIngest, sequenceFaults, until } from '../../ingest-harness.ts';
+import {
+  BookOfTicks,
+  type IngestRun,
+  type RunOptions,
+  runIngest,
+  sequenceFaults,
+  until,
+} from '../../ingest-harness.ts';
 import { bidsAfter, type SyntheticRecording, writeRecording } from './synthetic-recording.ts';
 
 const INSTRUMENT = 'BTCUSDT$BA';
@@ -21,7 +28,12 @@ interface Setup {
 
 async function setUp(
   faults: readonly Fault[] = [],
-  options: { venue?: Partial<BinanceVenueOptions>; snapshot?: boolean; config?: Partial<IngestConfig> } = {},
+  options: {
+    venue?: Partial<BinanceVenueOptions>;
+    snapshot?: boolean;
+    config?: Partial<IngestConfig>;
+    run?: RunOptions;
+  } = {},
 ): Promise<Setup> {
   const recording = await writeRecording({ steps: STEPS, ...(options.snapshot === false ? { snapshot: false } : {}) });
   running.push(recording.remove);
@@ -33,13 +45,10 @@ async function setUp(
     ...options.venue,
   });
   running.push(() => venue.stop());
-  const run = await runIngest({
-    feed: 'binance',
-    binanceWs: venue.wsUrl,
-    binanceRest: venue.restUrl,
-    clock: 'ping',
-    ...options.config,
-  });
+  const run = await runIngest(
+    { feed: 'binance', binanceWs: venue.wsUrl, binanceRest: venue.restUrl, clock: 'ping', ...options.config },
+    options.run,
+  );
   running.push(() => run.close());
   return { venue, run, recording };
 }
@@ -257,5 +266,36 @@ describe('a venue without all that we need', () => {
     await until('a reason', () => /ECONNREFUSED|fetch|bad port/i.test(run.service.ready().reason));
     expect(run.service.ready().ready).toBe(false);
     await until('the test instrument', () => run.of('TEST$XX').length > 0);
+  });
+});
+
+describe('a log that is away', () => {
+  it('stops the reading when the buffer is full, and loses nothing', async () => {
+    let open: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const setup = await setUp([], {
+      venue: { speed: 'max' },
+      run: { gate, limits: { bufferBytesMax: 8_000, flushBytesMax: 2_000 } },
+    });
+    const { venue, run, recording } = setup;
+    await until('in sync', inSync(run));
+    venue.start();
+    await until('paused', async () => (await run.metric('tapecast_ingest_reading_paused')) === 1);
+    expect(run.service.ready()).toEqual({
+      ready: false,
+      reason: 'ingest: the log does not take ticks, reading is paused',
+    });
+    expect(await run.metric('tapecast_ingest_frames_total')).toBeLessThan(STEPS * 3);
+    expect(run.byPartition.flat()).toHaveLength(0);
+    open();
+    await until('the last trade', () => tradeIds(run.of(INSTRUMENT)).at(-1) === recording.tradeIds.at(-1));
+    await until('the book at the end', () => bookOf(run.of(INSTRUMENT)).venueSeq === recording.lastUpdateId);
+    expect(tradeIds(run.of(INSTRUMENT))).toEqual(recording.tradeIds);
+    expect(bookOf(run.of(INSTRUMENT)).bids).toEqual(bidsAfter(STEPS));
+    expect(await run.metric('tapecast_ingest_missing_trades_total')).toBe(0);
+    expect(await run.metric('tapecast_ingest_reading_pauses_total')).toBeGreaterThan(0);
+    expect(sequenceFaults(run.byPartition)).toEqual([]);
   });
 });

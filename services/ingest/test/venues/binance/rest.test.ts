@@ -1,0 +1,81 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { IngestError } from '../../../src/errors.ts';
+import { BinanceRest } from '../../../src/venues/binance/rest.ts';
+
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+async function setUp(answer: (url: string) => { status: number; body: string; headers?: Record<string, string> }) {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    asked.push(request.url ?? '');
+    const { status, body, headers } = answer(request.url ?? '');
+    response.writeHead(status, headers).end(body);
+  });
+  servers.push(server);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  let nowMs = 0;
+  const outcomes: string[] = [];
+  const rest = new BinanceRest({
+    baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    nowMs: () => nowMs,
+    onOutcome: (outcome) => outcomes.push(outcome),
+  });
+  const depth = () =>
+    rest.depth('BTCUSDT', new AbortController().signal).catch((error: unknown) => error as IngestError);
+  return { asked, outcomes, rest, depth, pass: (ms: number) => (nowMs += ms) };
+}
+
+describe('REST', () => {
+  it('asks for the deepest snapshot', async () => {
+    const { asked, depth, outcomes } = await setUp(() => ({ status: 200, body: '{"lastUpdateId":1}' }));
+    expect(await depth()).toEqual({ lastUpdateId: 1 });
+    expect(asked).toEqual(['/api/v3/depth?symbol=BTCUSDT&limit=5000']);
+    expect(outcomes).toEqual(['ok']);
+  });
+
+  it('stays within the request weight of a minute', async () => {
+    const { asked, depth, pass } = await setUp(() => ({ status: 200, body: '{}' }));
+    const answers = await Promise.all(Array.from({ length: 25 }, depth));
+    // 80 % of 6,000 at 250 each.
+    expect(asked).toHaveLength(19);
+    const refused = answers.find((answer) => answer instanceof IngestError);
+    expect(refused).toMatchObject({ code: 'rate_limited', retryable: true });
+    pass(60_000);
+    expect(await depth()).toEqual({});
+  });
+
+  it.each([429, 418])('stays away for as long as a %i says', async (status) => {
+    const { asked, depth, pass, outcomes } = await setUp(() => ({
+      status,
+      body: '{"code":-1003,"msg":"Too many requests"}',
+      headers: { 'retry-after': '7' },
+    }));
+    expect(await depth()).toMatchObject({ code: 'rate_limited', retryAfterMs: 7_000 });
+    pass(6_000);
+    expect(await depth()).toMatchObject({ code: 'rate_limited', retryAfterMs: 1_000 });
+    expect(asked).toHaveLength(1);
+    expect(outcomes).toEqual(['rate_limited']);
+    pass(1_000);
+    await depth();
+    expect(asked).toHaveLength(2);
+  });
+
+  it('names what is wrong: refused, no JSON, nobody there', async () => {
+    const refused = await setUp(() => ({ status: 503, body: '{"code":-1001}' }));
+    expect(await refused.depth()).toMatchObject({ code: 'venue_refused' });
+    const html = await setUp(() => ({ status: 200, body: '<html>' }));
+    expect(await html.depth()).toMatchObject({ code: 'bad_reply' });
+    const rest = new BinanceRest({ baseUrl: 'http://127.0.0.1:9', nowMs: () => 0, onOutcome: () => undefined });
+    await expect(rest.depth('X', new AbortController().signal)).rejects.toMatchObject({ code: 'venue_unreachable' });
+  });
+});
