@@ -2,8 +2,11 @@ import { LIMITS } from '../limits.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
 import type { Exchange } from './connection.ts';
 
-/** Version 11: before leader epochs and topic ids were required, which nothing here needs. */
-const VERSION = 11;
+/**
+ * Version 10, the last in which only a partition's leader answers. From 11 on a follower does too (KIP-392): one that has
+ * lost touch would answer "nothing new" for as long as it likes, instead of saying that it does not lead.
+ */
+const VERSION = 10;
 const NOT_A_REPLICA = -1;
 /** Any byte ends the broker's wait. */
 const MIN_BYTES = 1;
@@ -49,7 +52,6 @@ export function fetchRequest(
     body.int32(LIMITS.fetchPartitionBytesMax);
   }
   body.int32(0); // topics to be forgotten by a session
-  body.string(''); // rack
   return { api: 'Fetch', version: VERSION, body: body.finish(), decode: decodeFetched };
 }
 
@@ -76,7 +78,6 @@ function readPartition(reader: ByteReader): FetchedPartition {
     reader.int64(); // aborted transactions: producer
     reader.int64(); // and first offset
   });
-  reader.int32(); // preferred read replica
   return { partition, code, end, batches: reader.bytes() };
 }
 

@@ -38,3 +38,32 @@ export async function deleteTopics(brokers: readonly string[]): Promise<void> {
     }
   });
 }
+
+/** Index (from 0) of the broker that coordinates the group: leader of the partition that Java's hash of its name falls to. */
+export async function coordinatorIndex(brokers: readonly string[], groupId: string): Promise<number> {
+  const hash = [...groupId].reduce((sum, letter) => (Math.imul(sum, 31) + letter.charCodeAt(0)) | 0, 0);
+  const partitions = await metadata(brokers, '__consumer_offsets');
+  const partition = Math.abs(hash) % partitions.length;
+  return partitions.find(({ partitionId }) => partitionId === partition)!.leader - 1;
+}
+
+/** Resolves when all replicas of the topics are in sync, so that the next broker may go. */
+export async function inSync(brokers: readonly string[], topics: readonly string[], replicas: number): Promise<void> {
+  const deadline = Date.now() + 30_000;
+  for (const topic of topics) {
+    while (!(await metadata(brokers, topic)).every(({ isr }) => isr.length === replicas)) {
+      if (Date.now() > deadline) throw new Error(`${topic} has not all its replicas in sync`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}
+
+async function metadata(
+  brokers: readonly string[],
+  topic: string,
+): Promise<{ partitionId: number; leader: number; isr: number[] }[]> {
+  return withAdmin(brokers, async (admin) => {
+    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+    return topics[0]!.partitions;
+  });
+}
