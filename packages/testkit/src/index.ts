@@ -1,3 +1,6 @@
+export type { ClusterFile, ClusterProcess } from './cluster/cluster-file.ts';
+export { type ClusterOptions, type RunningCluster, startCluster } from './cluster/start-cluster.ts';
+export { type Embedded, startEmbedded } from './embedded.ts';
 export {
   type BinanceContent,
   type BinanceDiff,
@@ -24,6 +27,8 @@ export {
 export { type Kafka, type KafkaOptions, startKafka } from './parts/kafka.ts';
 export { installKafka, type KafkaInstall } from './parts/kafka-install.ts';
 export { type NginxOptions, nginxConfiguration, startNginx } from './parts/nginx.ts';
+export { freePort, freePorts } from './parts/port.ts';
+export { type StartedProcess, startProcess } from './parts/process.ts';
 export { type RedisCluster, type RedisClusterOptions, startRedisCluster } from './parts/redis.ts';
 export { redisCommand } from './parts/redis-command.ts';
 export { BTCUSDT_PAIR, NO_RECORDED_DATA, RECORDED_DATA, recorded } from './recorded-data.ts';

@@ -10,6 +10,17 @@ export interface RowValues {
   volume?: string | undefined;
 }
 
+const asIs = (text: string): string => text;
+
+/** How each column's exact text is shown. */
+const SHOWN_AS: Record<keyof RowValues, (text: string) => string> = {
+  last: asIs,
+  change: signed,
+  changePct: (text) => signed(Number(text).toFixed(2)),
+  bid: asIs,
+  ask: asIs,
+  volume: shortAmount,
+};
 const COLUMNS = ['last', 'change', 'changePct', 'bid', 'ask', 'volume'] as const;
 
 interface Row {
@@ -43,7 +54,6 @@ export class WatchTable {
     if (this.#rows.has(symbol)) return;
     const line = this.#body.insertRow();
     line.dataset.symbol = symbol;
-    line.dataset.status = 'pending';
     line.tabIndex = 0;
     const [name = symbol, region = ''] = symbol.split(/(?=\$[^$]*$)/);
     const title = line.insertCell();
@@ -117,14 +127,7 @@ export class WatchTable {
         const text = next[column];
         if (text === shown[column]) return;
         const cell = row.cells[i] as HTMLTableCellElement;
-        cell.textContent =
-          text === undefined
-            ? '–'
-            : column === 'volume'
-              ? shortAmount(text)
-              : /^change/.test(column)
-                ? signed(text)
-                : text;
+        cell.textContent = text === undefined ? '–' : SHOWN_AS[column](text);
         if (column === 'change' || column === 'changePct')
           cell.className = ['down', '', 'up'][direction(text) + 1] as string;
         if (column === 'last' && shown.last !== undefined && text !== undefined)

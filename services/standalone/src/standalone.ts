@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { startCompute } from '@tapecast/compute';
+import { computeConfig, startCompute } from '@tapecast/compute';
 import { startGateway } from '@tapecast/gateway';
 import { startIngest } from '@tapecast/ingest';
 import { openMemoryMarketState } from '@tapecast/market-state';
@@ -35,7 +35,7 @@ export interface Standalone {
 
 /** The whole system in one process on the memory drivers: each service as in the cluster, wired by hand. */
 export async function startStandalone(config: StandaloneConfig): Promise<Standalone> {
-  const logger = createLogger('standalone', config.logLevel);
+  const logger = (service: string) => createLogger(service, config.logLevel);
   const metrics = createRegistry();
   prepareDataDir(config);
 
@@ -64,12 +64,20 @@ export async function startStandalone(config: StandaloneConfig): Promise<Standal
         config: { host: HOST, port: config.port, anonymous: true },
         log,
         state,
-        logger: logger.child({ service: 'gateway' }),
+        logger: logger('gateway'),
         metrics,
         page: { dir: PAGE },
       }),
     );
-    add(await startCompute({ config: {}, log, state, logger: logger.child({ service: 'compute' }), metrics }));
+    add(
+      await startCompute({
+        config: computeConfig.parse({}),
+        log,
+        state,
+        logger: logger('compute'),
+        metrics,
+      }),
+    );
     add(
       await startIngest({
         config: {
@@ -84,7 +92,7 @@ export async function startStandalone(config: StandaloneConfig): Promise<Standal
         },
         log,
         state,
-        logger: logger.child({ service: 'ingest' }),
+        logger: logger('ingest'),
         metrics,
       }),
     );

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { type Embedded, startEmbedded } from '@tapecast/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Embedded, startEmbedded } from './embedded.ts';
 
 /** Programs as strangers write them, unmodified but for the URL, against the embedded system. */
 
