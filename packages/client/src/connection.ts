@@ -26,8 +26,7 @@ export interface ConnectionOptions {
 }
 
 export interface ConnectionHandlers {
-  /** `hello` came: the connection is good for requests. */
-  onOpen(): void;
+  /** All messages in order; the first is `hello`, once. */
   onMessage(message: ControlMessage | DataMessage, times: FrameTimes): void;
   /** No frame for STALE_AFTER_HEARTBEATS intervals; false: one came again. */
   onStale(stale: boolean): void;
@@ -112,11 +111,11 @@ export class Connection {
   }
 
   #message(message: ControlMessage | DataMessage, times: FrameTimes): void {
-    if (message.type === 'hello' && this.#helloAt === undefined) {
+    if (message.type === 'hello') {
+      if (this.#helloAt !== undefined) return;
       this.#helloAt = this.#lastFrameAt;
       this.#heartbeatMs = message.heartbeatMs;
       this.#watch();
-      this.#handlers.onOpen();
     } else if (message.type === 'success') {
       for (const { instrumentNumber, symbol } of message.results ?? []) {
         if (instrumentNumber !== undefined) this.#symbols.set(instrumentNumber, symbol);

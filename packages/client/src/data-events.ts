@@ -1,6 +1,6 @@
 import {
   type DepthMessage,
-  decimalText,
+  formatUnits,
   type KlineMessage,
   type QuoteFields,
   type QuoteMessage,
@@ -20,8 +20,8 @@ export function tradeEvent(message: TradeMessage, times: FrameTimes): TradeEvent
   return {
     ...head(message, times),
     id: trade.id === '' ? undefined : trade.id,
-    price: decimalText(trade.price, priceDecimals),
-    size: decimalText(trade.size, sizeDecimals),
+    price: formatUnits(trade.price, priceDecimals),
+    size: formatUnits(trade.size, sizeDecimals),
     side: trade.side,
     conditions: trade.conditions,
     timestamp,
@@ -73,12 +73,12 @@ export function klineEvent(message: KlineMessage, times: FrameTimes): KlineEvent
     ...head(message, times),
     interval: kline.interval,
     start: kline.startMs,
-    open: decimalText(kline.open, priceDecimals),
-    high: decimalText(kline.high, priceDecimals),
-    low: decimalText(kline.low, priceDecimals),
-    close: decimalText(kline.close, priceDecimals),
-    volume: decimalText(kline.volume, sizeDecimals),
-    turnover: decimalText(kline.turnover, priceDecimals + sizeDecimals),
+    open: formatUnits(kline.open, priceDecimals),
+    high: formatUnits(kline.high, priceDecimals),
+    low: formatUnits(kline.low, priceDecimals),
+    close: formatUnits(kline.close, priceDecimals),
+    volume: formatUnits(kline.volume, sizeDecimals),
+    turnover: formatUnits(kline.turnover, priceDecimals + sizeDecimals),
     trades: kline.trades,
     final: kline.final,
     revision: kline.revision,
@@ -93,5 +93,5 @@ function head(
 }
 
 function optionalText(value: number | bigint | undefined, decimals: number): string | undefined {
-  return value === undefined ? undefined : decimalText(value, decimals);
+  return value === undefined ? undefined : formatUnits(value, decimals);
 }

@@ -24,8 +24,18 @@ export const DEAD_AFTER_HEARTBEATS = 3;
 /** Requests that wait for an answer, while there is no connection too. Over it: the next is rejected (`too_many_requests`). */
 export const REQUESTS_WAITING_MAX = 1_000;
 
-/** Symbols in one subscribe message when subscriptions are made again: keeps messages below a gateway's `message_bytes`. */
-export const SYMBOLS_PER_MESSAGE = 200;
+/**
+ * Requests sent and not answered yet. A gateway closes a client that sends many while it works on one; more wait here for
+ * an answer to come.
+ */
+export const REQUESTS_IN_FLIGHT_MAX = 32;
+
+/**
+ * Symbols, and pairs of symbol and channel, in one message that the client makes itself, where `hello` names no lower limit
+ * (`symbols_per_message`, `pairs_per_message`). More become several messages.
+ */
+export const SYMBOLS_PER_MESSAGE = 500;
+export const PAIRS_PER_MESSAGE = 2_000;
 
 /** Milliseconds before a subscription that failed for a time (`unavailable`, `internal`) is asked for again. */
 export const RESUBSCRIBE_AFTER_MS = 2_000;

@@ -1,4 +1,4 @@
-import { type DepthMessage, decimalText, type Levels } from '@tapecast/wire';
+import { type DepthMessage, formatUnits, type Levels } from '@tapecast/wire';
 
 /** Price and size, exact decimal texts. */
 export type BookLevel = [price: string, size: string];
@@ -93,7 +93,7 @@ export function levelTexts(
   const texts: BookLevel[] = [];
   const end = Math.min(side.length, levels * 2);
   for (let at = 0; at < end; at += 2) {
-    texts.push([decimalText(side[at]!, priceDecimals), decimalText(side[at + 1]!, sizeDecimals)]);
+    texts.push([formatUnits(side[at]!, priceDecimals), formatUnits(side[at + 1]!, sizeDecimals)]);
   }
   return texts;
 }

@@ -52,8 +52,8 @@ export class RangeTracker {
     return first <= seq ? [first, seq] : undefined;
   }
 
-  /** The numbering began anew, and no one told where: the next message begins it. */
-  beginAnew(epoch: string): void {
+  /** The numbering began anew, and no one told where, nor perhaps under which epoch: the next message begins it. */
+  beginAnew(epoch: string | undefined): void {
     this.#epoch = epoch;
     this.#last = 0;
     this.#awaitsState = true;

@@ -1,6 +1,6 @@
 import type { ClientMessage, ErrorMessage, MessageId, SuccessMessage } from '@tapecast/wire';
 import { TapecastError } from './client-error.ts';
-import { REQUESTS_WAITING_MAX } from './limits.ts';
+import { REQUESTS_IN_FLIGHT_MAX, REQUESTS_WAITING_MAX } from './limits.ts';
 
 /** A client's message without its id. */
 export type RequestBody = ClientMessage extends infer M ? (M extends ClientMessage ? Omit<M, 'id'> : never) : never;
@@ -9,55 +9,61 @@ export type RequestBody = ClientMessage extends infer M ? (M extends ClientMessa
 export type Answer = SuccessMessage | ErrorMessage | { type: 'pong' };
 
 interface Waiting {
-  message: ClientMessage;
-  /** Sent again on the next connection where this one ends without an answer; else it is forgotten. */
-  again: boolean;
-  answered: (answer: Answer) => void;
-  failed: (error: TapecastError) => void;
+  readonly message: ClientMessage;
+  /** It is asked again on the next connection where this one ends without an answer; else it is forgotten. */
+  readonly again: boolean;
+  sent: boolean;
+  readonly answered: (answer: Answer) => void;
+  readonly failed: (error: TapecastError) => void;
 }
 
-/** Requests that wait for an answer. All of the protocol's may be sent twice: a lost answer costs nothing. */
+/**
+ * Requests that wait for an answer, sent a few at a time. Any of them may be sent
+ * twice: a lost answer costs nothing.
+ */
 export class Requests {
   readonly #waiting = new Map<MessageId, Waiting>();
   #nextId = 1;
+  #inFlight = 0;
+  #send: ((message: ClientMessage) => void) | undefined;
 
   /** A request of the application: it waits through reconnects. Rejects with TapecastError. */
-  ask(body: RequestBody): { message: ClientMessage; answer: Promise<Answer> } {
+  async ask(body: RequestBody): Promise<Answer> {
     if (this.#waiting.size >= REQUESTS_WAITING_MAX) {
       const text = `${REQUESTS_WAITING_MAX} requests wait for an answer already. Await them before asking for more`;
       throw new TapecastError('too_many_requests', text);
     }
-    const message = this.#number(body);
-    const answer = new Promise<Answer>((answered, failed) => {
-      this.#waiting.set(message.id, { message, again: true, answered, failed });
-    });
-    return { message, answer };
+    return new Promise<Answer>((answered, failed) => this.#add(body, { again: true, answered, failed }));
   }
 
   /** A request of the client itself, which is made anew for each connection. */
-  tell(body: RequestBody, answered: (answer: Answer) => void): ClientMessage {
-    const message = this.#number(body);
-    this.#waiting.set(message.id, { message, again: false, answered, failed: () => {} });
-    return message;
+  tell(body: RequestBody, answered: (answer: Answer) => void): void {
+    this.#add(body, { again: false, answered, failed: () => {} });
   }
 
-  /** False: no one waits for it. */
-  settle(id: MessageId, answer: Answer): boolean {
+  /** An answer came; one that no one waits for is left alone. */
+  settle(id: MessageId, answer: Answer): void {
     const waiting = this.#waiting.get(id);
-    if (waiting === undefined) return false;
+    if (waiting === undefined) return;
     this.#waiting.delete(id);
+    if (waiting.sent) this.#inFlight--;
     waiting.answered(answer);
-    return true;
+    this.#pump();
   }
 
-  /** The connection ended. */
+  /** What waits is sent with `send` from now on. */
+  connectionOpened(send: (message: ClientMessage) => void): void {
+    this.#send = send;
+    this.#pump();
+  }
+
   connectionEnded(): void {
-    for (const [id, { again }] of this.#waiting) if (!again) this.#waiting.delete(id);
-  }
-
-  /** What has to be sent on a new connection, in the order in which it was asked. */
-  unanswered(): ClientMessage[] {
-    return [...this.#waiting.values()].filter(({ again }) => again).map(({ message }) => message);
+    this.#send = undefined;
+    this.#inFlight = 0;
+    for (const [id, waiting] of this.#waiting) {
+      if (waiting.again) waiting.sent = false;
+      else this.#waiting.delete(id);
+    }
   }
 
   /** No connection will come any more. */
@@ -67,7 +73,30 @@ export class Requests {
     for (const { failed } of all) failed(error);
   }
 
-  #number(body: RequestBody): ClientMessage {
-    return { ...body, id: this.#nextId++ };
+  #add(body: RequestBody, rest: Pick<Waiting, 'again' | 'answered' | 'failed'>): void {
+    const message: ClientMessage = { ...body, id: this.#nextId++ };
+    this.#waiting.set(message.id, { message, sent: false, ...rest });
+    this.#pump();
+  }
+
+  #pump(): void {
+    while (this.#send !== undefined && this.#inFlight < REQUESTS_IN_FLIGHT_MAX) {
+      const next = this.#next();
+      if (next === undefined) return;
+      next.sent = true;
+      this.#inFlight++;
+      this.#send(next.message);
+    }
+  }
+
+  /** The client's own first: what the application asked while there was no connection is the last word. */
+  #next(): Waiting | undefined {
+    let asked: Waiting | undefined;
+    for (const waiting of this.#waiting.values()) {
+      if (waiting.sent) continue;
+      if (!waiting.again) return waiting;
+      asked ??= waiting;
+    }
+    return asked;
   }
 }

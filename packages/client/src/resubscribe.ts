@@ -7,11 +7,17 @@ export interface SubscribeGroup {
   intervalMs: number;
 }
 
+/** What one message may name; a pair is a symbol with a channel. */
+export interface MessageBounds {
+  symbols: number;
+  pairs: number;
+}
+
 /**
- * As few subscribe messages as say the same: symbols with equal channels and interval go into one, `symbolsMax` at most.
- * A message means each of its symbols with each of its channels, so nothing is asked for that was not wanted.
+ * As few messages as say the same: symbols with equal channels and interval go into one, as far as `bounds` allow. A message
+ * means each of its symbols with each of its channels, so nothing is asked for that was not wanted.
  */
-export function groupWanted(wanted: readonly Wanted[], symbolsMax: number): SubscribeGroup[] {
+export function groupWanted(wanted: readonly Wanted[], bounds: MessageBounds): SubscribeGroup[] {
   const bySymbol = new Map<string, { symbol: string; intervalMs: number; channels: Channel[] }>();
   for (const { symbol, channel, intervalMs } of wanted) {
     const id = `${intervalMs} ${symbol}`;
@@ -25,6 +31,7 @@ export function groupWanted(wanted: readonly Wanted[], symbolsMax: number): Subs
     channels.sort();
     const id = `${intervalMs} ${channels.join(' ')}`;
     let group = groups.get(id);
+    const symbolsMax = Math.max(1, Math.min(bounds.symbols, Math.floor(bounds.pairs / channels.length)));
     if (group === undefined || group.symbols.length >= symbolsMax) {
       group = { symbols: [], channels, intervalMs };
       groups.set(id, group);

@@ -38,11 +38,11 @@ export interface Wanted {
  */
 export class Subscriptions {
   readonly #emit: Emit;
-  readonly #resync: (symbol: string, channel: Channel) => void;
+  readonly #resync: (wanted: Wanted) => void;
   readonly #held = new Map<string, Subscription>();
 
   /** `resync` sends the request; its answer comes back through `resynced` or `resyncFailed`. */
-  constructor(emit: Emit, resync: (symbol: string, channel: Channel) => void) {
+  constructor(emit: Emit, resync: (wanted: Wanted) => void) {
     this.#emit = emit;
     this.#resync = resync;
   }
@@ -105,8 +105,9 @@ export class Subscriptions {
   resynced({ symbol, channel, epoch, seq }: SubscriptionResult): void {
     const held = this.#held.get(key(symbol, channel));
     if (held === undefined || epoch === undefined || held.tracker.epoch === epoch) return;
+    const known = held.tracker.epoch !== undefined;
     held.tracker.begin(epoch, seq ?? 0, (seq ?? 0) > 0 && held.channel !== 'trade');
-    this.#gap(held, undefined, 'epoch');
+    if (known) this.#gap(held, undefined, 'epoch');
   }
 
   /** The request was answered with an error: the next difference asks again. */
@@ -125,7 +126,8 @@ export class Subscriptions {
   hole({ symbol, channel, range, epoch }: NoticeMessage): void {
     for (const held of this.#held.values()) {
       if (held.symbol !== symbol || (channel !== undefined && held.channel !== channel)) continue;
-      if (epoch !== undefined && epoch !== held.tracker.epoch) {
+      // Without numbers it speaks of all of them: they began anew, and the epoch may be told or not.
+      if (epoch === undefined ? range === undefined : epoch !== held.tracker.epoch) {
         held.tracker.beginAnew(epoch);
         held.book?.unbase();
         this.#gap(held, range, 'epoch');
@@ -190,7 +192,7 @@ export class Subscriptions {
     held.resyncing = true;
     held.tracker.awaitState();
     held.book?.unbase();
-    this.#resync(held.symbol, held.channel);
+    this.#resync({ symbol: held.symbol, channel: held.channel, intervalMs: held.intervalMs });
   }
 
   #gap({ symbol, channel }: Subscription, lost: GapEvent['lost'], reason: GapEvent['reason']): void {

@@ -3,6 +3,7 @@ import {
   type ControlMessage,
   type DataMessage,
   ERROR_CODES,
+  type HelloMessage,
   isData,
   parseChannel,
   type SubscriptionResult,
@@ -12,12 +13,12 @@ import { TapecastError } from './client-error.ts';
 import { Connection, type Protocol } from './connection.ts';
 import type { FrameTimes } from './data-events.ts';
 import type { ClientEvents, ConnectionState } from './events.ts';
-import { RESUBSCRIBE_AFTER_MS, SYMBOLS_PER_MESSAGE } from './limits.ts';
+import { PAIRS_PER_MESSAGE, RESUBSCRIBE_AFTER_MS, SYMBOLS_PER_MESSAGE } from './limits.ts';
 import { type Listener, Listeners } from './listeners.ts';
 import type { BookView } from './local-book.ts';
 import { ReconnectPolicy } from './reconnect-policy.ts';
 import { type Answer, type RequestBody, Requests } from './requests.ts';
-import { groupWanted } from './resubscribe.ts';
+import { groupWanted, type MessageBounds } from './resubscribe.ts';
 import { Subscriptions, type Wanted } from './subscriptions.ts';
 import type { WebSocketConstructor } from './web-socket.ts';
 
@@ -61,6 +62,8 @@ export class TapecastClient {
   #connection: Connection | undefined;
   #state: ConnectionState | 'idle' = 'idle';
   #closing = false;
+  #bounds: MessageBounds = { symbols: SYMBOLS_PER_MESSAGE, pairs: PAIRS_PER_MESSAGE };
+  readonly #toResync: Wanted[] = [];
 
   constructor(options: TapecastClientOptions) {
     this.#options = options;
@@ -68,7 +71,7 @@ export class TapecastClient {
     this.#policy = new ReconnectPolicy(options.random ?? Math.random);
     this.#subscriptions = new Subscriptions(
       (name, event) => this.#listeners.emit(name, event),
-      (symbol, channel) => this.#resyncOne(symbol, channel),
+      (wanted) => this.#resyncSoon(wanted),
     );
   }
 
@@ -166,14 +169,7 @@ export class TapecastClient {
 
   async #request(body: RequestBody): Promise<Answer> {
     if (this.#state === 'closed') throw closedError('the client is closed');
-    const { message, answer } = this.#requests.ask(body);
-    // Else it is sent with the hello of the next connection.
-    if (this.#isOpen()) this.#connection?.send(message);
-    return answer;
-  }
-
-  #isOpen(): boolean {
-    return this.#state === 'open' || this.#state === 'stale';
+    return this.#requests.ask(body);
   }
 
   #open(): void {
@@ -192,7 +188,6 @@ export class TapecastClient {
     this.#connection = new Connection(
       { webSocket, url, protocol, token, now: this.#now },
       {
-        onOpen: () => this.#opened(),
         onMessage: (message, times) => this.#message(message, times),
         onStale: (stale) => this.#setState(stale ? 'stale' : 'open'),
         onSeqHole: () => this.#subscriptions.connectionLostMessages(),
@@ -205,7 +200,8 @@ export class TapecastClient {
   #opened(): void {
     this.#setState('open');
     this.#subscribeAgain(this.#subscriptions.wanted());
-    for (const message of this.#requests.unanswered()) this.#connection?.send(message);
+    // After them: what the application asked meanwhile stands as the last word.
+    this.#requests.connectionOpened((message) => this.#connection?.send(message));
   }
 
   #ended(code: number, reason: string, goodForMs: number | undefined): void {
@@ -254,6 +250,12 @@ export class TapecastClient {
         this.#listeners.emit('notice', message);
         return;
       case 'hello':
+        this.#bounds = {
+          symbols: limitOf(message, 'symbols_per_message', SYMBOLS_PER_MESSAGE),
+          pairs: limitOf(message, 'pairs_per_message', PAIRS_PER_MESSAGE),
+        };
+        this.#opened();
+        return;
       case 'heartbeat':
         return;
     }
@@ -268,17 +270,27 @@ export class TapecastClient {
     }
   }
 
-  #resyncOne(symbol: string, channel: Channel): void {
-    const body: RequestBody = { action: 'resync', symbols: [symbol], channels: [channel] };
-    this.#tell(body, (answer) => {
-      if (answer.type === 'error') this.#subscriptions.resyncFailed(symbol, channel);
+  /** All that are asked for in one go, by a frame or a hole of the connection, make few messages. */
+  #resyncSoon(wanted: Wanted): void {
+    this.#toResync.push(wanted);
+    if (this.#toResync.length > 1) return;
+    queueMicrotask(() => {
+      const groups = groupWanted(this.#toResync.splice(0), this.#bounds);
+      if (this.#connection === undefined) return; // The next connection begins with whole states.
+      for (const { symbols, channels } of groups) {
+        this.#requests.tell({ action: 'resync', symbols, channels }, (answer) => {
+          if (answer.type !== 'error') return;
+          for (const symbol of symbols)
+            for (const channel of channels) this.#subscriptions.resyncFailed(symbol, channel);
+        });
+      }
     });
   }
 
   /** What was held before is asked for again; what is refused then is told, or asked again later where that may help. */
   #subscribeAgain(wanted: readonly Wanted[]): void {
-    for (const { symbols, channels, intervalMs } of groupWanted(wanted, SYMBOLS_PER_MESSAGE)) {
-      this.#tell({ action: 'subscribe', symbols, channels, intervalMs }, (answer) => {
+    for (const { symbols, channels, intervalMs } of groupWanted(wanted, this.#bounds)) {
+      this.#requests.tell({ action: 'subscribe', symbols, channels, intervalMs }, (answer) => {
         for (const refused of refusals(answer, symbols, channels)) this.#refused({ ...refused, intervalMs });
       });
     }
@@ -292,10 +304,6 @@ export class TapecastClient {
     }
     this.#subscriptions.dropped(symbol, channel);
     this.#listeners.emit('rejected', { symbol, channel, code, msg });
-  }
-
-  #tell(body: RequestBody, answered: (answer: Answer) => void): void {
-    this.#connection?.send(this.#requests.tell(body, answered));
   }
 
   #later(delayMs: number, run: () => void): void {
@@ -315,6 +323,11 @@ export class TapecastClient {
     this.#state = state;
     this.#listeners.emit('state', { state, code, reason, retryInMs });
   }
+}
+
+function limitOf({ limits }: HelloMessage, name: string, most: number): number {
+  const limit = limits[name];
+  return typeof limit === 'number' && limit > 0 ? Math.min(limit, most) : most;
 }
 
 interface Refusal {

@@ -1,3 +1,5 @@
+// A client writes prices with it, and depends on no other package than this one.
+export { formatUnits } from '@tapecast/market';
 export {
   type DepthLevels,
   depthOf,
@@ -8,7 +10,6 @@ export {
 } from './channel-names.ts';
 export { CLIENT_ACTIONS } from './client-message.ts';
 export { CLOSE_CODES, type CloseAnswer, type CloseMeaning, type CloseReason, closeAnswer } from './close-codes.ts';
-export { decimalText } from './decimal-text.ts';
 export { ERROR_CODES, type ErrorMeaning, errorMessage } from './error-codes.ts';
 export { encodeJsonClientMessage, parseJsonClientMessage } from './json-client-message.ts';
 export { encodeJsonControl } from './json-control.ts';

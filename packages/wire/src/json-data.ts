@@ -1,5 +1,4 @@
-import type { Levels } from '@tapecast/market';
-import { decimalText } from './decimal-text.ts';
+import { formatUnits, type Levels } from '@tapecast/market';
 import type { DataMessage, DepthMessage, KlineMessage, QuoteMessage, TradeMessage } from './messages.ts';
 
 /** Whether prices, sizes and sums are JSON numbers, or texts for a client whose numbers are binary fractions. */
@@ -92,14 +91,14 @@ export const CHANGE_PCT_DECIMALS = 4;
 export const VWAP_DECIMALS_MORE = 4;
 
 function field(name: string, value: number | bigint | undefined, decimals: number, quote: string): string {
-  return value === undefined ? '' : `,"${name}":${quote}${decimalText(value, decimals)}${quote}`;
+  return value === undefined ? '' : `,"${name}":${quote}${formatUnits(value, decimals)}${quote}`;
 }
 
 function levelsText(levels: Levels, priceDecimals: number, sizeDecimals: number, quote: string): string {
   let text = '[';
   for (let at = 0; at < levels.length; at += 2) {
-    const price = decimalText(levels[at]!, priceDecimals);
-    const size = decimalText(levels[at + 1]!, sizeDecimals);
+    const price = formatUnits(levels[at]!, priceDecimals);
+    const size = formatUnits(levels[at + 1]!, sizeDecimals);
     text += `${at === 0 ? '' : ','}[${quote}${price}${quote},${quote}${size}${quote}]`;
   }
   return `${text}]`;

@@ -3,12 +3,6 @@
  * a decoder from being made to work out of proportion to the bytes it was given.
  */
 
-/**
- * Decimals of a price or of a size. Real instruments need at most 18 (a token's smallest unit); more would only make text
- * long: a turnover is written with the sum of both. Over it: the message is refused (`inconsistent`).
- */
-export const WIRE_DECIMALS_MAX = 30;
-
 /** Characters of an `id`: it is kept and echoed. Over it: `bad_request`, answered with `id: null`. */
 export const MESSAGE_ID_LENGTH_MAX = 128;
 

@@ -1,4 +1,4 @@
-import { WIRE_DECIMALS_MAX } from './limits.ts';
+import { DECIMALS_MAX } from '@tapecast/market';
 import { WireError } from './wire-error.ts';
 
 /**
@@ -18,8 +18,8 @@ export function count(value: number, what: string): number {
 
 /** Decimals of a price or size. */
 export function decimals(value: number, what: string): number {
-  if (Number.isInteger(value) && value >= 0 && value <= WIRE_DECIMALS_MAX) return value;
-  throw new WireError('inconsistent', `${what} is ${value}, expected 0 to ${WIRE_DECIMALS_MAX}`);
+  if (Number.isInteger(value) && value >= 0 && value <= DECIMALS_MAX) return value;
+  throw new WireError('inconsistent', `${what} is ${value}, expected 0 to ${DECIMALS_MAX}`);
 }
 
 /** `value` where it is present, checked; undefined where protobufjs or a caller says null or undefined. */
