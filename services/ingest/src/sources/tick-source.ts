@@ -36,7 +36,7 @@ export class TickSource {
   constructor(options: TickSourceOptions) {
     this.#options = options;
     this.name = `${options.venue}/${options.session}`;
-    this.#lastSeq = new Array<number>(options.partitions).fill(0);
+    this.#lastSeq = Array.from({ length: options.partitions }, () => 0);
     const count = (kind: TickBody['kind']) => options.metrics.ticksTaken.labels(options.venue, kind);
     this.#counters = {
       trade: count('trade'),

@@ -9,11 +9,11 @@ import type { NowUs } from '../sources/wall-clock.ts';
 export interface FeedContext {
   config: IngestConfig;
   /** Makes the feed's source; `session` is ours unless the feed names its own. */
-  createSource(venue: string, session?: string): TickSource;
+  createSource: (venue: string, session?: string) => TickSource;
   /** Entries are there before the first tick of an instrument. */
   catalogue: Pick<MarketState, 'putCatalogue'>;
   /** Whether the buffer towards the log is full. A feed whose ticks can wait looks here; one that is pushed to is `pause`d. */
-  isFull(): boolean;
+  isFull: () => boolean;
   logger: Logger;
   metrics: IngestMetrics;
   random: () => number;

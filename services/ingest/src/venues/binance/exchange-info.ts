@@ -4,7 +4,7 @@ import { type BinanceSymbol, VENUE_DECIMALS_MAX } from './messages.ts';
 
 export interface ExchangeInfo {
   symbols: BinanceSymbol[];
-  /** Request weight a minute, where the venue tells it. */
+  /** Request weight a minute. Infinity: the venue lists its limits, and none on weight (a replay); undefined: it tells nothing. */
   weightPerMinute: number | undefined;
 }
 
@@ -56,7 +56,7 @@ function weightPerMinute(limits: unknown): number | undefined {
     if (field(limit, 'rateLimitType') !== 'REQUEST_WEIGHT' || field(limit, 'interval') !== 'MINUTE') continue;
     if (typeof weight === 'number' && typeof minutes === 'number' && weight > 0 && minutes > 0) return weight / minutes;
   }
-  return undefined;
+  return Number.POSITIVE_INFINITY;
 }
 
 const field = (value: unknown, name: string): unknown =>

@@ -1,4 +1,3 @@
-import { DEFAULT_BINANCE_SYMBOLS } from '../../config.ts';
 import { Backoff } from '../../connection/backoff.ts';
 import { pause } from '../../connection/pause.ts';
 import { RateBudget } from '../../connection/rate-budget.ts';
@@ -8,13 +7,13 @@ import { LIMITS } from '../../limits.ts';
 import type { TickSource } from '../../sources/tick-source.ts';
 import type { Feed, FeedContext } from '../venue.ts';
 import { BookKeeper } from './book-keeper.ts';
-import { readExchangeInfo } from './exchange-info.ts';
 import { InstrumentStatus } from './instrument-status.ts';
 import { type BadReason, type BinanceSymbol, STREAM_KINDS, type StreamRoute, streamName } from './messages.ts';
 import { BinanceRest } from './rest.ts';
 import { PingClock, readPingTime } from './source-clock.ts';
 import { type MarketEvent, StreamConnection } from './stream-connection.ts';
 import { ATTEMPTS_PER_5_MINUTES, STREAMS_PER_CONNECTION_MAX } from './subscriptions.ts';
+import { loadSymbols } from './symbols.ts';
 import { TradeIds } from './trade-ids.ts';
 
 const VENUE = 'binance';
@@ -137,10 +136,11 @@ class BinanceFeed implements Feed {
   /** Reads the pairs until the venue and the store answer, then connects. */
   async #run(): Promise<void> {
     const { signal } = this.#abort;
-    const backoff = new Backoff(LIMITS.restRetryBaseMs, LIMITS.restRetryCapMs, this.#context.random);
+    const { config, logger, random } = this.#context;
+    const backoff = new Backoff(LIMITS.restRetryBaseMs, LIMITS.restRetryCapMs, random);
     while (!signal.aborted) {
       try {
-        const symbols = await this.#loadSymbols(signal);
+        const symbols = await loadSymbols({ config, rest: this.#rest, logger, faults: this.#faults, signal });
         await this.#context.catalogue.putCatalogue(
           symbols.map(({ instrument, name, priceDecimals, sizeDecimals }) => ({
             instrument,
@@ -160,44 +160,6 @@ class BinanceFeed implements Feed {
         await pause(Math.max(askedMs, backoff.next()), signal);
       }
     }
-  }
-
-  async #loadSymbols(signal: AbortSignal): Promise<BinanceSymbol[]> {
-    const { config, logger } = this.#context;
-    const wanted = [
-      ...new Set(
-        (config.symbols.length > 0 ? config.symbols : config.clock === 'wall' ? DEFAULT_BINANCE_SYMBOLS : []).map(
-          (symbol) => symbol.toUpperCase(),
-        ),
-      ),
-    ];
-    let reply: unknown;
-    try {
-      reply = await this.#rest.exchangeInfo(wanted.length > 0 ? wanted : undefined, signal);
-    } catch (error) {
-      // One unknown pair makes the venue refuse all: read the whole list and find out which.
-      if (!(error instanceof IngestError && error.code === 'venue_refused' && wanted.length > 0)) throw error;
-      reply = await this.#rest.exchangeInfo(undefined, signal);
-    }
-    const info = readExchangeInfo(reply, (what) => this.#faults.warn('bad_exchange_info', () => ({ entry: what })));
-    if (info.weightPerMinute !== undefined) this.#rest.setWeightPerMinute(info.weightPerMinute);
-    const listed = new Map(info.symbols.map((symbol) => [symbol.symbol, symbol]));
-    const chosen = wanted.length > 0 ? wanted.flatMap((symbol) => listed.get(symbol) ?? []) : [...listed.values()];
-    const unknown = wanted.filter((symbol) => !listed.has(symbol));
-    if (unknown.length > 0) {
-      logger.error({
-        event: 'unknown_symbols',
-        symbols: unknown,
-        todo: 'the venue does not trade these: check --symbols',
-      });
-    }
-    if (chosen.length === 0) {
-      throw new IngestError(
-        'no_symbols',
-        `the venue trades none of the pairs asked for (${unknown.join(', ') || 'it lists none'})`,
-      );
-    }
-    return chosen;
   }
 
   #connect(symbols: readonly BinanceSymbol[]): void {

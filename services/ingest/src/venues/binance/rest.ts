@@ -22,7 +22,8 @@ export interface RestOptions {
 /** The two REST calls we need, within the venue's request weight. Rejects with `IngestError` only. */
 export class BinanceRest {
   readonly #options: RestOptions;
-  readonly #budget: RateBudget;
+  /** Undefined: the venue sets no limit. */
+  #budget: RateBudget | undefined;
   #bannedUntilMs = 0;
 
   constructor(options: RestOptions) {
@@ -30,9 +31,10 @@ export class BinanceRest {
     this.#budget = new RateBudget(WEIGHT_PER_MINUTE * WEIGHT_SHARE, 60_000, options.nowMs());
   }
 
-  /** The venue's own limit, from `exchangeInfo.rateLimits`. */
+  /** The venue's own limit, from `exchangeInfo.rateLimits`; Infinity for none. */
   setWeightPerMinute(weight: number): void {
-    this.#budget.resize(weight * WEIGHT_SHARE, 60_000);
+    if (weight === Number.POSITIVE_INFINITY) this.#budget = undefined;
+    else this.#budget?.resize(weight * WEIGHT_SHARE, 60_000);
   }
 
   /** All pairs, or those named; the venue refuses the whole call (400) when it does not know one of them. */
@@ -47,7 +49,7 @@ export class BinanceRest {
 
   async #get(path: string, weight: number, signal: AbortSignal): Promise<unknown> {
     const nowMs = this.#options.nowMs();
-    const waitMs = Math.max(this.#bannedUntilMs - nowMs, 0) || this.#budget.take(weight, nowMs);
+    const waitMs = Math.max(this.#bannedUntilMs - nowMs, 0) || (this.#budget?.take(weight, nowMs) ?? 0);
     if (waitMs > 0) {
       throw new IngestError('rate_limited', `${path} waits ${waitMs} ms for the venue's request weight`, {
         retryAfterMs: waitMs,

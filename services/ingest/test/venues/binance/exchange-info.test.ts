@@ -44,7 +44,8 @@ describe('exchangeInfo', () => {
   it('tells the request weight a minute', () => {
     const limit = { rateLimitType: 'REQUEST_WEIGHT', interval: 'MINUTE', intervalNum: 1, limit: 6000 };
     expect(read({ symbols: [], rateLimits: [limit] }).weightPerMinute).toBe(6000);
-    expect(read({ symbols: [], rateLimits: [] }).weightPerMinute).toBeUndefined();
+    expect(read({ symbols: [], rateLimits: [] }).weightPerMinute).toBe(Number.POSITIVE_INFINITY);
+    expect(read({ symbols: [] }).weightPerMinute).toBeUndefined();
   });
 
   it('refuses what is none', () => {

@@ -266,6 +266,15 @@ describe('a venue without all that we need', () => {
     await until('a reason', () => /ECONNREFUSED|fetch|bad port/i.test(run.service.ready().reason));
     expect(run.service.ready().ready).toBe(false);
     await until('the test instrument', () => run.of('TEST$XX').length > 0);
+    // The clock of a live venue is wall time, connected or not: bars end on time.
+    await until('a clock', () =>
+      run.byPartition.every((ticks) =>
+        ticks.some(
+          ({ body, source }) =>
+            body.kind === 'clock' && source.startsWith('binance/') && Math.abs(body.timeMs - Date.now()) < 10_000,
+        ),
+      ),
+    );
   });
 });
 

@@ -8,7 +8,7 @@ export interface SyntheticRecording {
   tradeIds: string[];
   /** Update id of the last diff. */
   lastUpdateId: number;
-  remove(): Promise<void>;
+  remove: () => Promise<void>;
 }
 
 const START_MS = 1_723_161_254_000;

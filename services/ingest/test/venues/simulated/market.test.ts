@@ -90,7 +90,7 @@ describe('the simulated market', () => {
   });
 
   it('has the shape of real load', () => {
-    const seconds = 1_200;
+    const seconds = 400;
     const counts = new Map<string, number[]>();
     const kinds = { trade: 0, quote: 0 };
     let total = 0;
@@ -105,7 +105,7 @@ describe('the simulated market', () => {
       if (body.kind !== 'trade' && body.kind !== 'quote') continue;
       kinds[body.kind]++;
       const second = Math.floor((timeMs - START_MS) / 1_000);
-      const series = counts.get(instrument) ?? new Array<number>(seconds).fill(0);
+      const series = counts.get(instrument) ?? Array.from({ length: seconds }, () => 0);
       counts.set(instrument, series);
       series[second] = series[second]! + 1;
       if (body.kind !== 'trade') continue;
