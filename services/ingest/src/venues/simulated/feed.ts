@@ -74,7 +74,7 @@ class SimulatedFeed implements Feed {
   }
 
   async #run(): Promise<void> {
-    const { catalogue, logger, random, nowUs } = this.#context;
+    const { config, catalogue, logger, random, nowUs } = this.#context;
     const { signal } = this.#abort;
     const backoff = new Backoff(LIMITS.restRetryBaseMs, LIMITS.restRetryCapMs, random);
     const entries = this.#market.instruments.map(({ instrument, name, priceDecimals, sizeDecimals }) => ({
@@ -96,7 +96,8 @@ class SimulatedFeed implements Feed {
       }
     }
     if (signal.aborted) return;
-    this.#offsetMs = Math.floor(nowUs() / 1_000) - this.#startMs;
+    // A market that starts now has wall time, the grid's part of a slot and a slow store included: it catches up.
+    this.#offsetMs = config.startMs === 0 ? 0 : Math.floor(nowUs() / 1_000) - this.#startMs;
     this.#events = this.#market.opening();
     this.#turn();
     this.#timer = setInterval(() => this.#turn(), TURN_MS);
