@@ -25,7 +25,7 @@ test('keys beyond ASCII are hashed as UTF-8', () => {
 });
 
 test('instruments spread over the partitions', () => {
-  const counts = new Array<number>(24).fill(0);
+  const counts = Array.from({ length: 24 }, () => 0);
   for (let n = 0; n < 24_000; n += 1) counts[partitionOf(`SYM${n}$US`, 24)]! += 1;
   expect(Math.min(...counts)).toBeGreaterThan(850);
   expect(Math.max(...counts)).toBeLessThan(1_150);

@@ -69,7 +69,7 @@ export class KafkaPartitionFeed implements PartitionFeed {
 
   close(): void {
     this.#closed = true;
-    for (const partition of [...this.#fetching.keys()]) this.stop(partition);
+    for (const partition of this.#fetching.keys()) this.stop(partition);
     for (const connection of this.#connections.values()) connection.close('the reader is closed');
     this.#connections.clear();
   }

@@ -53,7 +53,7 @@ export class MemoryPartitionFeed implements PartitionFeed {
   }
 
   close(): void {
-    for (const partition of [...this.#cursors.keys()]) this.stop(partition);
+    for (const partition of this.#cursors.keys()) this.stop(partition);
   }
 }
 

@@ -16,7 +16,7 @@ export class Writer {
 
   constructor(producer: LogProducer, partitions: number) {
     this.#producer = producer;
-    this.next = new Array<number>(partitions).fill(0);
+    this.next = Array.from({ length: partitions }, () => 0);
   }
 
   start(): void {
@@ -61,7 +61,7 @@ export class Witness {
   #lastAt: number | undefined;
 
   constructor(partitions: number) {
-    this.#next = new Array<number>(partitions).fill(0);
+    this.#next = Array.from({ length: partitions }, () => 0);
   }
 
   readonly onRecords = (partition: number, records: readonly LogRecord[]): void => {
