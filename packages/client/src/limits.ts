@@ -37,5 +37,5 @@ export const REQUESTS_IN_FLIGHT_MAX = 32;
 export const SYMBOLS_PER_MESSAGE = 500;
 export const PAIRS_PER_MESSAGE = 2_000;
 
-/** Milliseconds before a subscription that failed for a time (`unavailable`, `internal`) is asked for again. */
+/** Milliseconds before a subscription that failed for a time (`unavailable`, `internal`) is asked for again, where the answer does not say when. */
 export const RESUBSCRIBE_AFTER_MS = 2_000;

@@ -1,4 +1,5 @@
 import type { Channel } from '@tapecast/wire';
+import type { Answer } from './requests.ts';
 import type { Wanted } from './subscriptions.ts';
 
 export interface SubscribeGroup {
@@ -40,4 +41,33 @@ export function groupWanted(wanted: readonly Wanted[], bounds: MessageBounds): S
     group.symbols.push(symbol);
   }
   return full;
+}
+
+/** A subscription that a gateway did not give again. */
+export interface Refusal {
+  symbol: string;
+  channel: string;
+  code: string;
+  msg: string;
+  /** Of an answer that says when to ask again. */
+  retryAfterMs: number | undefined;
+}
+
+/** What an answer refuses of the symbols and channels that were asked for. */
+export function refusals(answer: Answer, symbols: readonly string[], channels: readonly string[]): Refusal[] {
+  if (answer.type === 'error') {
+    const { code, msg } = answer;
+    const retryAfterMs = answer.retryAfterMs ?? undefined;
+    return symbols.flatMap((symbol) => channels.map((channel) => ({ symbol, channel, code, msg, retryAfterMs })));
+  }
+  if (answer.type === 'pong') return [];
+  return (answer.results ?? [])
+    .filter(({ ok }) => !ok)
+    .map(({ symbol, channel, code = 'internal', msg = '' }) => ({
+      symbol,
+      channel,
+      code,
+      msg,
+      retryAfterMs: undefined,
+    }));
 }

@@ -18,7 +18,7 @@ import { type Listener, Listeners } from './listeners.ts';
 import type { BookView } from './local-book.ts';
 import { ReconnectPolicy } from './reconnect-policy.ts';
 import { type Answer, type RequestBody, Requests } from './requests.ts';
-import { groupWanted, type MessageBounds } from './resubscribe.ts';
+import { groupWanted, type MessageBounds, type Refusal, refusals } from './resubscribe.ts';
 import { Subscriptions, type Wanted } from './subscriptions.ts';
 import type { WebSocketConstructor } from './web-socket.ts';
 
@@ -296,10 +296,17 @@ export class TapecastClient {
     }
   }
 
-  #refused({ symbol, channel, code, msg, intervalMs }: Refusal & { intervalMs: number }): void {
+  #refused({
+    symbol,
+    channel,
+    code,
+    msg,
+    retryAfterMs = RESUBSCRIBE_AFTER_MS,
+    intervalMs,
+  }: Refusal & { intervalMs: number }): void {
     const known = parseChannel(channel);
     if (ERROR_CODES[code as keyof typeof ERROR_CODES]?.temporary === true && typeof known === 'string') {
-      this.#later(RESUBSCRIBE_AFTER_MS, () => this.#subscribeAgain([{ symbol, channel: known, intervalMs }]));
+      this.#later(retryAfterMs, () => this.#subscribeAgain([{ symbol, channel: known, intervalMs }]));
       return;
     }
     this.#subscriptions.dropped(symbol, channel);
@@ -328,24 +335,6 @@ export class TapecastClient {
 function limitOf({ limits }: HelloMessage, name: string, most: number): number {
   const limit = limits[name];
   return typeof limit === 'number' && limit > 0 ? Math.min(limit, most) : most;
-}
-
-interface Refusal {
-  symbol: string;
-  channel: string;
-  code: string;
-  msg: string;
-}
-
-function refusals(answer: Answer, symbols: readonly string[], channels: readonly string[]): Refusal[] {
-  if (answer.type === 'error') {
-    const { code, msg } = answer;
-    return symbols.flatMap((symbol) => channels.map((channel) => ({ symbol, channel, code, msg })));
-  }
-  if (answer.type === 'pong') return [];
-  return (answer.results ?? [])
-    .filter(({ ok }) => !ok)
-    .map(({ symbol, channel, code = 'internal', msg = '' }) => ({ symbol, channel, code, msg }));
 }
 
 function names(list: readonly string[]): string[] {

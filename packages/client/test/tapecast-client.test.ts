@@ -300,6 +300,20 @@ describe('what is missing is told', () => {
     expect(kit.all('gap').map(({ reason }) => reason)).toEqual(['epoch']);
   });
 
+  it('numbers that begin anew without saying under which epoch', async () => {
+    const kit = connect();
+    const connection = await subscribed(kit, ['trade'], 100);
+    connection.send(
+      trade(101),
+      { type: 'notice', code: 'hole', symbol: 'AAPL$US', channel: 'trade', msg: 'm' },
+      trade(1),
+      trade(2),
+    );
+    await kit.nth('trade', 3);
+    expect(kit.all('trade').map(({ number }) => number)).toEqual([101, 1, 2]);
+    expect(kit.all('gap').map(({ reason }) => reason)).toEqual(['epoch']);
+  });
+
   it('a hole that the gateway announces, once', async () => {
     const kit = connect();
     const connection = await subscribed(kit, ['trade'], 2);
@@ -393,6 +407,42 @@ describe('faults', () => {
       retryAfterMs: 5,
     });
     await expect(refused).rejects.toMatchObject({ code: 'refused', answerCode: 'unavailable', retryable: true });
+  });
+
+  it('more requests than a gateway keeps waiting are sent as answers come', async () => {
+    const kit = connect();
+    const connection = await gateway.next();
+    connection.hello();
+    const pings = Array.from({ length: 40 }, () => kit.client.ping());
+    const first = [];
+    for (let sent = 0; sent < 32; sent++) first.push(await connection.next());
+    expect(connection.unread).toBe(0);
+    for (const { id } of first) connection.send({ type: 'pong', id, serverTime: 1 });
+    for (let sent = 32; sent < 40; sent++)
+      connection.send({ type: 'pong', id: (await connection.next()).id, serverTime: 1 });
+    expect(await Promise.all(pings)).toHaveLength(40);
+  });
+
+  it('a subscription that fails for a time is asked for again', async () => {
+    const kit = connect();
+    const first = await subscribed(kit, ['trade'], 1);
+    first.cut();
+    const second = await gateway.next();
+    second.hello();
+    const { id } = await second.next();
+    second.send({
+      type: 'error',
+      action: 'subscribe',
+      id,
+      code: 'unavailable',
+      msg: 'later',
+      temporary: true,
+      retryAfterMs: 10,
+    });
+    second.grant(await second.next(), 1);
+    second.send(trade(2));
+    expect(await kit.nth('trade')).toMatchObject({ number: 2 });
+    expect(kit.all('rejected')).toEqual([]);
   });
 
   it('symbols or channels that are none are the caller’s fault', async () => {

@@ -190,20 +190,19 @@ function takeResult(result: schema.v1.SubscriptionResult): SubscriptionResult {
   });
 }
 
-function putNotice({
-  type: _,
-  range,
-  level,
-  intervalMs,
-  afterMs,
-  ...texts
-}: NoticeMessage): schema.v1.ServerNotice.$Properties {
+function putNotice(notice: NoticeMessage): schema.v1.ServerNotice.$Properties {
+  const { code, symbol, channel, range, epoch, level, intervalMs, url, afterMs, msg } = notice;
   return {
-    ...texts,
+    code,
+    symbol,
+    channel,
     range: range?.map((number) => count(number, 'range')),
+    epoch,
     level: optionalCount(level, 'level'),
     intervalMs: optionalCount(intervalMs, 'interval_ms'),
+    url,
     afterMs: optionalCount(afterMs, 'after_ms'),
+    msg,
   };
 }
 
