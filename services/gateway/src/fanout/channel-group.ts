@@ -110,7 +110,7 @@ export class ChannelGroup {
 
   /** The view was reached by other ways than updates. Subscribers are brought to it without a hole in what they are told. */
   adopted(view: InstrumentView, epochChanged: boolean): void {
-    if (epochChanged && this.told > 0) {
+    if (epochChanged) {
       this.#push(this.#hole(undefined, `the numbers of ${this.channel} begin anew: epoch ${view.epoch}`), undefined);
       this.#told = 0;
       this.#cut?.forget();
@@ -175,8 +175,8 @@ export class ChannelGroup {
   /** Trades are never merged: those that the view remembers are told one by one, and what is missing before them as a hole. */
   #tradesSince(view: InstrumentView, told: number, seq: number): void {
     const untold = view.trades.filter((trade) => trade.seq > told);
-    // Nothing was told yet: they joined when there was no state, and are shown its trades as any new subscriber is.
-    const as = told === 0 ? 'history' : 'live';
+    // They joined when there was no state, and trades are missing: they are shown its last ones as any new subscriber is.
+    const as = told === 0 && untold[0]?.seq !== 1 ? 'history' : 'live';
     const firstLive = as === 'history' ? seq + 1 : (untold[0]?.seq ?? seq + 1);
     if (firstLive > told + 1) {
       this.#push(this.#hole([told + 1, firstLive - 1], 'these trades were not delivered'), undefined);

@@ -99,8 +99,13 @@ export class Sessions {
     }
     const message = read(session, bytes, binary);
     if ('type' in message) this.#bad(session, message, nowMs);
-    else if (!session.busy) this.#handle(session, message);
-    else if (session.waiting.length < limits.messagesWaitingMax) session.waiting.push(message);
+    else this.handle(session, message);
+  }
+
+  /** A message that was read: answered now, or after those before it. */
+  handle(session: Session, message: ClientMessage): void {
+    if (!session.busy) this.#handle(session, message);
+    else if (session.waiting.length < this.#context.limits.messagesWaitingMax) session.waiting.push(message);
     else this.#end(session, 'tooManyMessages');
   }
 

@@ -1,4 +1,4 @@
-import { applyUpdate, emptyView, type InstrumentView, type Update } from '@tapecast/market';
+import { applyUpdate, emptyView, type InstrumentView, SEQUENCES, type Update } from '@tapecast/market';
 import { type BatchEntry, decodeView, openUpdateBatch } from '@tapecast/wire';
 import type { EpochOrder } from './epoch-order.ts';
 import type { UpdateWindow } from './update-window.ts';
@@ -199,12 +199,20 @@ export class InstrumentState {
       }
     }
     if (current.epoch === '') return 'no_data';
+    if (this.#isOlder(current)) return 'snapshot_too_old';
     this.#view = current;
     this.#from = from;
     this.#phase = 'live';
     this.#pending = undefined;
     this.#listener.adopted();
     return undefined;
+  }
+
+  /** Whether clients were told more than the candidate has: a store that failed over may be behind its own past. */
+  #isOlder(candidate: InstrumentView): boolean {
+    const told = this.#view;
+    if (candidate.epoch !== told.epoch) return this.#sources.epochs.isBefore(candidate.epoch, told.epoch);
+    return SEQUENCES.some((sequence) => candidate.seqs[sequence] < told.seqs[sequence]);
   }
 
   /** Applies what is new of an entry. Returns why the state can't be gone on with. */

@@ -24,6 +24,7 @@ interface Partition {
   epochs: EpochOrder;
   /** Where the reader begins. */
   start: number;
+  askedForEpoch: boolean;
   reachedEnd: boolean;
   /** How far behind the log's end the last record was, by the log's time; 0 at the end. */
   behindMs: number;
@@ -64,6 +65,7 @@ export class UpdateFeed {
           window: new UpdateWindow(start, bounds),
           epochs: new EpochOrder(),
           start,
+          askedForEpoch: false,
           reachedEnd: start >= end,
           behindMs: 0,
           heardAtMs: 0,
@@ -76,7 +78,7 @@ export class UpdateFeed {
       onRecords: (partition, records, end) => this.#take(partition, records, end),
       onGap: ({ partition, from, to }) => {
         this.#at(partition).window.restartAt(to);
-        for (const held of instruments.held()) if (held.partition === partition) held.recheck();
+        this.#recheck(partition);
         this.#options.metrics.logGaps.inc(to - from);
         this.#options.logger.warn({ event: 'log_gap', partition, from, to });
       },
@@ -162,17 +164,52 @@ export class UpdateFeed {
       });
       return;
     }
+    at.window.append(record);
     if (!at.epochs.take(batch.epoch)) {
       this.#options.metrics.recordsOfLeftEpoch.inc();
+      this.#askForEpoch(partition, at);
       return;
     }
-    at.window.append(record);
     this.#options.clocks.take(partition, batch.clocks, nowMs);
     const instruments = this.#instruments as Instruments;
     for (const entry of batch.entries) {
       const known = instruments.known(entry.instrument) ?? instruments.note(entry.instrument);
       known.held?.take(record.offset, batch.epoch, batch.computedAtUs, entry);
     }
+  }
+
+  /**
+   * A record of an epoch that was left: a worker that does not know yet that it lost the partition, or we took such a
+   * worker's epoch for a new one because the log we read begins behind it. The fenced record in the store knows which.
+   */
+  #askForEpoch(partition: number, at: Partition): void {
+    if (at.askedForEpoch) return;
+    at.askedForEpoch = true;
+    // Owned here: both outcomes end the asking, and the next such record asks again.
+    void this.#options.state
+      .record(partition)
+      .then((record) => {
+        if (record === undefined || record.epoch === at.epochs.current) return;
+        this.#options.logger.warn({
+          event: 'epoch_restored',
+          partition,
+          epoch: record.epoch,
+          taken: at.epochs.current,
+        });
+        at.epochs.restore(record.epoch);
+        this.#recheck(partition);
+      })
+      .catch((error: unknown) => {
+        this.#options.logger.warn({ event: 'epoch_unknown', partition, error: String(error) });
+      })
+      .finally(() => {
+        at.askedForEpoch = false;
+      });
+  }
+
+  /** What is held of the partition can't be relied on. */
+  #recheck(partition: number): void {
+    for (const held of this.#instruments?.held() ?? []) if (held.partition === partition) held.recheck();
   }
 
   #at(partition: number): Partition {
