@@ -77,6 +77,12 @@ export interface GatewayMetrics {
   watch(sources: GaugeSources): void;
 }
 
+/** A child that is reported from the start. */
+function fromZero(child: Counter.Internal): Counter.Internal {
+  child.inc(0);
+  return child;
+}
+
 /** All metrics of the gateway. Children are resolved here; per delivery only numbers are added up. */
 export function createMetrics(registry: Registry): GatewayMetrics {
   const registers = [registry];
@@ -130,8 +136,10 @@ export function createMetrics(registry: Registry): GatewayMetrics {
     registers,
   });
   // Resolved at start: a reason that never came is 0, not absent.
-  const closeOf = Object.fromEntries(Object.keys(CLOSE_CODES).map((reason) => [reason, closes.labels(reason)]));
-  const openOf = Object.fromEntries(SUBPROTOCOLS.map((protocol) => [protocol, opens.labels(protocol)]));
+  const closeOf = Object.fromEntries(
+    Object.keys(CLOSE_CODES).map((reason) => [reason, fromZero(closes.labels(reason))]),
+  );
+  const openOf = Object.fromEntries(SUBPROTOCOLS.map((protocol) => [protocol, fromZero(opens.labels(protocol))]));
   return {
     observeHops(receivedAtUs, computedAtUs, publishedAtUs) {
       received.observe(computedAtUs - receivedAtUs);

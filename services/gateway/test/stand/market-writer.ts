@@ -114,6 +114,11 @@ export class MarketWriter {
     return this.update(instrument, 'kline@1m', bar);
   }
 
+  /** What is numbered so far never reaches the log. */
+  forgetUnwritten(): void {
+    this.#unwritten.clear();
+  }
+
   /** Everything unwritten, as one record a partition. `clocks` by source. */
   async write(clocks: { source: string; timeMs: number }[] = [], partitions?: readonly number[]): Promise<void> {
     const byPartition = new Map<number, Map<string, Update[]>>();

@@ -478,7 +478,6 @@ class Follower {
       for (const epoch of this.#world.oracle.epochs()) {
         if (this.#isRight(message, epoch)) at.epoch = epoch;
       }
-      return this.#follow(message, at);
     }
     this.#follow(message, at);
   }
