@@ -35,7 +35,7 @@ export interface GatewayLimits {
 
   /** Connections of one process; 20,000 open files is the hard limit of common hosts. Past it: 503 in the handshake. */
   readonly connectionsMax: number;
-  /** A client's message. Past it: answered `bad_request`, unread (parsing it would hold up every other client). */
+  /** A client's message. Past it: answered `bad_request`, unread (parsing it would hold up every other client), and closed. */
   readonly messageBytesMax: number;
   /**
    * What uWebSockets.js accepts of one message before it cuts the connection without a word; above `messageBytesMax` so
@@ -48,12 +48,12 @@ export interface GatewayLimits {
   readonly pairsPerMessageMax: number;
   /** (symbol, channel) pairs of one connection. Past it: the result of each further pair is `too_many_symbols`. */
   readonly subscriptionsPerConnectionMax: number;
-  /** Messages that wait for their turn behind one that waits for the store. Past it: closed as `overloaded`. */
+  /** Messages that wait for their turn behind one that waits for the store. Past it: closed as `tooManyMessages`. */
   readonly messagesWaitingMax: number;
-  /** Messages a client may send at once, and then a second. Past it: closed as `overloaded`. */
+  /** Messages a client may send at once, and then a second. Past it: closed as `tooManyMessages`. */
   readonly messagesBurst: number;
   readonly messagesPerSecond: number;
-  /** Messages that can't be read or understood, in `badMessagesWindowMs`. Past it: closed. */
+  /** Messages that can't be read or understood, in `badMessagesWindowMs`. Past it: closed as `badMessages`. */
   readonly badMessagesMax: number;
   readonly badMessagesWindowMs: number;
 

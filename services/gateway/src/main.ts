@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { openRedisMarketState } from '@tapecast/market-state';
 import { runServiceProcess } from '@tapecast/service-kit';
 import { openKafkaTickLog } from '@tapecast/tick-log';
+import { createAdmission } from './admission/admission.ts';
 import { gatewayProcessSchema } from './config.ts';
 import { startGateway } from './gateway.ts';
 
@@ -12,6 +13,8 @@ await runServiceProcess({
   summary: 'Holds clients: turns the updates of Kafka into WebSocket frames, and answers REST requests beside it.',
   schema: gatewayProcessSchema,
   async start(config, { logger, metrics }) {
+    // What may not be served is refused before anything is opened.
+    createAdmission(config);
     const log = await openKafkaTickLog({
       brokers: config.kafka,
       clientId: 'tapecast-gateway',

@@ -58,9 +58,9 @@ export interface GaugeSources {
 
 export interface GatewayMetrics {
   /** Unix microseconds of one update on its way. */
-  observeHops(receivedAtUs: number, computedAtUs: number, publishedAtUs: number): void;
+  readonly observeHops: (receivedAtUs: number, computedAtUs: number, publishedAtUs: number) => void;
   /** Counts frames that went out: `clients` of them share `bytes`. */
-  delivered(messages: number, clients: number, bytes: number): void;
+  readonly delivered: (messages: number, clients: number, bytes: number) => void;
   closed(reason: CloseReason): void;
   opened(protocol: Subprotocol): void;
   records: Counter;

@@ -29,14 +29,12 @@ beforeAll(async () => {
   if (record === undefined) throw new Error('the checkpoint is not there');
   await stand.state.checkpoint(partition, fence, {
     instruments: [],
-    bars: bars
-      .slice(0, 2)
-      .map((update, i) => ({
-        instrument: 'AAPL$US',
-        interval: '1m',
-        startMs: i * 60_000,
-        update: encodeUpdate(update),
-      })),
+    bars: bars.slice(0, 2).map((update, i) => ({
+      instrument: 'AAPL$US',
+      interval: '1m',
+      startMs: i * 60_000,
+      update: encodeUpdate(update),
+    })),
     record: { ...record, ticksNext: 2 },
   });
 });
