@@ -5,6 +5,7 @@ import {
   depthOf,
   encodeProtobufFrame,
   type JsonNumbers,
+  type NoticeMessage,
   sequenceOf,
 } from '@tapecast/wire';
 import type { Client } from './client.ts';
@@ -111,7 +112,8 @@ export class ChannelGroup {
   /** The view was reached by other ways than updates. Subscribers are brought to it without a hole in what they are told. */
   adopted(view: InstrumentView, epochChanged: boolean): void {
     if (epochChanged) {
-      this.#push(this.#hole(undefined, `the numbers of ${this.channel} begin anew: epoch ${view.epoch}`), undefined);
+      const msg = `the numbers of ${this.channel} begin anew, with epoch ${view.epoch}`;
+      this.#push({ ...this.#hole(undefined, msg), epoch: view.epoch }, undefined);
       this.#told = 0;
       this.#cut?.forget();
     }
@@ -184,7 +186,7 @@ export class ChannelGroup {
     for (const trade of untold) this.#push(rememberedTrade(view.instrument, trade, as), undefined);
   }
 
-  #hole(range: [number, number] | undefined, msg: string): ControlMessage {
+  #hole(range: [number, number] | undefined, msg: string): NoticeMessage {
     const notice = { type: 'notice', code: 'hole', symbol: this.#named.symbol, channel: this.channel, msg } as const;
     return range === undefined ? notice : { ...notice, range };
   }
