@@ -17,6 +17,11 @@ export const limits = {
   connectionsMax: 256,
   /** A ping unanswered for this long ends the connection (documented: one minute). */
   pongTimeoutMs: 60_000,
+  /**
+   * Pings on their way to a client. `ws` ends a connection at 60 answers that it can't send at once, so at speed `max` the play
+   * waits here, and at a set speed a clock's ping is left out: the next one carries a later time.
+   */
+  unansweredPingsMax: 32,
   /** While recorded time stands still a ping goes out this often (documented: every 20 s). */
   standingPingIntervalMs: 20_000,
 

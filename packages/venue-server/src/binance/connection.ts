@@ -24,7 +24,8 @@ export class VenueConnection {
   readonly #events: ConnectionEvents;
   /** Wall times (ms) of the last messages that count against the limit. */
   readonly #incoming: number[] = [];
-  #lastPing = '';
+  /** Payloads of the pings on their way, oldest first. */
+  readonly #unanswered: string[] = [];
   #lastPingAtMs = 0;
   #unansweredSinceMs: number | undefined;
 
@@ -48,7 +49,10 @@ export class VenueConnection {
 
   /** Whether it has less waiting than a play at `max` allows. */
   get hasRoom(): boolean {
-    return this.#webSocket.bufferedAmount <= limits.maxSpeedBufferedBytes;
+    return (
+      this.#webSocket.bufferedAmount <= limits.maxSpeedBufferedBytes &&
+      this.#unanswered.length < limits.unansweredPingsMax
+    );
   }
 
   subscribe(streams: readonly string[]): void {
@@ -71,10 +75,12 @@ export class VenueConnection {
     if (this.#webSocket.bufferedAmount > limits.bufferedBytesMax) this.close(CLOSE_POLICY, 'slow consumer');
   }
 
+  /** Sends a ping, unless as many as may be are on their way. */
   ping(payload: string, nowMs: number): void {
-    if (this.#webSocket.readyState !== this.#webSocket.OPEN) return;
+    if (this.#webSocket.readyState !== this.#webSocket.OPEN || this.#unanswered.length >= limits.unansweredPingsMax)
+      return;
     this.#webSocket.ping(payload);
-    this.#lastPing = payload;
+    this.#unanswered.push(payload);
     this.#lastPingAtMs = nowMs;
     this.#unansweredSinceMs ??= nowMs;
   }
@@ -110,13 +116,16 @@ export class VenueConnection {
     }
   }
 
-  /** Pings carry rising times, so an answer to the last one answers all before it (RFC 6455, 5.5.3). */
+  /** An answer to a ping answers all before it (RFC 6455, 5.5.3). */
   #onPong(payload: string): void {
-    if (this.#unansweredSinceMs === undefined || !/^\d+$/.test(payload) || Number(payload) > Number(this.#lastPing)) {
+    const answered = this.#unanswered.indexOf(payload);
+    if (answered < 0) {
       this.#count();
       return;
     }
-    this.#unansweredSinceMs = payload === this.#lastPing ? undefined : Date.now();
+    this.#unanswered.splice(0, answered + 1);
+    this.#unansweredSinceMs = this.#unanswered.length === 0 ? undefined : Date.now();
+    this.#events.roomChanged();
   }
 
   /**

@@ -118,8 +118,10 @@ export class Player {
         if (this.#dueUs(timeUs) > now || this.#heldUntilWallUs > now || this.#stopped) return false;
         this.#positionUs = timeUs;
         const next = this.#next;
-        if (next === undefined || timeUs < next.timeUs || this.#nextClockUs === timeUs) this.#sendClock();
-        else this.#sendFrame(next);
+        if (next === undefined || timeUs < next.timeUs || this.#nextClockUs === timeUs) {
+          this.#sendClock();
+          if (this.#state === 'playing' && this.#speed === 'max' && !this.#sink.canTake()) return true;
+        } else this.#sendFrame(next);
       }
       return true;
     } finally {

@@ -15,7 +15,11 @@ export interface Unpacked {
 /** Bytes handed to a streaming decompressor at a time when data is damaged: no more than this one piece's output is lost. */
 const RECOVERY_PIECE_BYTES = 1024;
 
-/** Decompresses gzip, zstd or the first entry of a zip, seen from the first bytes; anything else is returned as it is. */
+/**
+ * Decompresses gzip, zstd or the first entry of a zip, seen from the first bytes; anything else is returned as it is. Data that
+ * was cut gives exactly what comes before the cut; data that was damaged may end with some wrong bytes, for a decompressor
+ * finds damage late.
+ */
 export async function unpack(bytes: Buffer): Promise<Unpacked> {
   if (bytes.length >= 2 && bytes.readUInt16BE(0) === 0x1f8b) return unpackGzip(bytes);
   if (bytes.length >= 4 && bytes.readUInt32LE(0) === 0xfd2fb528) return unpackZstd(bytes);
