@@ -15,7 +15,15 @@ export interface Command<S extends OptionSchema> {
    * Starts everything and resolves when a client can be served, with the addresses for the `ready` line.
    * `onReady` is called when that line is out.
    */
-  start(config: Readonly<z.infer<S>>): Promise<{ service: RunningService; addresses: string[]; onReady?: () => void }>;
+  start(
+    config: Readonly<z.infer<S>>,
+    abort: AbortSignal,
+  ): Promise<{ service: RunningService; addresses: string[]; onReady?: () => void }>;
+  /**
+   * `start` heeds `abort`: it releases what it has and ends soon. Otherwise a signal before the `ready` line ends the
+   * process at once.
+   */
+  abortable?: boolean;
 }
 
 /**
@@ -26,6 +34,7 @@ export async function runCommand<S extends OptionSchema>(command: Command<S>): P
   let stopping = false;
   let firstSignalAt = 0;
   let service: RunningService | undefined;
+  const abort = new AbortController();
 
   const stop = async (code: number): Promise<void> => {
     if (stopping) return;
@@ -47,23 +56,29 @@ export async function runCommand<S extends OptionSchema>(command: Command<S>): P
     const now = performance.now();
     if (firstSignalAt === 0) firstSignalAt = now;
     else if (now - firstSignalAt > SIGNAL_REPEAT_MS) process.exit(1);
+    if (service !== undefined) void stop(0);
     // Before the start is through there is nothing to stop in order; children watch for their parent's end.
-    if (service === undefined) process.exit(0);
-    void stop(0);
+    else if (!command.abortable) process.exit(0);
+    else if (!abort.signal.aborted) {
+      abort.abort();
+      setTimeout(() => process.exit(1), STOP_DEADLINE_MS);
+    }
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
 
   try {
     const config = readOptions(command.description, command.schema, process.argv.slice(2), process.env);
-    const started = await command.start(config);
+    const started = await command.start(config, abort.signal);
     service = started.service;
+    if (abort.signal.aborted) return await stop(0);
     process.stdout.write(`ready ${started.addresses.join(' ')}\n`);
     started.onReady?.();
     const error = await service.failed;
     process.stderr.write(`${service.name} can't go on: ${describe(error)}\n`);
     await stop(1);
   } catch (error) {
+    if (abort.signal.aborted) process.exit(0);
     if (error instanceof HelpRequested) {
       process.stdout.write(`${error.message}\n`);
       process.exit(0);

@@ -11,7 +11,9 @@ export {
 } from './oracles/binance-frames.ts';
 export { type BookCheck, BookOracle, checkBook, type DiffOutcome } from './oracles/book-oracle.ts';
 export { canonicalDump, canonicalSections, type DumpedUpdate, UnequalUpdateError } from './oracles/canonical-dump.ts';
+export { type BookState, type ClientRecord, recordClient } from './oracles/client-record.ts';
 export { divideHalfEven, scaled } from './oracles/exact.ts';
+export { judgeClient, type Verdict } from './oracles/judge-client.ts';
 export { checkKrakenBooks, type KrakenCheck } from './oracles/kraken-book.ts';
 export { type LeanPairing, pairLeanQuotes } from './oracles/lean-quotes.ts';
 export { type RangeFault, RangeOracle } from './oracles/range-oracle.ts';

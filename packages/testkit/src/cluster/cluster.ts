@@ -1,0 +1,292 @@
+import { existsSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import {
+  type AdminServer,
+  createLogger,
+  type Logger,
+  type Readiness,
+  type RunningService,
+  StartError,
+} from '@tapecast/service-kit';
+import { type Kafka, startKafka } from '../parts/kafka.ts';
+import { startNginx } from '../parts/nginx.ts';
+import type { Part } from '../parts/part.ts';
+import { freePort, freePorts } from '../parts/port.ts';
+import { type RedisCluster, startRedisCluster } from '../parts/redis.ts';
+import { type Administered, startClusterAdmin } from './admin.ts';
+import { type ClusterProcess, clusterFilePath, writeClusterFile } from './cluster-file.ts';
+import { type ClusterConfig, clusterSchema } from './config.ts';
+import { type DataFolder, prepareDataFolder } from './data-folder.ts';
+import { untilServed } from './served.ts';
+import { type ServicePart, startService } from './service-part.ts';
+import {
+  computeArguments,
+  gatewayArguments,
+  ingestArguments,
+  PAGE,
+  type PartAddresses,
+  SCRIPTS,
+  type ServiceRole,
+  venueArguments,
+} from './service-plan.ts';
+import { Supervisor } from './supervisor.ts';
+
+/**
+ * Roles that stop together, one row after the other: gateways say goodbye to their clients while nginx still passes it
+ * on, compute folds and checkpoints what ingest wrote, the log and the state go last.
+ */
+const STOP_ORDER: readonly (readonly string[])[] = [
+  ['gateway'],
+  ['nginx', 'ingest', 'venue'],
+  ['compute'],
+  ['kafka', 'redis'],
+];
+
+export interface StartedCluster {
+  service: RunningService;
+  addresses: string[];
+  onReady(): void;
+}
+
+/** Starts the whole cluster of `config` as local processes; stops what it started when something fails or `abort` says so. */
+export async function startLocalCluster(config: ClusterConfig, abort: AbortSignal): Promise<StartedCluster> {
+  const cluster = new LocalCluster(config, createLogger('cluster', config.logLevel), abort);
+  try {
+    return await cluster.start();
+  } catch (error) {
+    await cluster.stop();
+    throw error;
+  }
+}
+
+class LocalCluster {
+  readonly #config: ClusterConfig;
+  readonly #logger: Logger;
+  readonly #abort: AbortSignal;
+  readonly #supervisor: Supervisor;
+  readonly #parts: Part[] = [];
+  readonly #services: ServicePart[] = [];
+  readonly #env = childEnvironment();
+  #folder: DataFolder | undefined;
+  #admin: AdminServer | undefined;
+  #started = false;
+  #readiness: Readiness = { ready: false, reason: 'starting' };
+  #stopping: Promise<void> | undefined;
+
+  constructor(config: ClusterConfig, logger: Logger, abort: AbortSignal) {
+    this.#config = config;
+    this.#logger = logger;
+    this.#abort = abort;
+    this.#supervisor = new Supervisor(logger, () => this.#writeFile());
+  }
+
+  async start(): Promise<StartedCluster> {
+    const config = this.#config;
+    checkRecording(config);
+    const port = await takePort(config.port);
+    this.#admin = await startClusterAdmin(config.adminPort, this);
+    this.#folder = prepareDataFolder(config);
+    const { dir, logs, emptied } = this.#folder;
+    if (emptied !== undefined) this.#logger.warn({ event: 'data_removed', folder: dir, reason: emptied });
+
+    const gatewayPorts = await freePorts(config.gateways);
+    const staticDir = existsSync(join(PAGE, 'index.html')) ? PAGE : undefined;
+    if (staticDir === undefined) this.#logger.warn({ event: 'no_page', expected: PAGE, help: 'npm run build' });
+    const gateways = gatewayPorts.map((gatewayPort) => `127.0.0.1:${gatewayPort}`);
+    const brokers = config.brokers === 3 ? 3 : 1;
+    const [kafka, redis, , venue] = await this.#all<Kafka, RedisCluster, Part, ServicePart | undefined>([
+      this.#part('kafka', startKafka({ dir: join(dir, 'kafka'), logDir: logs, brokers })),
+      this.#part('redis', startRedisCluster({ dir: join(dir, 'redis'), logDir: logs })),
+      this.#part(
+        'nginx',
+        startNginx({ dir: join(dir, 'nginx'), port, gateways, staticDir, log: join(logs, 'nginx.log') }),
+      ),
+      config.feed === 'replay' ? this.#venue() : undefined,
+    ]);
+    const parts: PartAddresses = {
+      kafka: kafka.bootstrap,
+      redis: redis.nodes,
+      venuePort: venue === undefined ? undefined : Number(venue.processes[0]!.address.split(':')[1]),
+    };
+    await this.#all([
+      ...Array.from({ length: config.compute }, (_, index) =>
+        this.#service('compute', index, undefined, (adminPort) => computeArguments(config, parts, adminPort)),
+      ),
+      this.#service('ingest', 0, undefined, (adminPort) => ingestArguments(config, parts, adminPort)),
+      ...gatewayPorts.map((gatewayPort, index) =>
+        this.#service('gateway', index, gatewayPort, (adminPort) =>
+          gatewayArguments(config, parts, gatewayPort, adminPort),
+        ),
+      ),
+    ]);
+    for (const part of this.#parts) this.#supervisor.watch(part);
+    this.#started = true;
+    this.#writeFile();
+    await untilServed(port);
+    this.#checkAborted();
+    this.#readiness = { ready: true, reason: '' };
+    return {
+      service: {
+        name: 'cluster',
+        ready: () => this.#readiness,
+        // What ends is started again; nothing that happens to the cluster ends the launcher.
+        failed: new Promise(() => undefined),
+        stop: () => this.stop(),
+      },
+      addresses: [
+        `http://127.0.0.1:${port}/`,
+        `ws://127.0.0.1:${port}/v1/stream`,
+        `admin=${this.#admin.address}`,
+        `cluster=${clusterFilePath(dir)}`,
+      ],
+      onReady: () => {
+        if (venue === undefined || config.paused) return;
+        fetch(`http://127.0.0.1:${venue.adminPort}/replay/start`, { method: 'POST' }).catch((error: unknown) => {
+          this.#logger.error({ event: 'replay_not_started', error: String(error) });
+        });
+      },
+    };
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stopAll();
+    return this.#stopping;
+  }
+
+  // What the admin port asks.
+
+  processes(): readonly Administered[] | undefined {
+    if (!this.#started) return undefined;
+    return this.#services
+      .filter(({ role }) => role !== 'venue')
+      .map(({ role, index, adminPort }) => ({ name: `${role}-${index}`, port: adminPort }));
+  }
+
+  down(): string[] {
+    return this.#supervisor.down();
+  }
+
+  restarts(): ReadonlyMap<string, number> {
+    return this.#supervisor.restarts();
+  }
+
+  venueAdminPort(): number | undefined {
+    return this.#services.find(({ role }) => role === 'venue')?.adminPort;
+  }
+
+  async #venue(): Promise<ServicePart> {
+    const port = await freePort();
+    return this.#service('venue', 0, port, (adminPort) => venueArguments(this.#config, port, adminPort));
+  }
+
+  async #service(
+    role: ServiceRole,
+    index: number,
+    port: number | undefined,
+    args: (adminPort: number) => string[],
+  ): Promise<ServicePart> {
+    const adminPort = await freePort();
+    const log = join(this.#folder!.logs, `${role}-${index}.log`);
+    const options = { role, index, script: SCRIPTS[role], args: args(adminPort), env: this.#env, log, port, adminPort };
+    const part = await this.#part(`${role}-${index}`, startService(options));
+    this.#services.push(part);
+    return part;
+  }
+
+  /** Keeps what was started, so that it is stopped whatever else fails. */
+  async #part<P extends Part>(name: string, starting: Promise<P>): Promise<P> {
+    const begunAt = performance.now();
+    const part = await starting;
+    this.#parts.push(part);
+    this.#logger.info({ event: 'process_ready', process: name, afterMs: Math.round(performance.now() - begunAt) });
+    return part;
+  }
+
+  /** Waits for all, also when one fails: only what has started can be stopped. */
+  async #all<A, B, C, D>(starting: [Promise<A>, Promise<B>, Promise<C>, Promise<D> | D]): Promise<[A, B, C, D]>;
+  async #all<T>(starting: Promise<T>[]): Promise<T[]>;
+  async #all(starting: unknown[]): Promise<unknown[]> {
+    const outcomes = await Promise.allSettled(starting);
+    this.#checkAborted();
+    return outcomes.map((outcome) => {
+      if (outcome.status === 'rejected') throw outcome.reason;
+      return outcome.value;
+    });
+  }
+
+  #checkAborted(): void {
+    if (this.#abort.aborted) throw new StartError('unavailable', 'the start was broken off by a signal');
+  }
+
+  #writeFile(): void {
+    if (this.#folder === undefined || this.#stopping !== undefined) return;
+    const launcher: ClusterProcess = {
+      ...{ role: 'launcher', index: 0, pid: process.pid, address: null },
+      ...{ admin: this.#admin!.address.replace('http://', ''), log: null },
+    };
+    const admins = new Map(this.#services.map((service) => [service as Part, service]));
+    const processes = this.#parts.flatMap((part) =>
+      part.processes.map(({ role, index, pid, address, log }): ClusterProcess => {
+        const service = admins.get(part);
+        return {
+          ...{ role, index, pid, log },
+          address: service === undefined || service.serves ? address : null,
+          admin: service === undefined ? null : `127.0.0.1:${service.adminPort}`,
+        };
+      }),
+    );
+    writeClusterFile(this.#folder.dir, { processes: [launcher, ...processes.sort(byRoleAndIndex)] });
+  }
+
+  async #stopAll(): Promise<void> {
+    this.#readiness = { ready: false, reason: 'stopping' };
+    this.#supervisor.stop();
+    for (const roles of STOP_ORDER) {
+      await Promise.all(this.#parts.filter(({ role }) => roles.includes(role)).map((part) => part.stop()));
+    }
+    await this.#admin?.close();
+    if (this.#folder !== undefined) rmSync(clusterFilePath(this.#folder.dir), { force: true });
+    this.#logger.info({ event: 'stopped' });
+  }
+}
+
+const byRoleAndIndex = (a: ClusterProcess, b: ClusterProcess): number =>
+  a.role === b.role ? a.index - b.index : a.role < b.role ? -1 : 1;
+
+function checkRecording({ feed, recording }: ClusterConfig): void {
+  if (feed !== 'replay') {
+    if (recording.length > 0) throw new StartError('bad_option', '--recording is played with --feed replay only');
+    return;
+  }
+  if (recording.length === 0) throw new StartError('bad_option', '--feed replay needs --recording <file>[,<file>…]');
+  const absent = recording.filter((file) => !existsSync(file));
+  if (absent.length > 0) throw new StartError('bad_option', `--recording: there is no file ${absent.join(', ')}`);
+}
+
+/** nginx would say it in its log only, after trying for 2.5 s. */
+async function takePort(port: number): Promise<number> {
+  if (port === 0) return freePort();
+  await new Promise<void>((resolve, reject) => {
+    const server = createServer();
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const message =
+        cause.code === 'EADDRINUSE'
+          ? `127.0.0.1:${port} is taken by another process. Choose another port with --port, or stop that process.`
+          : `127.0.0.1:${port} can't be listened on (${cause.message}). Choose another port with --port.`;
+      reject(new StartError('port_taken', message, { cause }));
+    });
+    server.listen({ host: '127.0.0.1', port, exclusive: true }, () => server.close(() => resolve()));
+  });
+  return port;
+}
+
+/** The launcher's own options must not reach its children as theirs: TAPECAST_PORT is nginx's. */
+function childEnvironment(): NodeJS.ProcessEnv {
+  const own = new Set(
+    Object.keys(clusterSchema.shape).map(
+      (key) => `TAPECAST_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`,
+    ),
+  );
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.has(name)));
+}

@@ -1,0 +1,54 @@
+import { LOG_LEVELS } from '@tapecast/service-kit';
+import { z } from 'zod';
+import { PROCESSES_MAX } from './limits.ts';
+
+const port = z.number().int().min(0).max(65_535);
+const processes = z.number().int().min(1).max(PROCESSES_MAX);
+
+/** Options of `npm run cluster`. What is not of the launcher itself is passed on to the service or venue server named. */
+export const clusterSchema = z.object({
+  port: port.default(8080).describe('nginx: page, WebSocket and REST; 0 takes a free one'),
+  adminPort: port.default(9100).describe('the launcher: health and metrics of all; 0 takes a free one'),
+  gateways: processes.default(3).describe('gateway processes'),
+  compute: processes.default(2).describe('compute processes'),
+  ingest: z
+    .number()
+    .refine((count) => count === 1, 'one ingest process: a second would tell every trade of the feed again')
+    .default(1)
+    .describe('ingest processes; one'),
+  brokers: z
+    .number()
+    .refine((count) => count === 1 || count === 3, 'Kafka runs with 1 broker, or with 3, of which one may die')
+    .default(1)
+    .describe('Kafka brokers, 1 or 3'),
+  partitions: z.number().int().min(1).max(1024).default(6).describe('partitions of each topic'),
+  parts: z.enum(['local']).default('local').describe('where Kafka, Redis and nginx come from: local binaries'),
+  feed: z.enum(['simulated', 'binance', 'replay']).default('simulated').describe('where ticks come from'),
+  seed: z.number().int().min(0).max(0xffff_ffff).default(1).describe('simulated and --clones: seed'),
+  rate: z
+    .number()
+    .positive()
+    .optional()
+    .describe('simulated: ticks a second in the mean; replay: frames a second in the mean, instead of --speed'),
+  symbols: z.array(z.string().min(1)).default([]).describe('binance and replay: pairs, BTCUSDT,…'),
+  recording: z.array(z.string().min(1)).default([]).describe('replay: files to play'),
+  speed: z
+    .string()
+    .regex(/^(max|\d+(\.\d+)?)$/, "a speed is a number such as 1, 20 or 0.5, or 'max'")
+    .default('1')
+    .describe("replay: times as fast as recorded, or 'max'"),
+  clones: z
+    .number()
+    .int()
+    .min(0)
+    .default(0)
+    .describe('replay: copies under other names, each at another place of the record'),
+  paused: z.boolean().default(false).describe('replay: waits for POST /replay/start on the admin port'),
+  dataDir: z.string().min(1).default('.tapecast').describe('folder of data, logs and cluster.json'),
+  keep: z
+    .boolean()
+    .default(false)
+    .describe('goes on with the data of the last run whatever its feed was, a replay too'),
+  logLevel: z.enum(LOG_LEVELS).default('info').describe('debug, info, warn, error or silent'),
+});
+export type ClusterConfig = Readonly<z.infer<typeof clusterSchema>>;

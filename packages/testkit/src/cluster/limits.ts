@@ -1,0 +1,24 @@
+/** ms until a service's process prints `ready`; a slow machine that builds beside it takes some 5 s. */
+export const SERVICE_READY_DEADLINE_MS = 30_000;
+
+/** ms until a client gets `hello` through nginx, once all processes are ready. */
+export const SERVED_DEADLINE_MS = 10_000;
+
+/**
+ * ms that each step of an orderly stop gets before its processes are killed. The steps (see `STOP_ORDER`) follow each
+ * other and Kafka takes 1.5 s at most: 13.5 s together, within the 15 s that a stop may take.
+ */
+export const SERVICE_STOP_GRACE_MS = 4_000;
+
+/** ms a process that ended stays down before it is started again; doubled at each failure in a row, up to the most. */
+export const RESTART_DELAY_MS = 200;
+export const RESTART_DELAY_MS_MAX = 5_000;
+
+/** A process that lived this long begins with the first delay again. */
+export const HEALTHY_AFTER_MS = 30_000;
+
+/** ms a process may take to answer on its admin port before it counts as not ready. */
+export const ADMIN_TIMEOUT_MS = 1_000;
+
+/** Of one kind; ports, memory and cores of one machine end long before. */
+export const PROCESSES_MAX = 32;

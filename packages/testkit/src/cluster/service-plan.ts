@@ -1,0 +1,69 @@
+import { resolve } from 'node:path';
+import type { ClusterConfig } from './config.ts';
+
+const ROOT = resolve(import.meta.dirname, '../../../..');
+
+/** Where the foreign servers are, for those who use them. */
+export interface PartAddresses {
+  kafka: readonly string[];
+  redis: readonly string[];
+  /** Port of the venue server, when there is one. */
+  venuePort: number | undefined;
+}
+
+export type ServiceRole = 'venue' | 'ingest' | 'compute' | 'gateway';
+
+/** Built `main.js` of each. */
+export const SCRIPTS: Readonly<Record<ServiceRole, string>> = {
+  venue: resolve(ROOT, 'packages/venue-server/dist/main.js'),
+  ingest: resolve(ROOT, 'services/ingest/dist/main.js'),
+  compute: resolve(ROOT, 'services/compute/dist/main.js'),
+  gateway: resolve(ROOT, 'services/gateway/dist/main.js'),
+};
+
+/** The built page; nginx serves it. */
+export const PAGE = resolve(ROOT, 'packages/web/dist');
+
+/** The venue server is always paused at first: the play begins at the launcher's `ready` line, or later. */
+export function venueArguments(config: ClusterConfig, port: number, adminPort: number): string[] {
+  return [
+    ...['--port', `${port}`, '--admin-port', `${adminPort}`],
+    ...['--recording', config.recording.map((file) => resolve(file)).join(','), '--paused'],
+    ...(config.rate === undefined ? ['--speed', config.speed] : ['--rate', `${config.rate}`]),
+    ...(config.clones === 0 ? [] : ['--clones', `${config.clones}`, '--seed', `${config.seed}`]),
+  ];
+}
+
+export function ingestArguments(config: ClusterConfig, parts: PartAddresses, adminPort: number): string[] {
+  const symbols = config.symbols.length === 0 ? [] : ['--symbols', config.symbols.join(',')];
+  const common = serviceArguments(config, parts, adminPort);
+  if (config.feed === 'simulated') {
+    const rate = config.rate === undefined ? [] : ['--rate', `${config.rate}`];
+    return [...common, '--feed', 'simulated', '--seed', `${config.seed}`, ...rate];
+  }
+  if (parts.venuePort === undefined) return [...common, '--feed', 'binance', ...symbols];
+  const venue = `127.0.0.1:${parts.venuePort}`;
+  const addresses = ['--binance-ws', `ws://${venue}`, '--binance-rest', `http://${venue}`];
+  return [...common, '--feed', 'binance', ...addresses, '--clock', 'ping', ...symbols];
+}
+
+export function computeArguments(config: ClusterConfig, parts: PartAddresses, adminPort: number): string[] {
+  return serviceArguments(config, parts, adminPort);
+}
+
+/** Open to anyone: nginx and the gateways listen on loopback only. */
+export function gatewayArguments(
+  config: ClusterConfig,
+  parts: PartAddresses,
+  port: number,
+  adminPort: number,
+): string[] {
+  return [...serviceArguments(config, parts, adminPort), '--port', `${port}`, '--anonymous'];
+}
+
+function serviceArguments(config: ClusterConfig, parts: PartAddresses, adminPort: number): string[] {
+  return [
+    ...['--host', '127.0.0.1', '--admin-port', `${adminPort}`, '--log-level', config.logLevel],
+    ...['--kafka', parts.kafka.join(','), '--redis', parts.redis.join(','), '--partitions', `${config.partitions}`],
+  ];
+}
