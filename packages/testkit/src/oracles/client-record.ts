@@ -1,0 +1,66 @@
+import type { BookLevel, GapEvent, KlineEvent, QuoteEvent, TapecastClient } from '@tapecast/client';
+import { RangeOracle } from './range-oracle.ts';
+
+/** What a client was told of a book: the event time of its last difference, and the best levels after it. */
+export interface BookState {
+  readonly timestamp: number;
+  readonly bids: readonly BookLevel[];
+  readonly asks: readonly BookLevel[];
+}
+
+/** All that one client was told of one symbol, in order. */
+export interface ClientRecord {
+  readonly tradeIds: string[];
+  readonly books: BookState[];
+  readonly klines: KlineEvent[];
+  readonly quotes: QuoteEvent[];
+  readonly gaps: GapEvent[];
+  readonly ranges: RangeOracle;
+  /** Wall time of the last data event, by `performance.now()`; 0 before the first. */
+  lastDataAt: number;
+}
+
+/** Writes down what `client` is told of `symbol` from now on; to be called before it subscribes. */
+export function recordClient(client: TapecastClient, symbol: string): ClientRecord {
+  const record: ClientRecord = {
+    tradeIds: [],
+    books: [],
+    klines: [],
+    quotes: [],
+    gaps: [],
+    ranges: new RangeOracle(),
+    lastDataAt: 0,
+  };
+  const heard = (
+    { channel, range }: { channel: string; range: readonly [number, number] | undefined },
+    restarts = false,
+  ): void => {
+    record.lastDataAt = performance.now();
+    if (range === undefined) return;
+    if (restarts) record.ranges.startAt(symbol, channel, range[1]);
+    else record.ranges.message(symbol, channel, range);
+  };
+  client.on('trade', (trade) => {
+    if (trade.symbol !== symbol || trade.history) return;
+    heard(trade);
+    record.tradeIds.push(trade.id ?? '');
+  });
+  client.on('depth', (depth) => {
+    if (depth.symbol !== symbol) return;
+    // A snapshot stands for all numbers up to its own; the first is told without differences before it.
+    heard(depth, depth.snapshot);
+    record.books.push({ timestamp: depth.timestamp, bids: depth.book.bids(), asks: depth.book.asks() });
+  });
+  client.on('kline', (kline) => {
+    if (kline.symbol !== symbol) return;
+    heard(kline);
+    record.klines.push(kline);
+  });
+  client.on('quote', (quote) => {
+    if (quote.symbol !== symbol) return;
+    heard(quote);
+    record.quotes.push(quote);
+  });
+  client.on('gap', (gap) => record.gaps.push(gap));
+  return record;
+}
