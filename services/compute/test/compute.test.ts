@@ -2,24 +2,13 @@ import { openMemoryMarketState } from '@tapecast/market-state';
 import { openMemoryTickLog } from '@tapecast/tick-log';
 import { decodeUpdate, decodeView } from '@tapecast/wire';
 import { describe, expect, it } from 'vitest';
-import { append, ready, Severable, startWorker, streamsOf, UpdatesReader, until } from './harness.ts';
+import { append, ready, Severable, startWorker, streamsOf, UpdatesReader, undisturbed, until } from './harness.ts';
 import type { StreamRecord } from './tick-stream.ts';
 
 const PARTITIONS = 4;
 const LENGTH = 1_500;
 
 const newLog = () => openMemoryTickLog({ partitions: PARTITIONS, generation: 'test' });
-
-/** One worker from start to end, nothing in its way. */
-async function undisturbed(streams: readonly StreamRecord[][]): Promise<string> {
-  const log = newLog();
-  const state = openMemoryMarketState();
-  await append(await log.producer('md.ticks'), streams, 0, LENGTH + 1);
-  const worker = await startWorker(log, state);
-  const dump = await (await UpdatesReader.open(log)).finished(streams);
-  await worker.service.stop();
-  return dump;
-}
 
 describe('compute on the memory drivers', () => {
   const streams = streamsOf(1, PARTITIONS, LENGTH);

@@ -1,11 +1,14 @@
-import { type MarketState, MarketStateError } from '@tapecast/market-state';
-import { createLogger, createRegistry, type Registry, type RunningService } from '@tapecast/service-kit';
-import { type GroupReader, type LogProducer, type TickLog, TickLogError } from '@tapecast/tick-log';
+import { type MarketState, MarketStateError, openMemoryMarketState } from '@tapecast/market-state';
+import { createLogger, createRegistry, type Logger, type Registry, type RunningService } from '@tapecast/service-kit';
+import { type GroupReader, type LogProducer, openMemoryTickLog, type TickLog, TickLogError } from '@tapecast/tick-log';
 import { encodeTick, openUpdateBatch } from '@tapecast/wire';
 import { startCompute } from '../src/compute.ts';
 import { type ComputeConfig, computeConfig } from '../src/config.ts';
 import { CanonicalUpdates } from './canonical.ts';
 import { type StreamRecord, tickStream } from './tick-stream.ts';
+
+/** The machine's silence, for real drivers whose own events don't matter to a test. */
+export const silent: Logger = createLogger('test', 'silent');
 
 /** Waits for a condition; the deadline is the failure, never the way it ends. */
 export async function until(
@@ -215,3 +218,13 @@ export async function startWorker(
 }
 
 export const ready = (worker: Worker): Promise<void> => until('ready', () => worker.service.ready().ready);
+
+/** What one worker gives from start to end with nothing in its way, in generation `test`. */
+export async function undisturbed(streams: readonly StreamRecord[][]): Promise<string> {
+  const log = openMemoryTickLog({ partitions: streams.length, generation: 'test' });
+  await append(await log.producer('md.ticks'), streams, 0, Math.max(...streams.map((stream) => stream.length)));
+  const worker = await startWorker(log, openMemoryMarketState());
+  const dump = await (await UpdatesReader.open(log)).finished(streams);
+  await worker.service.stop();
+  return dump;
+}

@@ -1,0 +1,122 @@
+import { createInstrumentFolds, type Levels, type Tick, type TickBody } from '@tapecast/market';
+import { describe, expect, it } from 'vitest';
+import { PartitionFold } from '../../src/folds/partition-fold.ts';
+import { PendingUpdates } from '../../src/publish/pending-updates.ts';
+
+function setUp(epoch = 'test.1.0', ticksNext = 0) {
+  const holes: unknown[] = [];
+  const fold = new PartitionFold({
+    factory: createInstrumentFolds(),
+    epoch,
+    position: { ticksNext, clocks: {}, sources: {} },
+    reports: {
+      hole: (hole) => holes.push(hole),
+      failed: (_instrument, _offset, error) => {
+        throw error;
+      },
+    },
+  });
+  const pending = new PendingUpdates(epoch, ticksNext);
+  const tick = (sourceSeq: number, body: TickBody, instrument = 'BTCUSDT$BA', source = 'binance/1'): void => {
+    const whole: Tick = {
+      instrument: body.kind === 'clock' ? '' : instrument,
+      source,
+      sourceSeq,
+      exchangeTimeUs: undefined,
+      receivedAtUs: 1,
+      priceDecimals: 2,
+      sizeDecimals: 2,
+      body,
+    };
+    fold.fold(fold.ticksNext, whole, pending);
+  };
+  return { fold, pending, holes, tick };
+}
+
+const trade = (price: number): TickBody => ({
+  kind: 'trade',
+  id: '',
+  price,
+  size: 1,
+  side: undefined,
+  conditions: [],
+  counts: 7,
+});
+
+describe('a partition fold', () => {
+  it('checkpoints a book that changed only below what is published', () => {
+    const { fold, pending, tick } = setUp();
+    const bids: Levels = Array.from({ length: 60 }, (_, i) => [10_000 - i, 1]).flat();
+    tick(1, { kind: 'bookSnapshot', bids, asks: [10_001, 1], venueSeq: undefined });
+    for (const entry of fold.changedInstruments()) fold.capture(entry);
+    expect(fold.changedCount).toBe(0);
+    const before = pending.count;
+    tick(2, { kind: 'bookDelta', bids: [9_945, 7], asks: [], venueSeq: undefined });
+    expect(pending.count).toBe(before);
+    expect(fold.changedInstruments().map(({ instrument }) => instrument)).toEqual(['BTCUSDT$BA']);
+  });
+
+  it('does not checkpoint an instrument again because the clock moved', () => {
+    const { fold, tick } = setUp();
+    tick(1, { kind: 'clock', timeMs: 1_723_161_600_000 });
+    tick(2, { kind: 'quote', ...EMPTY_QUOTE, bid: 10_000, bidSize: 1 });
+    for (const entry of fold.changedInstruments()) fold.capture(entry);
+    for (let i = 1; i <= 30; i++) tick(2 + i, { kind: 'clock', timeMs: 1_723_161_600_000 + i * 1_000 });
+    expect(fold.changedCount).toBe(0);
+  });
+
+  it('drops what it has of a source and reports what it misses', () => {
+    const { fold, pending, holes, tick } = setUp();
+    tick(1, trade(100));
+    tick(1, trade(100));
+    tick(4, trade(101));
+    tick(3, trade(102));
+    expect(fold.counts).toMatchObject({ folded: 2, duplicates: 2, missing: 2 });
+    expect(holes).toEqual([{ source: 'binance/1', missing: 2, offset: 2 }]);
+    expect(pending.updates.get('BTCUSDT$BA')?.filter(({ sequence }) => sequence === 'trade')).toHaveLength(2);
+  });
+
+  it('does not call it a hole when a source began before the log did', () => {
+    const { holes, tick } = setUp('test.1.500', 500);
+    tick(77, trade(100));
+    expect(holes).toEqual([]);
+  });
+
+  it("moves only the instruments of the clock's own venue", () => {
+    const { pending, tick } = setUp();
+    const startMs = 1_723_161_600_000;
+    tick(1, { kind: 'clock', timeMs: startMs }, '', 'binance/1');
+    tick(1, { kind: 'clock', timeMs: startMs }, '', 'simulated/1');
+    tick(2, trade(100), 'BTCUSDT$BA', 'binance/1');
+    tick(2, trade(100), 'AAPL$US', 'simulated/1');
+    tick(3, { kind: 'clock', timeMs: startMs + 63_000 }, '', 'binance/1');
+    expect(new Set(pending.bars.map(({ instrument }) => instrument))).toEqual(new Set(['BTCUSDT$BA']));
+    expect([...pending.clocks]).toEqual([
+      ['binance/1', startMs + 63_000],
+      ['simulated/1', startMs],
+    ]);
+  });
+
+  it('refuses a tick without an instrument and goes on', () => {
+    const { fold, tick } = setUp();
+    tick(1, trade(100), '');
+    tick(2, trade(100));
+    expect(fold.counts.rejected.no_instrument).toBe(1);
+    expect(fold.counts.folded).toBe(1);
+  });
+});
+
+const EMPTY_QUOTE = {
+  bid: undefined,
+  bidSize: undefined,
+  ask: undefined,
+  askSize: undefined,
+  last: undefined,
+  open: undefined,
+  high: undefined,
+  low: undefined,
+  prevClose: undefined,
+  volume: undefined,
+  turnover: undefined,
+  venueSeq: undefined,
+} as const;
