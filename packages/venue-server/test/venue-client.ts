@@ -19,8 +19,12 @@ export async function startVenue(options: BinanceVenueOptions): Promise<BinanceV
 /** A WebSocket client that keeps all that comes, in order. */
 export class VenueClient {
   readonly events: ClientEvent[] = [];
+  readonly frames: string[] = [];
+  readonly pings: number[] = [];
+  /** Of the frames that are trades, combined or raw. */
+  readonly tradeIds: number[] = [];
   readonly socket: WebSocket;
-  #changed: () => void = () => {};
+  readonly #waiting = new Set<() => void>();
 
   private constructor(socket: WebSocket) {
     this.socket = socket;
@@ -38,22 +42,6 @@ export class VenueClient {
       socket.once('error', reject);
     });
     return client;
-  }
-
-  get frames(): string[] {
-    return this.events.flatMap((event) => (event.kind === 'frame' ? [event.text] : []));
-  }
-
-  get pings(): number[] {
-    return this.events.flatMap((event) => (event.kind === 'ping' ? [Number(event.payload)] : []));
-  }
-
-  /** Trade ids of the frames that are trades, combined or raw. */
-  get tradeIds(): number[] {
-    return this.frames.flatMap((text) => {
-      const id = /"t":(\d+)/.exec(text)?.[1];
-      return text.includes('"e":"trade"') && id !== undefined ? [Number(id)] : [];
-    });
   }
 
   /** Sends a request and waits for the next frame that is an answer. */
@@ -77,17 +65,25 @@ export class VenueClient {
       const leftMs = deadline - Date.now();
       if (leftMs <= 0) throw new Error(`not within ${DEADLINE_MS} ms; last: ${JSON.stringify(this.events.slice(-5))}`);
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, leftMs);
-        this.#changed = () => {
+        const wake = () => {
           clearTimeout(timer);
+          this.#waiting.delete(wake);
           resolve();
         };
+        const timer = setTimeout(wake, leftMs);
+        this.#waiting.add(wake);
       });
     }
   }
 
   #add(event: ClientEvent): void {
     this.events.push(event);
-    this.#changed();
+    if (event.kind === 'ping') this.pings.push(Number(event.payload));
+    if (event.kind === 'frame') {
+      this.frames.push(event.text);
+      const id = event.text.includes('"e":"trade"') ? /"t":(\d+)/.exec(event.text)?.[1] : undefined;
+      if (id !== undefined) this.tradeIds.push(Number(id));
+    }
+    for (const wake of this.#waiting) wake();
   }
 }

@@ -120,8 +120,10 @@ export class Player {
         const next = this.#next;
         if (next === undefined || timeUs < next.timeUs || this.#nextClockUs === timeUs) {
           this.#sendClock();
-          if (this.#state === 'playing' && this.#speed === 'max' && !this.#sink.canTake()) return true;
-        } else this.#sendFrame(next);
+        } else {
+          this.#sendFrame(next);
+        }
+        if (this.#state === 'playing' && this.#speed === 'max' && !this.#sink.canTake()) return true;
       }
       return true;
     } finally {

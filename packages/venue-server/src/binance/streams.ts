@@ -66,11 +66,7 @@ export class Streams implements PlaySink {
           this.#play.proceed();
         },
         roomChanged: () => this.#play.proceed(),
-        closed: (who) => {
-          this.#connections.delete(who);
-          for (const stream of who.streams) this.#receivers.get(stream)?.delete(who);
-          this.#play.proceed();
-        },
+        closed: (who) => this.#forget(who),
       });
       this.#connections.add(connection);
       if (new Set(wanted.streams).size > limits.streamsPerConnectionMax) {
@@ -135,10 +131,20 @@ export class Streams implements PlaySink {
     }
   };
 
+  #forget(connection: VenueConnection): void {
+    this.#connections.delete(connection);
+    for (const stream of connection.streams) this.#receivers.get(stream)?.delete(connection);
+    this.#play.proceed();
+  }
+
   #faultActions(): FaultActions {
     return {
       cut: () => {
-        for (const connection of this.#connections) connection.terminate();
+        for (const connection of [...this.#connections]) {
+          connection.terminate();
+          // At once, so that a play at `max` waits here for the next who takes part.
+          this.#forget(connection);
+        }
       },
       stall: (ms) => {
         this.#stalledUntilMs = Math.max(this.#stalledUntilMs, Date.now() + ms);
