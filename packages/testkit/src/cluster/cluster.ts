@@ -221,21 +221,22 @@ class LocalCluster {
 
   #writeFile(): void {
     if (this.#folder === undefined || this.#stopping !== undefined) return;
-    const launcher: ClusterProcess = {
-      ...{ role: 'launcher', index: 0, pid: process.pid, address: null },
-      ...{ admin: this.#admin!.address.replace('http://', ''), log: null },
-    };
-    const admins = new Map(this.#services.map((service) => [service as Part, service]));
-    const processes = this.#parts.flatMap((part) =>
-      part.processes.map(({ role, index, pid, address, log }): ClusterProcess => {
-        const service = admins.get(part);
-        return {
-          ...{ role, index, pid, log },
+    const admin = this.#admin!.address.replace('http://', '');
+    const launcher: ClusterProcess = { role: 'launcher', index: 0, pid: process.pid, address: null, admin, log: null };
+    const services = new Map<Part, ServicePart>(this.#services.map((service) => [service, service]));
+    const processes = this.#parts.flatMap((part) => {
+      const service = services.get(part);
+      return part.processes.map(
+        ({ role, index, pid, address, log }): ClusterProcess => ({
+          role,
+          index,
+          pid,
           address: service === undefined || service.serves ? address : null,
           admin: service === undefined ? null : `127.0.0.1:${service.adminPort}`,
-        };
-      }),
-    );
+          log,
+        }),
+      );
+    });
     writeClusterFile(this.#folder.dir, { processes: [launcher, ...processes.sort(byRoleAndIndex)] });
   }
 

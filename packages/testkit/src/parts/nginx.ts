@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Part, PartProcess } from './part.ts';
@@ -42,7 +42,7 @@ export async function startNginx(options: NginxOptions): Promise<Part> {
       args: ['-p', dir, '-c', configuration, '-e', 'stderr'],
       log,
     });
-    await readyOrStopped(started, options.port);
+    await readyOrStopped(started, options.port, join(dir, 'nginx.pid'));
     return started;
   };
   let current = await start();
@@ -61,9 +61,11 @@ export async function startNginx(options: NginxOptions): Promise<Part> {
   };
 }
 
-async function readyOrStopped(started: StartedProcess, port: number): Promise<void> {
+/** An open port may be another program's: nginx writes its pid once it has the port itself. */
+async function readyOrStopped(started: StartedProcess, port: number, pidFile: string): Promise<void> {
+  const until = (): boolean => existsSync(pidFile) && Number(readFileSync(pidFile, 'utf8')) === started.pid;
   try {
-    await started.ready({ port, deadlineMs: READY_DEADLINE_MS });
+    await started.ready({ port, until, deadlineMs: READY_DEADLINE_MS });
   } catch (error) {
     await started.stop(0);
     throw error;

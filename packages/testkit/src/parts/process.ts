@@ -50,6 +50,8 @@ export interface ReadyCondition {
   line?: RegExp;
   /** Waits until a connection to 127.0.0.1 at this port is accepted. */
   port?: number;
+  /** Waits until it says so, for what neither log nor port tells. */
+  until?: () => boolean;
   deadlineMs: number;
 }
 
@@ -130,7 +132,8 @@ class GuardedProcess implements StartedProcess {
         lineSeen = condition.line.test(text);
         logPosition += Math.max(0, text.length - LINE_OVERLAP_BYTES);
       }
-      if (lineSeen && (condition.port === undefined || (await accepts(condition.port)))) return;
+      const open = condition.port === undefined || (await accepts(condition.port));
+      if (lineSeen && open && (condition.until?.() ?? true)) return;
       if (this.#exit !== undefined) throw this.#notReady(`ended with ${describe(this.#exit)} before it was ready`);
       if (Date.now() > deadline) throw this.#notReady(`was not ready within ${condition.deadlineMs} ms`);
       await delay(POLL_MS);

@@ -1,0 +1,52 @@
+import { resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { clusterSchema } from '../../src/cluster/config.ts';
+import {
+  gatewayArguments,
+  ingestArguments,
+  type PartAddresses,
+  venueArguments,
+} from '../../src/cluster/service-plan.ts';
+
+const parts: PartAddresses = { kafka: ['127.0.0.1:1'], redis: ['127.0.0.1:2', '127.0.0.1:3'], venuePort: undefined };
+const COMMON =
+  '--host 127.0.0.1 --admin-port 9 --log-level info --kafka 127.0.0.1:1 --redis 127.0.0.1:2,127.0.0.1:3 --partitions 6';
+
+describe('ingest', () => {
+  it('is told the seed and rate of a simulated market', () => {
+    const config = clusterSchema.parse({ seed: 7, rate: 100 });
+    expect(ingestArguments(config, parts, 9).join(' ')).toBe(`${COMMON} --feed simulated --seed 7 --rate 100`);
+  });
+
+  it('speaks to the real venue by its wall clock', () => {
+    const config = clusterSchema.parse({ feed: 'binance', symbols: ['BTCUSDT', 'ETHUSDT'] });
+    expect(ingestArguments(config, parts, 9).join(' ')).toBe(`${COMMON} --feed binance --symbols BTCUSDT,ETHUSDT`);
+  });
+
+  it('speaks to the venue server of a replay as to the venue, by the clock of its pings', () => {
+    const config = clusterSchema.parse({ feed: 'replay', recording: ['a'] });
+    expect(ingestArguments(config, { ...parts, venuePort: 8 }, 9).join(' ')).toBe(
+      `${COMMON} --feed binance --binance-ws ws://127.0.0.1:8 --binance-rest http://127.0.0.1:8 --clock ping`,
+    );
+  });
+});
+
+describe('the venue server', () => {
+  it('waits for the launcher’s ready line', () => {
+    const config = clusterSchema.parse({ feed: 'replay', recording: ['a', '/b'], speed: 'max' });
+    expect(venueArguments(config, 8, 9).join(' ')).toBe(
+      `--port 8 --admin-port 9 --recording ${resolve('a')},/b --paused --speed max`,
+    );
+  });
+
+  it('is told a rate instead of a speed, and the seed of its clones', () => {
+    const config = clusterSchema.parse({ feed: 'replay', recording: ['/b'], rate: 5_000, clones: 49, seed: 3 });
+    expect(venueArguments(config, 8, 9).join(' ')).toBe(
+      '--port 8 --admin-port 9 --recording /b --paused --rate 5000 --clones 49 --seed 3',
+    );
+  });
+});
+
+it('opens gateways to anyone, on loopback', () => {
+  expect(gatewayArguments(clusterSchema.parse({}), parts, 8, 9).join(' ')).toBe(`${COMMON} --port 8 --anonymous`);
+});
