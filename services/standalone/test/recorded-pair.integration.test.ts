@@ -1,0 +1,138 @@
+import { createLogger } from '@tapecast/service-kit';
+import {
+  type BinanceContent,
+  BTCUSDT_PAIR,
+  canonicalSections,
+  judgeClient,
+  NO_RECORDED_DATA,
+  type RunningCluster,
+  startCluster,
+  startEmbedded,
+} from '@tapecast/testkit';
+import { openKafkaTickLog } from '@tapecast/tick-log';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { expectRight, foldAgain, played, readAll, readPair, updatesOf, type Watcher, watch } from './whole-run.ts';
+
+const PARTITIONS = 6;
+
+/** Real recorded frames through the venue's own protocol, ingest, the log, compute, the log, gateways and nginx, to clients. */
+const withData = describe.skipIf(NO_RECORDED_DATA !== undefined);
+withData(
+  `the BTCUSDT pair of 2024-08-08/09${NO_RECORDED_DATA === undefined ? '' : ` (skipped: ${NO_RECORDED_DATA})`}`,
+  () => {
+    let content: BinanceContent;
+    const stops: (() => Promise<unknown>)[] = [];
+    beforeAll(async () => {
+      content = await readPair();
+    });
+    afterEach(async () => {
+      for (const stop of stops.splice(0).reverse()) await stop();
+    });
+
+    const start = async (speed: string): Promise<{ cluster: RunningCluster; watchers: Watcher[] }> => {
+      const cluster = await startCluster({
+        feed: 'replay',
+        recording: [...BTCUSDT_PAIR],
+        speed,
+        paused: true,
+        partitions: PARTITIONS,
+      });
+      stops.push(() => cluster.stop());
+      const watchers = [await watch(cluster.stream, 'json'), await watch(cluster.stream, 'protobuf')];
+      stops.push(async () => {
+        for (const { client } of watchers) client.close();
+      });
+      await cluster.startReplay();
+      return { cluster, watchers };
+    };
+
+    /** What the cluster wrote, equal duplicates taken as one, is what one worker on the memory drivers makes of the same ticks. */
+    const expectSameFold = async (cluster: RunningCluster): Promise<void> => {
+      const log = await openKafkaTickLog({
+        brokers: cluster
+          .processes()
+          .filter(({ role }) => role === 'kafka')
+          .map(({ address }) => address ?? ''),
+        clientId: 'recorded-pair-test',
+        partitions: PARTITIONS,
+        replication: 1,
+        logger: createLogger('test', 'error'),
+      });
+      stops.push(() => log.close());
+      // Ticks go on (the test instrument): the ticks are read after the updates, so all that made them is there.
+      const updates = await readAll(log, 'md.updates');
+      const ticks = await readAll(log, 'md.ticks');
+      const written = canonicalSections(updatesOf(updates));
+      const again = canonicalSections(updatesOf(await foldAgain(ticks, log.generation)));
+      expect(written.size).toBeGreaterThan(10);
+      for (const [key, text] of written)
+        expect(again.get(key)?.startsWith(text), `${key} folded again differs`).toBe(true);
+      expect([...again.keys()].filter((key) => !written.has(key))).toEqual([]);
+    };
+
+    test('arrives exact through the cluster at 20 times its speed, in JSON and in Protobuf, and folds the same again', async () => {
+      const { cluster, watchers } = await start('20');
+      for (const watcher of watchers) await played(watcher, content.trades.length, 120_000);
+      for (const { record } of watchers) expectRight(judgeClient(record, content), content);
+      await expectSameFold(cluster);
+    }, 300_000);
+
+    test('a compute worker killed -9 in the middle: the other takes over, nothing is lost or doubled', async () => {
+      const { cluster, watchers } = await start('20');
+      const [watcher] = watchers as [Watcher, Watcher];
+      const arrivals: number[] = [];
+      watcher.client.on('trade', () => arrivals.push(performance.now()));
+      await expect
+        .poll(() => watcher.record.tradeIds.length, { timeout: 60_000 })
+        .toBeGreaterThan(content.trades.length / 3);
+      const pids = [0, 1].map((index) => cluster.process('compute', index).pid);
+      // The worker that folds the symbol: the one whose death is felt. Which it is shows in its metrics.
+      const index = await busiest(cluster);
+      const killedAt = performance.now();
+      cluster.kill('compute', index);
+      for (const each of watchers) await played(each, content.trades.length, 120_000);
+      for (const { record } of watchers) expectRight(judgeClient(record, content), content);
+      expect(cluster.process('compute', index).pid).not.toBe(pids[index]);
+      const silentMs = Math.max(
+        ...arrivals.map((at, i) => (at > killedAt ? at - Math.max(arrivals[i - 1] ?? killedAt, killedAt) : 0)),
+      );
+      process.stdout.write(`a compute worker killed: longest silence ${silentMs.toFixed(0)} ms\n`);
+      await expectSameFold(cluster);
+    }, 300_000);
+
+    test('arrives exact through the embedded system', async () => {
+      const embedded = await startEmbedded([
+        '--feed',
+        'replay',
+        '--recording',
+        BTCUSDT_PAIR.join(','),
+        '--speed',
+        '40',
+        '--paused',
+      ]);
+      stops.push(() => embedded.stop());
+      const watchers = [await watch(embedded.stream, 'json'), await watch(embedded.stream, 'protobuf')];
+      await fetch(`${embedded.admin}/replay/start`, { method: 'POST' });
+      for (const watcher of watchers) await played(watcher, content.trades.length, 120_000);
+      for (const { record, client } of watchers) {
+        expectRight(judgeClient(record, content), content);
+        client.close();
+      }
+    }, 300_000);
+  },
+);
+
+/** The compute process that folded the most ticks. */
+async function busiest(cluster: RunningCluster): Promise<number> {
+  const folded = await Promise.all(
+    [0, 1].map(async (index) => {
+      const text = await (await fetch(`http://${cluster.process('compute', index).admin}/metrics`)).text();
+      return [...text.matchAll(/^tapecast_compute_ticks_total(?:\{[^}]*\})? (\d+)/gm)].reduce(
+        (sum, match) => sum + Number(match[1]),
+        0,
+      );
+    }),
+  );
+  expect(Math.max(...folded)).toBeGreaterThan(0);
+  return folded[0]! > folded[1]! ? 0 : 1;
+}
