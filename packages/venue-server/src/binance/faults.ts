@@ -87,7 +87,7 @@ export class FaultInjector<Frame extends FaultedFrame> {
     }
     let changed = false;
     const due: Fault[] = [];
-    for (const waiting of [...this.#waiting]) {
+    for (const waiting of this.#waiting) {
       const { fault } = waiting;
       if (isRestFault(fault) || !frame.stream.includes(fault.stream ?? '')) continue;
       if ('frames' in fault) {
@@ -113,7 +113,7 @@ export class FaultInjector<Frame extends FaultedFrame> {
   /** What happens to the next REST request. */
   rest(isSnapshot: boolean): RestFault {
     let result: RestFault = { delayMs: 0, status: undefined, retryAfterS: 1 };
-    for (const waiting of [...this.#waiting]) {
+    for (const waiting of this.#waiting) {
       const { fault } = waiting;
       if (fault.fault === 'snapshot-delay' && isSnapshot && result.delayMs === 0)
         result = { ...result, delayMs: fault.ms };

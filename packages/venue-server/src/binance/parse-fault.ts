@@ -53,12 +53,13 @@ export function parseFault(value: unknown): Fault {
   if (typeof value !== 'object' || value === null || !('fault' in value)) {
     throw new VenueError('bad_fault', `A fault is an object with "fault": ${Object.keys(FIELDS).join(', ')}.`);
   }
-  const name = value.fault;
-  const fields = typeof name === 'string' && Object.hasOwn(FIELDS, name) ? FIELDS[name as Fault['fault']] : undefined;
+  const name = String(value.fault);
+  const fields =
+    typeof value.fault === 'string' && Object.hasOwn(FIELDS, name) ? FIELDS[name as Fault['fault']] : undefined;
   if (fields === undefined) {
     throw new VenueError(
       'bad_fault',
-      `There is no fault ${JSON.stringify(name)}; expected ${Object.keys(FIELDS).join(', ')}.`,
+      `There is no fault ${JSON.stringify(value.fault)}; expected ${Object.keys(FIELDS).join(', ')}.`,
     );
   }
   for (const [key, given] of Object.entries(value)) {

@@ -140,7 +140,7 @@ export class Streams implements PlaySink {
   #faultActions(): FaultActions {
     return {
       cut: () => {
-        for (const connection of [...this.#connections]) {
+        for (const connection of this.#connections) {
           connection.terminate();
           // At once, so that a play at `max` waits here for the next who takes part.
           this.#forget(connection);
@@ -173,7 +173,7 @@ export class Streams implements PlaySink {
 
   #checkLife(): void {
     const now = Date.now();
-    for (const connection of [...this.#connections]) {
+    for (const connection of this.#connections) {
       if (connection.checkLife(now) === 'ping_due' && now >= this.#stalledUntilMs)
         connection.ping(String(this.#play.positionMs()), now);
     }
@@ -182,18 +182,31 @@ export class Streams implements PlaySink {
 
 /** What a URL asks for, or why it can't be had. */
 function requestedStreams(url: string): { combined: boolean; streams: string[] } | string {
-  const { pathname, searchParams } = new URL(url, 'ws://loopback');
+  const parsed = URL.parse(url, 'ws://loopback');
+  if (parsed === null) return 'The URL is not readable.';
+  const { pathname, searchParams } = parsed;
   if (searchParams.has('timeUnit') && searchParams.get('timeUnit')?.toUpperCase() !== 'MILLISECOND') {
     return 'The recording has its times in milliseconds; leave timeUnit out.';
   }
   const names = (text: string) => text.split('/').filter((name) => name !== '');
   if (pathname === '/stream') return { combined: true, streams: names(searchParams.get('streams') ?? '') };
   if (pathname === '/ws' || pathname.startsWith('/ws/'))
-    return { combined: false, streams: names(decodeURIComponent(pathname.slice(3))) };
+    return { combined: false, streams: names(decoded(pathname.slice(3))) };
   return 'Expected /ws, /ws/<stream> or /stream?streams=<stream>/<stream>.';
 }
 
+/** Stream names may come URL-encoded; text that is no encoding is a name that nothing is recorded of. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 function refuseUpgrade(socket: Duplex, status: number, reason: string): void {
+  // The client may be gone already: then there is nobody to refuse.
+  socket.on('error', () => {});
   const text = status === 400 ? 'Bad Request' : 'Service Unavailable';
   socket.end(
     `HTTP/1.1 ${status} ${text}\r\nconnection: close\r\ncontent-type: text/plain\r\ncontent-length: ${Buffer.byteLength(reason)}\r\n\r\n${reason}`,

@@ -91,7 +91,11 @@ export async function startBinanceVenue(options: BinanceVenueOptions): Promise<B
   };
   const delayed = new Set<NodeJS.Timeout>();
   const server = createServer((request, response) => {
-    const url = new URL(request.url ?? '/', 'http://loopback');
+    const url = URL.parse(request.url ?? '/', 'http://loopback');
+    if (url === null) {
+      sendRest(response, { status: 400, body: '' }, 0);
+      return;
+    }
     const fault = streams.faults.rest(url.pathname === DEPTH_PATH);
     const answer = request.method === 'GET' ? restAnswer(url, fault.status) : { status: 405, body: '' };
     const timer = setTimeout(() => {

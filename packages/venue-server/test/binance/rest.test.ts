@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { BTCUSDT_PAIR, DATA_IS_MISSING, recorded, SKIP_REASON } from '../recorded-data.ts';
 import { diff, rawText, snapshot, temporaryFile, trade } from '../small-recording.ts';
@@ -83,6 +84,11 @@ describe('GET /api/v3/depth', () => {
     expect(await get(`${depth}?symbol=BTCUSDT&limit=ten`)).toMatchObject({ status: 400, body: { code: -1100 } });
     expect(await get(`${venue.restUrl}/api/v3/other`)).toMatchObject({ status: 404 });
     expect((await fetch(`${depth}?symbol=BTCUSDT`, { method: 'POST' })).status).toBe(405);
+    const { port } = new URL(venue.restUrl);
+    const unreadable = await new Promise<number | undefined>((resolve) => {
+      request({ host: '127.0.0.1', port, path: '//' }, (response) => resolve(response.statusCode)).end();
+    });
+    expect(unreadable).toBe(400);
   });
 });
 

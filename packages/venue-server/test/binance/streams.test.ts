@@ -140,6 +140,8 @@ describe('limits of a connection', () => {
     const venue = await startVenue({ recordings: await small(), paused: true });
     await expect(VenueClient.connect(`${venue.wsUrl}/other`)).rejects.toThrow('400');
     await expect(VenueClient.connect(`${venue.wsUrl}/ws/btcusdt@trade?timeUnit=MICROSECOND`)).rejects.toThrow('400');
+    const malformed = await VenueClient.connect(`${venue.wsUrl}/ws/%zz`);
+    expect(await malformed.request({ method: 'LIST_SUBSCRIPTIONS', id: 1 })).toEqual({ result: ['%zz'], id: 1 });
   });
 });
 
