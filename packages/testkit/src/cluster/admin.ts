@@ -1,6 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type AdminReply, type AdminServer, type Readiness, startAdminServer } from '@tapecast/service-kit';
 import { ADMIN_TIMEOUT_MS } from './limits.ts';
 import { mergeMetrics } from './merged-metrics.ts';
+
+const POLL_MS = 20;
 
 /** A process with an admin port of its own. */
 export interface Administered {
@@ -42,6 +45,19 @@ async function readiness(view: ClusterView): Promise<Readiness> {
   return { ready: reasons.length === 0, reason: reasons.join('; ') };
 }
 
+/** Waits until the process says that it can work; rejects with what it says instead, or when `ended` says that it is gone. */
+export async function untilReady(process: Administered, ended: () => boolean, deadlineMs: number): Promise<void> {
+  const deadline = performance.now() + deadlineMs;
+  for (;;) {
+    const reason = await notReady(process);
+    if (reason === '') return;
+    if (ended()) throw new Error(`${process.name} ended before it was ready; its last words are in its log`);
+    if (performance.now() > deadline) throw new Error(`after ${deadlineMs} ms ${reason}`);
+    await delay(POLL_MS);
+  }
+}
+
+/** '' when the process is ready, else a sentence about it. */
 async function notReady({ name, port }: Administered): Promise<string> {
   try {
     const reply = await ask(port, '/readyz');

@@ -1,5 +1,4 @@
 import { existsSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import {
   type AdminServer,
@@ -9,15 +8,17 @@ import {
   type RunningService,
   StartError,
 } from '@tapecast/service-kit';
-import { type Kafka, startKafka } from '../parts/kafka.ts';
+import { startKafka } from '../parts/kafka.ts';
 import { startNginx } from '../parts/nginx.ts';
 import type { Part } from '../parts/part.ts';
 import { freePort, freePorts } from '../parts/port.ts';
-import { type RedisCluster, startRedisCluster } from '../parts/redis.ts';
-import { type Administered, startClusterAdmin } from './admin.ts';
+import { startRedisCluster } from '../parts/redis.ts';
+import { type Administered, startClusterAdmin, untilReady } from './admin.ts';
 import { type ClusterProcess, clusterFilePath, writeClusterFile } from './cluster-file.ts';
-import { type ClusterConfig, clusterSchema } from './config.ts';
+import type { ClusterConfig } from './config.ts';
 import { type DataFolder, prepareDataFolder } from './data-folder.ts';
+import { SERVICE_WORKS_DEADLINE_MS } from './limits.ts';
+import { checkRecording, childEnvironment, takePort } from './preconditions.ts';
 import { untilServed } from './served.ts';
 import { type ServicePart, startService } from './service-part.ts';
 import {
@@ -95,7 +96,7 @@ class LocalCluster {
     if (staticDir === undefined) this.#logger.warn({ event: 'no_page', expected: PAGE, help: 'npm run build' });
     const gateways = gatewayPorts.map((gatewayPort) => `127.0.0.1:${gatewayPort}`);
     const brokers = config.brokers === 3 ? 3 : 1;
-    const [kafka, redis, , venue] = await this.#all<Kafka, RedisCluster, Part, ServicePart | undefined>([
+    const [kafka, redis, , venue] = await this.#all([
       this.#part('kafka', startKafka({ dir: join(dir, 'kafka'), logDir: logs, brokers })),
       this.#part('redis', startRedisCluster({ dir: join(dir, 'redis'), logDir: logs })),
       this.#part(
@@ -109,16 +110,19 @@ class LocalCluster {
       redis: redis.nodes,
       venuePort: venue === undefined ? undefined : Number(venue.processes[0]!.address.split(':')[1]),
     };
+    const ingest = this.#works('ingest', 0, undefined, (adminPort) => ingestArguments(config, parts, adminPort));
     await this.#all([
       ...Array.from({ length: config.compute }, (_, index) =>
-        this.#service('compute', index, undefined, (adminPort) => computeArguments(config, parts, adminPort)),
+        this.#works('compute', index, undefined, (adminPort) => computeArguments(config, parts, adminPort)),
       ),
-      this.#service('ingest', 0, undefined, (adminPort) => ingestArguments(config, parts, adminPort)),
-      ...gatewayPorts.map((gatewayPort, index) =>
-        this.#service('gateway', index, gatewayPort, (adminPort) =>
+      ingest,
+      // A gateway reads the catalogue as it starts: after ingest it knows every instrument from its first client on.
+      ...gatewayPorts.map(async (gatewayPort, index) => {
+        await ingest;
+        await this.#works('gateway', index, gatewayPort, (adminPort) =>
           gatewayArguments(config, parts, gatewayPort, adminPort),
-        ),
-      ),
+        );
+      }),
     ]);
     for (const part of this.#parts) this.#supervisor.watch(part);
     this.#started = true;
@@ -180,6 +184,22 @@ class LocalCluster {
     return this.#service('venue', 0, port, (adminPort) => venueArguments(this.#config, port, adminPort));
   }
 
+  /** Starts a service and waits until it can work: its `ready` line may come before its venue or the log answers. */
+  async #works(
+    role: ServiceRole,
+    index: number,
+    port: number | undefined,
+    args: (adminPort: number) => string[],
+  ): Promise<void> {
+    const part = await this.#service(role, index, port, args);
+    let ended = false;
+    void part.processes[0]!.exited.then(() => {
+      ended = true;
+    });
+    const administered = { name: `${role}-${index}`, port: part.adminPort };
+    await untilReady(administered, () => ended || this.#abort.aborted, SERVICE_WORKS_DEADLINE_MS);
+  }
+
   async #service(
     role: ServiceRole,
     index: number,
@@ -187,9 +207,20 @@ class LocalCluster {
     args: (adminPort: number) => string[],
   ): Promise<ServicePart> {
     const adminPort = await freePort();
-    const log = join(this.#folder!.logs, `${role}-${index}.log`);
-    const options = { role, index, script: SCRIPTS[role], args: args(adminPort), env: this.#env, log, port, adminPort };
-    const part = await this.#part(`${role}-${index}`, startService(options));
+    const part = await this.#part(
+      `${role}-${index}`,
+      startService({
+        role,
+        index,
+        script: SCRIPTS[role],
+        args: args(adminPort),
+        env: this.#env,
+        log: join(this.#folder!.logs, `${role}-${index}.log`),
+        port,
+        adminPort,
+        abort: this.#abort,
+      }),
+    );
     this.#services.push(part);
     return part;
   }
@@ -204,15 +235,10 @@ class LocalCluster {
   }
 
   /** Waits for all, also when one fails: only what has started can be stopped. */
-  async #all<A, B, C, D>(starting: [Promise<A>, Promise<B>, Promise<C>, Promise<D> | D]): Promise<[A, B, C, D]>;
-  async #all<T>(starting: Promise<T>[]): Promise<T[]>;
-  async #all(starting: unknown[]): Promise<unknown[]> {
-    const outcomes = await Promise.allSettled(starting);
+  async #all<T extends readonly unknown[] | []>(starting: T): Promise<{ -readonly [I in keyof T]: Awaited<T[I]> }> {
+    await Promise.allSettled(starting);
     this.#checkAborted();
-    return outcomes.map((outcome) => {
-      if (outcome.status === 'rejected') throw outcome.reason;
-      return outcome.value;
-    });
+    return Promise.all(starting);
   }
 
   #checkAborted(): void {
@@ -254,40 +280,3 @@ class LocalCluster {
 
 const byRoleAndIndex = (a: ClusterProcess, b: ClusterProcess): number =>
   a.role === b.role ? a.index - b.index : a.role < b.role ? -1 : 1;
-
-function checkRecording({ feed, recording }: ClusterConfig): void {
-  if (feed !== 'replay') {
-    if (recording.length > 0) throw new StartError('bad_option', '--recording is played with --feed replay only');
-    return;
-  }
-  if (recording.length === 0) throw new StartError('bad_option', '--feed replay needs --recording <file>[,<file>…]');
-  const absent = recording.filter((file) => !existsSync(file));
-  if (absent.length > 0) throw new StartError('bad_option', `--recording: there is no file ${absent.join(', ')}`);
-}
-
-/** nginx would say it in its log only, after trying for 2.5 s. */
-async function takePort(port: number): Promise<number> {
-  if (port === 0) return freePort();
-  await new Promise<void>((resolve, reject) => {
-    const server = createServer();
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const message =
-        cause.code === 'EADDRINUSE'
-          ? `127.0.0.1:${port} is taken by another process. Choose another port with --port, or stop that process.`
-          : `127.0.0.1:${port} can't be listened on (${cause.message}). Choose another port with --port.`;
-      reject(new StartError('port_taken', message, { cause }));
-    });
-    server.listen({ host: '127.0.0.1', port, exclusive: true }, () => server.close(() => resolve()));
-  });
-  return port;
-}
-
-/** The launcher's own options must not reach its children as theirs: TAPECAST_PORT is nginx's. */
-function childEnvironment(): NodeJS.ProcessEnv {
-  const own = new Set(
-    Object.keys(clusterSchema.shape).map(
-      (key) => `TAPECAST_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`,
-    ),
-  );
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.has(name)));
-}

@@ -1,6 +1,9 @@
 /** ms until a service's process prints `ready`; a slow machine that builds beside it takes some 5 s. */
 export const SERVICE_READY_DEADLINE_MS = 30_000;
 
+/** ms from then until it says at its admin port that it can work: its venue, the log and the store answer. */
+export const SERVICE_WORKS_DEADLINE_MS = 30_000;
+
 /** ms until a client gets `hello` through nginx, once all processes are ready. */
 export const SERVED_DEADLINE_MS = 10_000;
 

@@ -13,6 +13,8 @@ export interface ServiceOptions {
   /** Where it serves and where its health is; `args` tell it so. */
   port: number | undefined;
   adminPort: number;
+  /** Breaks off a start that nobody waits for any more. */
+  abort: AbortSignal;
 }
 
 /** A process of ours: started, watched and killed as the servers we did not write. */
@@ -25,11 +27,16 @@ export interface ServicePart extends Part {
 /** Starts a service and resolves at its `ready` line; rejects with the end of its log when it ends before. */
 export async function startService(options: ServiceOptions): Promise<ServicePart> {
   const part = new LocalService(options);
+  // Its start then rejects, as of any process that ended.
+  const stop = (): void => void part.stop();
+  options.abort.addEventListener('abort', stop, { once: true });
   try {
     await part.start();
   } catch (error) {
     await part.stop();
     throw error;
+  } finally {
+    options.abort.removeEventListener('abort', stop);
   }
   return part;
 }

@@ -65,5 +65,7 @@ function serviceArguments(config: ClusterConfig, parts: PartAddresses, adminPort
   return [
     ...['--host', '127.0.0.1', '--admin-port', `${adminPort}`, '--log-level', config.logLevel],
     ...['--kafka', parts.kafka.join(','), '--redis', parts.redis.join(','), '--partitions', `${config.partitions}`],
+    // Every record on every broker: any one of three may die.
+    ...['--replication', `${config.brokers}`],
   ];
 }

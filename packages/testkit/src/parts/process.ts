@@ -13,7 +13,7 @@ const LINE_OVERLAP_BYTES = 512;
 /**
  * Started by `sh -c`, which becomes the program by `exec`, so that the program's pid is the one we know. Before that it
  * forks a watcher that holds the other end of fd 3. When this process ends, by kill -9 too, or when the program ends,
- * fd 3 closes: the watcher then ends what is left of the process group, politely for 3 s and for good after that.
+ * fd 3 closes: the watcher then ends what is left of the process group, politely for 2 s and for good after that.
  * The watcher is in the group itself, so the group's number can't pass to strangers meanwhile. `$$` stays the first
  * shell's pid in a subshell, which is the program's pid and the group's number. No `--` before it: dash takes none.
  */
@@ -22,7 +22,7 @@ const WATCHED_START = `
   while read -r _ <&3; do :; done
   kill -TERM "-$$" 2>/dev/null
   i=0
-  while [ $i -lt 30 ] && kill -0 "$$" 2>/dev/null; do sleep 0.1; i=$((i + 1)); done
+  while [ $i -lt 10 ] && kill -0 "$$" 2>/dev/null; do sleep 0.2; i=$((i + 1)); done
   kill -KILL "-$$" 2>/dev/null
 ) </dev/null >/dev/null 2>&1 &
 exec "$@" 3<&-
@@ -55,7 +55,7 @@ export interface ReadyCondition {
   deadlineMs: number;
 }
 
-/** A child in a process group of its own, which Ctrl-C does not reach and which does not outlive this process by more than 4 s. */
+/** A child in a process group of its own, which Ctrl-C does not reach and which does not outlive this process by more than 3 s. */
 export interface StartedProcess {
   readonly pid: number;
   readonly log: string;
