@@ -31,6 +31,13 @@ export const SOURCES_MAX = 256;
 /** Final bars of one partition not yet written while the store is away: five hours of 1,000 instruments. Policy: the oldest is dropped, counted and logged. */
 export const BARS_UNWRITTEN_MAX = 300_000;
 
+/**
+ * Serialising takes at most one part in so many of a worker's time: where many full books change, checkpoints become
+ * rarer than the interval, never more than CHECKPOINT_PAUSE_MAX_MS apart for this. Policy: a takeover then replays more.
+ */
+export const CAPTURE_TIME_DIVISOR = 10;
+export const CHECKPOINT_PAUSE_MAX_MS = 30_000;
+
 /** How often due checkpoints are looked for, milliseconds. Bounds how early or late one is; nothing else depends on it. */
 export const CHECKPOINT_SCAN_MS = 50;
 /** Pause after a checkpoint that the store did not take, doubling from the first to the second, milliseconds. Policy: retried for ever, with the newest state. */

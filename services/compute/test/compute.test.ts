@@ -1,8 +1,18 @@
-import { openMemoryMarketState } from '@tapecast/market-state';
-import { openMemoryTickLog } from '@tapecast/tick-log';
+import { type MarketState, openMemoryMarketState, type PartitionRecord } from '@tapecast/market-state';
+import { openMemoryTickLog, type TickLog } from '@tapecast/tick-log';
 import { decodeUpdate, decodeView } from '@tapecast/wire';
 import { describe, expect, it } from 'vitest';
-import { append, ready, Severable, startWorker, streamsOf, UpdatesReader, undisturbed, until } from './harness.ts';
+import {
+  append,
+  foldOf,
+  ready,
+  Severable,
+  startWorker,
+  streamsOf,
+  UpdatesReader,
+  undisturbed,
+  until,
+} from './harness.ts';
 import type { StreamRecord } from './tick-stream.ts';
 
 const PARTITIONS = 4;
@@ -175,6 +185,73 @@ describe('compute on the memory drivers', () => {
     expect(await reader.finished(streams)).toBe(await reference());
     await until('it stores again', async () => (await state.record(1))?.ticksNext === LENGTH + 1);
     await worker.service.stop();
+  });
+
+  it('begins again from what the store has when a failover lost its last checkpoint', async () => {
+    const log = newLog();
+    const state = openMemoryMarketState();
+    const ticks = await log.producer('md.ticks');
+    const reader = await UpdatesReader.open(log);
+    let forgotten: PartitionRecord | undefined;
+    const forgetful: MarketState = {
+      ...new Severable(log, state).state,
+      record: async (partition) => (partition === 1 && forgotten !== undefined ? forgotten : state.record(partition)),
+    };
+    const worker = await startWorker(log, forgetful);
+    await append(ticks, streams, 0, 400);
+    await until('a checkpoint', async () => ((await state.record(1))?.ticksNext ?? 0) > 0);
+    forgotten = { ...((await state.record(1)) as PartitionRecord), ticksNext: 0 };
+    await append(ticks, streams, 400, 900);
+    await until('it was noticed', async () => (await worker.metric('checkpoints_total', 'refused')) > 0);
+    forgotten = undefined;
+    await append(ticks, streams, 900, LENGTH + 1);
+    expect(await reader.finished(streams)).toBe(await reference());
+    await until('it stores again', async () => (await state.record(1))?.ticksNext === LENGTH + 1);
+    await worker.service.stop();
+  });
+
+  it('begins a new epoch in place where ticks are lost while it reads, and stores that epoch alone', async () => {
+    const log = openMemoryTickLog({ partitions: 1, generation: 'test' });
+    const state = openMemoryMarketState();
+    const one = streams.slice(0, 1);
+    const lossy: TickLog = {
+      ...new Severable(log, state).log,
+      join: (options) =>
+        log.join({
+          ...options,
+          onRecords: async (partition, records, end) => {
+            await options.onRecords(
+              partition,
+              records.filter(({ offset }) => offset < 400),
+              end,
+            );
+            if (records.some(({ offset }) => offset === 400)) options.onGap({ partition, from: 400, to: 500 });
+            await options.onRecords(
+              partition,
+              records.filter(({ offset }) => offset >= 500),
+              end,
+            );
+          },
+        }),
+    };
+    await append(await log.producer('md.ticks'), one, 0, LENGTH + 1);
+    const reader = await UpdatesReader.open(log);
+    const worker = await startWorker(lossy, state);
+    const dump = await reader.finished(one);
+    expect(dump).toBe(
+      foldOf(
+        streams[0] ?? [],
+        [
+          { epoch: 'test.1.0', from: 0, to: 400 },
+          { epoch: 'test.1.500', from: 500, to: LENGTH + 1 },
+        ],
+        '0',
+      ),
+    );
+    await worker.service.stop();
+    expect(await worker.metric('lost_total')).toBe(100);
+    expect(await state.record(0)).toMatchObject({ epoch: 'test.1.500', ticksNext: LENGTH + 1 });
+    for (const { view } of await state.instruments(0)) expect(decodeView(view).epoch).toBe('test.1.500');
   });
 
   it('begins a new epoch at the oldest tick when the log has lost what came after the checkpoint', async () => {

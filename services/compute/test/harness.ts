@@ -1,9 +1,12 @@
+import { createInstrumentFolds } from '@tapecast/market';
 import { type MarketState, MarketStateError, openMemoryMarketState } from '@tapecast/market-state';
 import { createLogger, createRegistry, type Logger, type Registry, type RunningService } from '@tapecast/service-kit';
 import { type GroupReader, type LogProducer, openMemoryTickLog, type TickLog, TickLogError } from '@tapecast/tick-log';
 import { encodeTick, openUpdateBatch } from '@tapecast/wire';
 import { startCompute } from '../src/compute.ts';
 import { type ComputeConfig, computeConfig } from '../src/config.ts';
+import { PartitionFold } from '../src/folds/partition-fold.ts';
+import { PendingUpdates } from '../src/publish/pending-updates.ts';
 import { CanonicalUpdates } from './canonical.ts';
 import { type StreamRecord, tickStream } from './tick-stream.ts';
 
@@ -227,4 +230,29 @@ export async function undisturbed(streams: readonly StreamRecord[][]): Promise<s
   const dump = await (await UpdatesReader.open(log)).finished(streams);
   await worker.service.stop();
   return dump;
+}
+
+/** The canonical dump of a partition's stretches folded by hand, each in an epoch of its own. */
+export function foldOf(
+  stream: readonly StreamRecord[],
+  stretches: readonly { epoch: string; from: number; to: number }[],
+  partition: string,
+): string {
+  const updates = new CanonicalUpdates();
+  for (const { epoch, from, to } of stretches) {
+    const fold = new PartitionFold({
+      factory: createInstrumentFolds(),
+      epoch,
+      position: { ticksNext: from, clocks: {}, sources: {} },
+      reports: { hole: () => {}, failed: () => {} },
+    });
+    const pending = new PendingUpdates(epoch, from);
+    for (let offset = from; offset < to; offset++) {
+      const tick = stream[offset];
+      if (tick !== undefined) fold.fold(offset, tick, pending);
+    }
+    for (const [instrument, list] of pending.updates)
+      for (const update of list) updates.add(`${partition} ${epoch}`, instrument, update);
+  }
+  return updates.dump();
 }

@@ -3,7 +3,7 @@ import type { MarketState } from '@tapecast/market-state';
 import type { Logger } from '@tapecast/service-kit';
 import type { HeldPartition } from '../consume/held-partition.ts';
 import { asError, isRetryable, isSuperseded } from '../errors.ts';
-import { CHECKPOINT_RETRY_MS, CHECKPOINT_SCAN_MS } from '../limits.ts';
+import { CAPTURE_TIME_DIVISOR, CHECKPOINT_PAUSE_MAX_MS, CHECKPOINT_RETRY_MS, CHECKPOINT_SCAN_MS } from '../limits.ts';
 import type { ComputeMetrics } from '../metrics.ts';
 import type { Publisher } from '../publish/publisher.ts';
 import { type Capture, type Cutter, captureChanged } from './capture.ts';
@@ -22,6 +22,9 @@ export interface CheckpointerOptions {
   onRefused: (held: HeldPartition) => void;
   onFailure: (error: Error) => void;
 }
+
+/** `lost`: the store no longer has the checkpoint before this one. */
+type Outcome = 'written' | 'fenced' | 'lost';
 
 /** Stores what the folds have become: every `intervalMs`, after `updatesMax` updates, at a hand-over and at the end. */
 export class Checkpointer {
@@ -63,7 +66,7 @@ export class Checkpointer {
       if (held.state !== 'running' || held.checkpointing) continue;
       const due =
         nowMs >= held.checkpointDueAtMs ||
-        (held.updatesSinceStored >= this.options.updatesMax && held.failedCheckpoints === 0);
+        (held.updatesSinceStored >= this.options.updatesMax && held.failedCheckpoints === 0 && nowMs >= held.earlyAtMs);
       if (!due) continue;
       if (held.unstored) this.track(this.store(held, (run) => this.options.publisher.cut(held.outbox, run)));
       else {
@@ -93,12 +96,16 @@ export class Checkpointer {
     const startedAt = performance.now();
     const updatesBefore = held.updatesSinceStored;
     try {
-      const capture = await captureChanged(fold, cut, this.options.metrics.captured);
+      let captureMs = 0;
+      const capture = await captureChanged(fold, cut, (durationMs, bytes) => {
+        captureMs += durationMs;
+        this.options.metrics.captured(durationMs, bytes);
+      });
       if (capture === undefined) return;
       // A new epoch began meanwhile: nobody will go on from this one.
       if (held.fold !== fold) return;
       const bars = held.bars.take();
-      let outcome: 'written' | 'fenced' | Error;
+      let outcome: Outcome | Error;
       try {
         outcome = await this.write(held, fence, capture, bars.map(finalBarOf));
       } catch (error) {
@@ -106,7 +113,7 @@ export class Checkpointer {
       }
       if (outcome === 'written') {
         held.updatesSinceStored -= Math.min(updatesBefore, held.updatesSinceStored);
-        this.stored(held, capture, startedAt);
+        this.stored(held, capture, startedAt, captureMs);
         return;
       }
       fold.giveBack(capture.entries);
@@ -122,18 +129,26 @@ export class Checkpointer {
     fence: number,
     { instruments, record }: Capture,
     bars: ReturnType<typeof finalBarOf>[],
-  ): Promise<'written' | 'fenced'> {
+  ): Promise<Outcome> {
     const { state } = this.options;
+    const found = await state.record(held.partition);
+    if (!held.standsOn(found)) return 'lost';
+    if (found !== undefined) held.stored = { epoch: found.epoch, ticksNext: found.ticksNext };
+    held.attempted = { epoch: record.epoch, ticksNext: record.ticksNext };
     if (held.clearDue) {
+      held.clearAttempted = true;
       const cleared = await state.clear(held.partition, fence);
       if (cleared === 'fenced') return cleared;
     }
     const written = await state.checkpoint(held.partition, fence, { instruments, bars, record });
-    if (written === 'written' && held.fold.epoch === record.epoch) held.clearDue = false;
+    if (written === 'written') {
+      held.clearAttempted = false;
+      if (held.fold.epoch === record.epoch) held.clearDue = false;
+    }
     return written;
   }
 
-  private stored(held: HeldPartition, capture: Capture, startedAt: number): void {
+  private stored(held: HeldPartition, capture: Capture, startedAt: number, captureMs: number): void {
     const nowMs = performance.now();
     this.options.metrics.checkpoint('written', nowMs - startedAt);
     if (held.failedCheckpoints > 0) {
@@ -144,19 +159,23 @@ export class Checkpointer {
       });
       held.failedCheckpoints = 0;
     }
-    held.storedTicksNext = capture.record.ticksNext;
+    held.stored = { epoch: capture.record.epoch, ticksNext: capture.record.ticksNext };
+    held.attempted = undefined;
     held.storedAtMs = nowMs;
-    held.checkpointDueAtMs = startedAt + this.options.intervalMs;
+    const partitions = [...this.options.held()].length;
+    const affordableMs = Math.min(CHECKPOINT_PAUSE_MAX_MS, captureMs * partitions * CAPTURE_TIME_DIVISOR);
+    held.checkpointDueAtMs = startedAt + Math.max(this.options.intervalMs, affordableMs);
+    held.earlyAtMs = startedAt + affordableMs;
   }
 
-  private notStored(held: HeldPartition, outcome: 'fenced' | Error, startedAt: number): void {
+  private notStored(held: HeldPartition, outcome: Exclude<Outcome, 'written'> | Error, startedAt: number): void {
     const { metrics, logger } = this.options;
     const { partition } = held;
-    if (outcome === 'fenced' || isSuperseded(outcome)) {
+    if (outcome === 'fenced' || outcome === 'lost' || isSuperseded(outcome)) {
       metrics.checkpoint('refused', performance.now() - startedAt);
       // At a hand-over the next owner was faster, as it may be.
       if (held.state !== 'running') return;
-      logger.warn({ event: 'checkpoint_refused', partition, fence: held.fence, err: outcome });
+      logger.warn({ event: 'checkpoint_refused', partition, fence: held.fence, why: outcome });
       this.options.onRefused(held);
       return;
     }

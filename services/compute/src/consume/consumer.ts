@@ -123,15 +123,17 @@ export class Consumer {
   }
 
   /**
-   * Whether the state that we kept goes on: the fold is deterministic, so within an epoch ours is as good as the stored
-   * one, and better if it is further. A store that is away does not cost us the partition.
+   * Whether the state that we kept goes on: as long as nobody stored anything since, it is what the stored state would
+   * become. A store that is away does not cost us the partition.
    */
   private async goesOn(kept: HeldPartition): Promise<boolean> {
     if (kept.outbox.broken || kept.state === 'dropped') return false;
     try {
       const { fence, record } = await this.options.state.acquire(kept.partition);
+      // Not what we stored last: another worker stored, or a failover lost the end. What is there counts.
+      if (!kept.standsOn(record)) return false;
       kept.fence = fence;
-      return record?.epoch === kept.fold.epoch && record.ticksNext <= kept.fold.ticksNext;
+      return true;
     } catch (error) {
       if (!isRetryable(error)) throw error;
       this.options.logger.warn({ event: 'partition_kept_without_store', partition: kept.partition, err: error });

@@ -43,7 +43,7 @@ export class PartitionReports implements FoldReports {
         offset,
         firstBytes: Buffer.from(value.subarray(0, 32)).toString('hex'),
         count: this.corruptTicks,
-        err: error,
+        reason: error instanceof Error ? error.message : String(error),
       });
   }
 }

@@ -167,9 +167,14 @@ export class Publisher {
     const sent = this.send(parcels);
     const cuts = this.runCuts();
     this.releaseRoom();
-    await sent;
-    this.options.metrics.flushed(parcels.length, performance.now() - this.startedAtMs);
-    for (const cut of cuts) cut.done(cut.outbox.closed ? undefined : cut.outbox.updatesNext);
+    let acknowledged = false;
+    try {
+      await sent;
+      acknowledged = true;
+      this.options.metrics.flushed(parcels.length, performance.now() - this.startedAtMs);
+    } finally {
+      for (const { outbox, done } of cuts) done(acknowledged && !outbox.closed ? outbox.updatesNext : undefined);
+    }
   }
 
   private takeParcels(): Parcel[] {

@@ -14,14 +14,16 @@ class HeldLog implements LogProducer {
   readonly sends: (readonly PartitionBatch[])[] = [];
   private next = 0;
   private acknowledge: (() => void) | undefined;
+  refuse: () => void = () => {};
   open = 0;
 
   async send(batches: readonly PartitionBatch[]): Promise<Map<number, number>> {
     if (this.open > 0) throw new Error('two sends at once');
     this.open++;
     this.sends.push(batches);
-    await new Promise<void>((resolve) => {
+    await new Promise<void>((resolve, reject) => {
       this.acknowledge = resolve;
+      this.refuse = () => reject(new Error('refused'));
     });
     this.open--;
     return new Map(batches.map(({ partition }) => [partition, this.next++]));
@@ -48,6 +50,7 @@ const update = (seq: number): Update => ({
 
 function setUp() {
   const log = new HeldLog();
+  const failures: Error[] = [];
   const zero = (): number => 0;
   const publisher = new Publisher({
     producer: log,
@@ -60,9 +63,7 @@ function setUp() {
       lagTicks: zero,
       checkpointAgeSeconds: zero,
     }),
-    onFailure: (error) => {
-      throw error;
-    },
+    onFailure: (error) => failures.push(error),
   });
   const outboxes = [0, 1].map((partition) => {
     const outbox = new Outbox({ partition, epoch: 'e.1.0', ticksNext: 0, updatesNext: 100, onBars: () => {} });
@@ -75,7 +76,7 @@ function setUp() {
     outbox.pending.ticksNext = seq;
     publisher.offer();
   };
-  return { log, publisher, outboxes, fold };
+  return { log, publisher, outboxes, fold, failures };
 }
 
 describe('the publisher', () => {
@@ -117,6 +118,19 @@ describe('the publisher', () => {
     expect(events[1]).toBe('acknowledged to 1');
     await until('the next send', () => log.sends.length === 2);
     log.ack();
+    await publisher.drained();
+    await publisher.stop();
+  });
+
+  it('answers a cut whose flush failed with nothing, so that no checkpoint waits for ever', async () => {
+    const { log, publisher, outboxes, fold, failures } = setUp();
+    const { outbox } = outboxes[0] as (typeof outboxes)[number];
+    fold(0, 1);
+    const cut = publisher.cut(outbox, () => {});
+    await until('a send', () => log.sends.length === 1);
+    log.refuse();
+    expect(await cut).toBeUndefined();
+    await until('told', () => failures.length === 1);
     await publisher.drained();
     await publisher.stop();
   });
