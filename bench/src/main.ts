@@ -19,7 +19,12 @@ async function main(): Promise<number> {
   }
   const bench = await load();
   const result = await bench(args);
-  const machine = { cpus: cpus().length, cpu: cpus()[0]?.model, memoryGiB: Math.round(totalmem() / 2 ** 30), node: process.version };
+  const machine = {
+    cpus: cpus().length,
+    cpu: cpus()[0]?.model,
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    node: process.version,
+  };
   const line = JSON.stringify({ ...result, conditions: { ...machine, ...result.conditions } });
   console.table(result.rows);
   const folder = resolve(import.meta.dirname, '../results');
