@@ -35,7 +35,8 @@ export const metricsOf = (registry: Registry) => (): Promise<string> => registry
 /** Serves `/metrics`, `/livez`, `/readyz` and the given routes. For operators: never on the clients' port. */
 export async function startAdminServer(options: AdminOptions): Promise<AdminServer> {
   const server: Server = createServer((request, response) => {
-    answer(options, request)
+    // Ends by itself: a failed route is answered, and writing to a socket that has gone throws nothing.
+    void answer(options, request)
       .catch(
         (error: unknown): AdminReply => ({
           status: 500,
