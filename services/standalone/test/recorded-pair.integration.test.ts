@@ -11,7 +11,7 @@ import {
   startEmbedded,
 } from '@tapecast/testkit';
 import { openKafkaTickLog } from '@tapecast/tick-log';
-import { afterEach, beforeAll, describe, expect, onTestFailed, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { expectRight, foldAgain, played, readAll, readPair, updatesOf, type Watcher, watch } from './whole-run.ts';
 
 const PARTITIONS = 6;
@@ -22,11 +22,14 @@ withData(
   `the BTCUSDT pair of 2024-08-08/09${NO_RECORDED_DATA === undefined ? '' : ` (skipped: ${NO_RECORDED_DATA})`}`,
   () => {
     let content: BinanceContent;
+    let running: RunningCluster | undefined;
     const stops: (() => Promise<unknown>)[] = [];
     beforeAll(async () => {
       content = await readPair();
     });
-    afterEach(async () => {
+    afterEach(async ({ task }) => {
+      if (task.result?.state === 'fail' && running !== undefined) printLogs(running);
+      running = undefined;
       for (const stop of stops.splice(0).reverse()) await stop();
     });
 
@@ -39,7 +42,7 @@ withData(
         partitions: PARTITIONS,
       });
       stops.push(() => cluster.stop());
-      onTestFailed(() => printLogs(cluster));
+      running = cluster;
       const watchers = [await watch(cluster.stream, 'json'), await watch(cluster.stream, 'protobuf')];
       stops.push(async () => {
         for (const { client } of watchers) client.close();
