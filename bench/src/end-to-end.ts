@@ -1,4 +1,4 @@
-import { loadavg } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { CHANNELS } from '@tapecast/market';
@@ -109,7 +109,7 @@ function halt(cluster: RunningCluster): void {
 
 function rowsOf(
   { seconds }: Options,
-  { trades, inside, cpuSeconds }: PipelineRun,
+  { trades, inside, cpuSeconds, machineCpuSeconds }: PipelineRun,
   relay: Relayed,
 ): BenchResult['rows'] {
   const row = (what: string, spread: Spread): Record<string, unknown> => ({ what, ...spread });
@@ -154,7 +154,11 @@ function rowsOf(
       `whole path p99 ${p99Ms} ms, under ${GOAL_P99_MS} ms: ${p99Ms < GOAL_P99_MS ? 'met' : 'not met'}; ` +
         `trades complete: ${lost + doubled + unknown === 0 ? 'met' : 'not met'}`,
     ),
-    value('CPU, all processes', `${whole.toFixed(1)} s in ${seconds} s`),
+    value(
+      'CPU, all processes of the run',
+      `${whole.toFixed(1)} s in ${seconds} s on ${cpus().length} cores; the whole machine ${machineCpuSeconds.toFixed(1)} s, ` +
+        `so others took ${Math.max(0, machineCpuSeconds - whole).toFixed(1)} s`,
+    ),
     ...cpu.filter(([, used]) => used > 0).map(([name, used]) => value(`CPU, ${name}`, `${used} s`)),
   ];
 }

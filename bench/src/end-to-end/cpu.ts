@@ -19,3 +19,10 @@ export function cpuSeconds(processes: readonly Pick<ClusterProcess, 'role' | 'in
   }
   return used;
 }
+
+/** CPU seconds that all programs of the machine have used so far: what is not of the measured processes is somebody else's. */
+export function machineCpuSeconds(): number {
+  const total = readFileSync('/proc/stat', 'latin1').split('\n', 1)[0]!.trim().split(/\s+/).slice(1).map(Number);
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = total;
+  return (user + nice + system + irq + softirq) / PROC_TICKS_PER_SECOND;
+}

@@ -3,7 +3,7 @@ import type { ClusterProcess, RunningCluster } from '@tapecast/testkit';
 import { openKafkaTickLog, type Topic } from '@tapecast/tick-log';
 import type { ReplayClock } from '@tapecast/venue-server';
 import type { ClientReport, ClientsOptions } from './clients.ts';
-import { cpuSeconds } from './cpu.ts';
+import { cpuSeconds, machineCpuSeconds } from './cpu.ts';
 import { type Buckets, bucketsOf, grownBy, spreadOfBuckets } from './histogram.ts';
 import { type Spread, wallUs } from './percentiles.ts';
 import type { RelayLog, Stretch } from './relay-roles.ts';
@@ -25,6 +25,8 @@ export interface PipelineRun {
   /** From the services' own histograms, of all updates in the window. */
   inside: Readonly<Record<keyof typeof HISTOGRAMS, Spread>>;
   cpuSeconds: Record<string, number>;
+  /** CPU seconds of the whole machine in the window. */
+  machineCpuSeconds: number;
   ticks: Stretch;
   updates: Stretch;
 }
@@ -56,6 +58,7 @@ export async function measurePipeline(cluster: RunningCluster, options: Pipeline
     const watched = [...cluster.processes(), { role: 'clients', index: 0, pid: clients.pid }];
     const look = async (): Promise<Look> => ({
       cpu: cpuSeconds(watched),
+      machine: machineCpuSeconds(),
       metrics: await metricsOf(cluster.processes()),
       ticks: await ends(log, 'md.ticks'),
       updates: await ends(log, 'md.updates'),
@@ -82,6 +85,7 @@ export async function measurePipeline(cluster: RunningCluster, options: Pipeline
       cpuSeconds: Object.fromEntries(
         [...after.cpu].map(([name, used]) => [name, Math.round((used - (before.cpu.get(name) ?? 0)) * 100) / 100]),
       ),
+      machineCpuSeconds: after.machine - before.machine,
       ticks: { from: before.ticks, to: after.ticks },
       updates: { from: before.updates, to: after.updates },
     };
@@ -95,6 +99,7 @@ type Metrics = Map<string, string>;
 
 interface Look {
   cpu: Map<string, number>;
+  machine: number;
   metrics: Metrics;
   ticks: number[];
   updates: number[];

@@ -32,9 +32,9 @@ export async function scheduleOf(options: ScheduleOptions): Promise<Schedule> {
   let at = 0;
   for (const entry of plan.entries()) times[at++] = entry.timeUs - plan.startUs;
   const { speed, framesInWindow } = speedFor(times, options);
-  const untilUs = plan.startUs + speed * (options.warmUpSeconds + options.seconds + AFTER_WINDOW_S) * 1e6;
-  if (untilUs > plan.endUs)
+  if (framesInWindow < 0.99 * options.rate * options.seconds)
     throw new RangeError('the recording is too short: fewer seconds, a lower rate or more instruments');
+  const untilUs = plan.startUs + speed * (options.warmUpSeconds + options.seconds + AFTER_WINDOW_S) * 1e6;
   const trades = new Map<string, Map<number, number>>();
   for (const entry of plan.entries()) {
     if (entry.timeUs > untilUs) break;
@@ -60,13 +60,14 @@ function speedFor(
   const framesAt = (speed: number): number =>
     countBelow(times, (warmUpSeconds + seconds) * speed * 1e6) - countBelow(times, warmUpSeconds * speed * 1e6);
   let slow = 0;
-  let fast = 64;
+  // The fastest at which the record lasts long enough; past it fewer frames, not more, would be in the window.
+  let fast = times.at(-1)! / 1e6 / (warmUpSeconds + seconds + AFTER_WINDOW_S);
   for (let i = 0; i < 40; i++) {
     const speed = (slow + fast) / 2;
     if (framesAt(speed) < rate * seconds) slow = speed;
     else fast = speed;
   }
-  const speed = Math.round(fast * 1e4) / 1e4;
+  const speed = Math.floor(fast * 1e4) / 1e4;
   return { speed, framesInWindow: framesAt(speed) };
 }
 
