@@ -94,7 +94,7 @@ export interface StatusTick {
   sinceMs: number;
 }
 
-/** The source's clock (DESIGN: time). `instrument` is ''. Moves only this source's instruments, never back. */
+/** The source's clock. `instrument` is ''. Moves only this source's instruments, never back. */
 export interface ClockTick {
   kind: 'clock';
   timeMs: number;

@@ -64,7 +64,7 @@ const IMPORT =
 const withoutComments = (text: string): string => text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '');
 
 const sources: Source[] = tracked
-  .filter((file) => /^(packages|services)\/[^/]+\/src\/.*\.ts$/.test(file) && !file.includes('/gen/'))
+  .filter((file) => /^(packages|services)\/[^/]+\/src\/.*\.ts$/.test(file) && !/\/gen\/|\.d\.ts$/.test(file))
   .map((file) => {
     const text = read(file);
     const imports = [...withoutComments(text).matchAll(IMPORT)].map((match) => (match[1] ?? match[2]) as string);

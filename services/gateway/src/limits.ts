@@ -5,7 +5,7 @@
 export interface GatewayLimits {
   /**
    * Raw records of md.updates kept for joining clients, per process: time and bytes, shared evenly by the partitions.
-   * Checkpoints are seconds apart, so a join needs seconds of it; 5 minutes is what a resume may ask for (DESIGN §4).
+   * Checkpoints are seconds apart, so a join needs seconds of it; 5 minutes is what a resume may ask for.
    * Past either: the oldest record goes, and an instrument whose snapshot is older waits as `pending`.
    */
   readonly replayWindowMs: number;
@@ -15,7 +15,7 @@ export interface GatewayLimits {
    * its last checkpoints still gives snapshots that the window reaches back to.
    */
   readonly recordsBeforeCheckpoint: number;
-  /** Behind the log's end by more than this: not ready (DESIGN §6). */
+  /** Behind the log's end by more than this: not ready. */
   readonly behindMsMax: number;
 
   /** Tries to bring snapshot and log together before the clients are told `pending`; then again every `pendingRetryMs`. */

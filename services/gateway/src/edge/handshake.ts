@@ -6,7 +6,7 @@ export type Choice =
   /** `named` is what the answer names: nothing where nothing was offered. */
   { encoding: Encoding; named: Subprotocol | '' } | { refused: string };
 
-/** The first offered subprotocol that is known (DESIGN §4); JSON where none is offered. */
+/** The first offered subprotocol that is known; JSON where none is offered. */
 export function chooseSubprotocol(offer: string, numbers: string | undefined): Choice {
   const json: Encoding = numbers === 'string' ? 'json_strings' : 'json';
   const offered = offer

@@ -54,7 +54,7 @@ export interface StateSources {
 }
 
 /**
- * Snapshot, then live, without a seam: the only place where the two meet (DESIGN §6).
+ * Snapshot, then live, without a seam: the only place where the two meet.
  *
  * The window is read and the new state is adopted in one turn, and every record enters the window in the turn in which it is
  * offered to `take`. So a record is either in the window when the state is adopted, or offered afterwards: never both missed.

@@ -22,7 +22,7 @@ export const venueOf = (source: string): string => {
 
 /**
  * The clocks of the sources as the log tells them, per partition: ingest writes each to every partition once a second, so
- * one that stands says that its instruments' silence means nothing (DESIGN §6). Pure: time is passed in.
+ * one that stands says that its instruments' silence means nothing. Pure: time is passed in.
  */
 export class SourceClocks {
   readonly #staleAfterMs: number;

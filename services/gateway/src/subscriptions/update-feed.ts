@@ -36,7 +36,7 @@ interface Partition {
 const SHOWN_BYTES = 32;
 
 /**
- * Reads all of md.updates by own positions (DESIGN §6): keeps the raw records of the window, notes clocks and instruments
+ * Reads all of md.updates by own positions: keeps the raw records of the window, notes clocks and instruments
  * from their index, and decodes only what is held.
  */
 export class UpdateFeed {
