@@ -166,7 +166,7 @@ function rowsOf(
 function conditionsOf(
   { seconds, warmUpSeconds, rate, instruments, channels, recording }: Options,
   { speed, framesInWindow }: Schedule,
-  { clients }: PipelineRun,
+  { clients, trades }: PipelineRun,
   { ticks, updates }: Relayed,
   loadBefore: number,
 ): Record<string, unknown> {
@@ -196,6 +196,8 @@ function conditionsOf(
       `first ${RELAY_WARM_UP_SECONDS} s left out; source, hop and one sink in a process each`,
     load1mBefore: Math.round(loadBefore * 100) / 100,
     load1mAfter: Math.round(loadavg()[0]! * 100) / 100,
+    tradesArrivedBySecond: trades.dueToArrivedBySecond.map(({ count }) => count),
+    p99MsBySecond: trades.dueToArrivedBySecond.map(({ p99Ms }) => p99Ms),
     clientReports: clients,
   };
 }

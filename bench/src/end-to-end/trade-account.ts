@@ -18,6 +18,8 @@ export interface TradeAccount {
   dueToArrived: Spread;
   /** The same by client, to tell one that lags. */
   dueToArrivedByClient: Spread[];
+  /** The same by the second of the window in which they were due, to tell bursts and stalls. */
+  dueToArrivedBySecond: Spread[];
 }
 
 export interface Window {
@@ -35,6 +37,7 @@ export function accountOf(
   const account = { expected: 0, arrived: 0, lost: 0, doubled: 0, unknown: 0 };
   const hops: [number[], number[], number[]] = [[], [], []];
   const byClient: number[][] = [];
+  const bySecond: number[][] = Array.from({ length: Math.ceil((window.toUs - window.fromUs) / 1e6) }, () => []);
   const dueUs = (recordedUs: number): number => dueWallUs(clock, recordedUs) ?? Number.NaN;
   let duePerClient = 0;
   for (const ids of schedule.trades.values()) {
@@ -67,6 +70,7 @@ export function accountOf(
       hops[1].push(publishedUs - receivedUs);
       hops[2].push(arrivedUs - publishedUs);
       whole.push(arrivedUs - due);
+      bySecond[Math.floor((due - window.fromUs) / 1e6)]?.push(arrivedUs - due);
     }
     account.expected += duePerClient;
     account.arrived += known;
@@ -80,5 +84,6 @@ export function accountOf(
     publishedToArrived: spreadOf(hops[2]),
     dueToArrived: spreadOf(byClient.flat()),
     dueToArrivedByClient: byClient.map(spreadOf),
+    dueToArrivedBySecond: bySecond.map(spreadOf),
   };
 }
