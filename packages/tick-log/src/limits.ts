@@ -18,6 +18,11 @@ export const LIMITS = {
   fetchPartitionBytesMax: 512 * 1024,
   /** Records fetched and not yet handed over, a partition. Past it the partition is not fetched until its handler has caught up. */
   queueBytesMax: 1024 * 1024,
+  /**
+   * Least time between the starts of two fetches from one broker. A broker's and a reader's cost is a cost a request: answers
+   * to a steady flow otherwise come one record at a time. A record that comes after a silence does not wait.
+   */
+  fetchSpacingMs: 5,
   /** So long the broker holds a fetch for which it has nothing: the longest a new or resumed partition waits for its first fetch. */
   fetchWaitMs: 100,
 

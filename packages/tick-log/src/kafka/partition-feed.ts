@@ -1,7 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { PartitionFeed } from '../assignment.ts';
 import type { Topic } from '../contract.ts';
 import { TickLogError } from '../errors.ts';
 import type { Failure } from '../failure.ts';
+import { LIMITS } from '../limits.ts';
 import { BrokerRefused, ConnectionLost, KAFKA } from './broker-error.ts';
 import type { Cluster } from './cluster.ts';
 import { type BrokerConnection, codeName } from './connection.ts';
@@ -115,8 +117,11 @@ export class KafkaPartitionFeed implements PartitionFeed {
           ({ partition }) => (this.#cluster.leaderOf(this.#topic, partition) ?? NOBODY) === leader,
         );
         if (wanted.length === 0) break;
+        const startedAt = performance.now();
         if (await this.#fetch(leader, wanted)) {
           pause.reset();
+          const early = LIMITS.fetchSpacingMs - (performance.now() - startedAt);
+          if (early >= 1) await delay(early);
           continue;
         }
         await this.#cluster.refreshAfterFailure(pause);
