@@ -19,11 +19,17 @@ export class Assignment {
   /** Partition to the number of its newest question. */
   readonly #held = new Map<number, number>();
   #questions = 0;
+  #dealt = false;
 
   constructor(options: GroupReaderOptions, feed: PartitionFeed, fail: (cause: unknown, where: string) => void) {
     this.#options = options;
     this.#feed = feed;
     this.#fail = fail;
+  }
+
+  /** A deal is in force, though it may give this member nothing. */
+  get dealt(): boolean {
+    return this.#dealt;
   }
 
   partitions(): number[] {
@@ -32,10 +38,12 @@ export class Assignment {
 
   /** Takes partitions on; none of them may be held. */
   assign(partitions: readonly number[]): void {
+    this.#dealt = true;
     for (const partition of partitions) this.#ask(partition);
   }
 
   revokeAll(): void {
+    this.#dealt = false;
     for (const partition of this.partitions()) {
       this.#held.delete(partition);
       this.#feed.stop(partition);
@@ -45,6 +53,7 @@ export class Assignment {
 
   /** Drops everything without telling: the member is closed. */
   close(): void {
+    this.#dealt = false;
     for (const partition of this.#held.keys()) this.#feed.stop(partition);
     this.#held.clear();
   }

@@ -71,6 +71,8 @@ export interface GroupReaderOptions {
 
 /** Reads as one member of a group: each partition goes to exactly one live member. */
 export interface GroupReader {
+  /** The group has dealt and this is a member: `assigned` is its part, which is nothing where members outnumber partitions. */
+  joined(): boolean;
   assigned(): number[];
   /** Asks `onAssigned` again for a partition held by this member, and goes on from what it answers. */
   restart(partition: number): void;

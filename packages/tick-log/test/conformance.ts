@@ -369,6 +369,18 @@ function groupTests(
     expect(member.got.texts(1)).toEqual(['x3', 'x4']);
   });
 
+  test('a member beyond the number of partitions has joined, and holds nothing', async () => {
+    const members = Array.from({ length: PARTITIONS + 1 }, () => new Member(new Map()));
+    for (const member of members) await member.join(await driver.open());
+    await eventually(
+      () =>
+        members.every(({ reader }) => reader.joined()) &&
+        members.flatMap(({ reader }) => reader.assigned()).length === PARTITIONS,
+      'every partition with one member',
+    );
+    expect(members.map(({ reader }) => reader.assigned().length).sort()).toEqual([0, ...all.map(() => 1)]);
+  });
+
   test('partitions pass between members as they join and leave, without a record lost or doubled', async () => {
     const positions = new Map<number, number>();
     const first = new Member(positions);

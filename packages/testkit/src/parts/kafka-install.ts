@@ -95,7 +95,7 @@ function projectToolsDir(): string {
   return join(folder, '.tools');
 }
 
-const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
+const POM = `<project>
   <modelVersion>4.0.0</modelVersion>
   <groupId>tapecast</groupId>
   <artifactId>kafka-jars</artifactId>

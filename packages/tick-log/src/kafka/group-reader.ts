@@ -48,6 +48,10 @@ export class KafkaGroupReader implements GroupReader {
     this.#run().catch((error: Error) => failure.report(error));
   }
 
+  joined(): boolean {
+    return this.#assignment.dealt;
+  }
+
   assigned(): number[] {
     return this.#assignment.partitions();
   }

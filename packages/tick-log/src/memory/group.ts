@@ -27,6 +27,7 @@ export class MemoryGroup {
     this.#members.push(member);
     this.#deal();
     return {
+      joined: () => assignment.dealt,
       assigned: () => assignment.partitions(),
       restart: (partition) => assignment.restart(partition),
       close: async () => {

@@ -56,9 +56,8 @@ export class Consumer {
   }
 
   ready(): Readiness {
-    // A member knows that the group took it by what it is given; one that is given nothing is a spare and says so.
-    if (this.reader === undefined || this.questions.size === 0)
-      return { ready: false, reason: 'compute: no partition from the group yet' };
+    if (this.reader === undefined || !this.reader.joined())
+      return { ready: false, reason: 'compute: the group has not dealt its partitions yet' };
     if (this.stopping) return { ready: false, reason: 'compute: stopping' };
     const waiting = this.reader.assigned().filter((partition) => this.partitions.get(partition)?.state !== 'running');
     return waiting.length === 0
