@@ -83,12 +83,14 @@ withData(
     }, 300_000);
 
     test('a compute worker killed -9 in the middle: the other takes over, nothing is lost or doubled', async () => {
-      const { cluster, watchers } = await start('20');
+      // Slower than above: what the takeover makes up for at once is six seconds of play, which a client of a busy machine must be
+      // able to read before it counts as slow.
+      const { cluster, watchers } = await start('10');
       const [watcher] = watchers as [Watcher, Watcher];
       const arrivals: number[] = [];
       watcher.client.on('trade', () => arrivals.push(performance.now()));
       await expect
-        .poll(() => watcher.record.tradeIds.length, { timeout: 60_000 })
+        .poll(() => watcher.record.tradeIds.length, { timeout: 100_000 })
         .toBeGreaterThan(content.trades.length / 3);
       const pids = [0, 1].map((index) => cluster.process('compute', index).pid);
       // The worker that folds the symbol: the one whose death is felt. Which it is shows in its metrics.

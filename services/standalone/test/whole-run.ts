@@ -77,6 +77,7 @@ const SKIPPED_BY_BOOK_TICKER = [1723161666102, 1723161667202];
 
 export function expectRight(verdict: Verdict, content: BinanceContent): void {
   const { trades, booksUnequal, topsUnequal, barsUnequal, daysUnequal, rangeFaults, gaps } = verdict;
+  expect(verdict.cuts).toEqual([]);
   expect(trades).toEqual({ missing: [], doubled: [], unknown: [], outOfOrder: [] });
   expect({ booksUnequal, barsUnequal, daysUnequal, rangeFaults, gaps }).toEqual({
     booksUnequal: [],

@@ -1,4 +1,4 @@
-import type { BookLevel, GapEvent, KlineEvent, QuoteEvent, TapecastClient } from '@tapecast/client';
+import type { BookLevel, GapEvent, KlineEvent, QuoteEvent, StateEvent, TapecastClient } from '@tapecast/client';
 import { RangeOracle } from './range-oracle.ts';
 
 /** What a client was told of a book: the event time of its last difference, and the best levels after it. */
@@ -15,6 +15,8 @@ export interface ClientRecord {
   readonly klines: KlineEvent[];
   readonly quotes: QuoteEvent[];
   readonly gaps: GapEvent[];
+  /** Times the connection was lost, with the reason. A client that is cut off has missed trades by right. */
+  readonly cuts: StateEvent[];
   readonly ranges: RangeOracle;
   /** Wall time of the last data event, by `performance.now()`; 0 before the first. */
   lastDataAt: number;
@@ -28,6 +30,7 @@ export function recordClient(client: TapecastClient, symbol: string): ClientReco
     klines: [],
     quotes: [],
     gaps: [],
+    cuts: [],
     ranges: new RangeOracle(),
     lastDataAt: 0,
   };
@@ -62,5 +65,8 @@ export function recordClient(client: TapecastClient, symbol: string): ClientReco
     record.quotes.push(quote);
   });
   client.on('gap', (gap) => record.gaps.push(gap));
+  client.on('state', (event) => {
+    if (event.state === 'reconnecting') record.cuts.push(event);
+  });
   return record;
 }

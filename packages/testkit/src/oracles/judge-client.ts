@@ -29,6 +29,8 @@ export interface Verdict {
   rangesCompared: number;
   rangeFaults: unknown[];
   gaps: unknown[];
+  /** Connections lost: without them, what is missing above was lost by the system. */
+  cuts: unknown[];
 }
 
 /** Compares what a client was told of one symbol with what the recording says, from the definitions alone. */
@@ -46,6 +48,7 @@ export function judgeClient(record: ClientRecord, content: BinanceContent): Verd
     rangesCompared: record.ranges.checked,
     rangeFaults: record.ranges.faults,
     gaps: record.gaps,
+    cuts: record.cuts,
   };
 }
 
