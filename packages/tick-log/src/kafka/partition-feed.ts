@@ -113,9 +113,12 @@ export class KafkaPartitionFeed implements PartitionFeed {
     const pause = new Pause();
     try {
       while (!this.#ended()) {
-        const wanted = this.#ready().filter(
+        const ready = this.#ready();
+        const wanted = ready.filter(
           ({ partition }) => (this.#cluster.leaderOf(this.#topic, partition) ?? NOBODY) === leader,
         );
+        // Who leads may have been asked by others too, and a partition gone to a leader that has no loop yet.
+        if (wanted.length < ready.length) this.#wake();
         if (wanted.length === 0) break;
         const startedAt = performance.now();
         if (await this.#fetch(leader, wanted)) {
