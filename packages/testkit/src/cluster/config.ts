@@ -21,7 +21,7 @@ export const clusterSchema = z.object({
     .refine((count) => count === 1 || count === 3, 'Kafka runs with 1 broker, or with 3, of which one may die')
     .default(1)
     .describe('Kafka brokers, 1 or 3'),
-  partitions: z.number().int().min(1).max(1024).default(6).describe('partitions of each topic'),
+  partitions: z.number().int().min(1).max(1024).default(4).describe('partitions of each topic'),
   parts: z.enum(['local']).default('local').describe('where Kafka, Redis and nginx come from: local binaries'),
   feed: z.enum(['simulated', 'binance', 'replay']).default('simulated').describe('where ticks come from'),
   seed: z.number().int().min(0).max(0xffff_ffff).default(1).describe('simulated and --clones: seed'),
