@@ -33,7 +33,7 @@ it('goes on with the data of the same feed, with logs of its own', () => {
 });
 
 it.each([
-  [{ partitions: 12 }, '--partitions was 6'],
+  [{ partitions: 12 }, '--partitions was 4'],
   [{ feed: 'binance' }, '--feed was simulated'],
   [{ brokers: 3 }, '--brokers was 1'],
   [{ feed: 'replay' }, 'a replay begins with an empty folder'],

@@ -10,7 +10,7 @@ import {
 
 const parts: PartAddresses = { kafka: ['127.0.0.1:1'], redis: ['127.0.0.1:2', '127.0.0.1:3'], venuePort: undefined };
 const COMMON =
-  '--host 127.0.0.1 --admin-port 9 --log-level info --kafka 127.0.0.1:1 --redis 127.0.0.1:2,127.0.0.1:3 --partitions 6 --replication 1';
+  '--host 127.0.0.1 --admin-port 9 --log-level info --kafka 127.0.0.1:1 --redis 127.0.0.1:2,127.0.0.1:3 --partitions 4 --replication 1';
 
 describe('ingest', () => {
   it('is told the seed and rate of a simulated market', () => {
