@@ -87,8 +87,9 @@ export class Connection {
       if (typeof data === 'string') this.#textFrame(data);
       else if (data instanceof ArrayBuffer) this.#binaryFrame(new Uint8Array(data));
     } catch (error) {
-      this.#handlers.onFault(error instanceof Error ? error : new Error(String(error)));
-      this.#end(NO_CLOSE_FRAME, 'a frame could not be read');
+      const fault = error instanceof Error ? error : new Error(String(error));
+      this.#handlers.onFault(fault);
+      this.#end(NO_CLOSE_FRAME, `a frame could not be read: ${fault.message}`);
     }
   }
 

@@ -1,4 +1,5 @@
 import type { ControlMessage, NoticeMessage, SubscriptionResult, SuccessMessage } from './messages.ts';
+import { count } from './safe-integer.ts';
 
 /** The text frame of a control message. Order and names of fields as docs/protocol.md has them; what is absent is left out. */
 export function encodeJsonControl(message: ControlMessage): string {
@@ -10,7 +11,14 @@ function controlFields(message: ControlMessage): object {
   switch (message.type) {
     case 'hello': {
       const { session, serverTime, heartbeatMs, limits, protocol } = message;
-      return { type: 'hello', session, server_time: serverTime, heartbeat_ms: heartbeatMs, limits, protocol };
+      return {
+        type: 'hello',
+        session,
+        server_time: count(serverTime, 'server_time'),
+        heartbeat_ms: heartbeatMs,
+        limits,
+        protocol,
+      };
     }
     case 'success':
       return successFields(message);
@@ -24,7 +32,7 @@ function controlFields(message: ControlMessage): object {
       return { type: 'heartbeat', n: message.n, server_time: message.serverTime };
     case 'status': {
       const { symbol, state, since, source, reason } = message;
-      return { type: 'status', symbol, state, since, source, reason };
+      return { type: 'status', symbol, state, since: count(since, 'since'), source, reason };
     }
     case 'notice':
       return noticeFields(message);

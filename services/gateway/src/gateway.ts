@@ -51,7 +51,8 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
   const page = deps.page === undefined ? new Map() : await readStaticFiles(deps.page.dir, limits.pageBytesMax);
 
   const nowUs = createWallClock();
-  const nowMs = (): number => nowUs() / 1000;
+  // Whole: it is told to clients as `since`.
+  const nowMs = (): number => Math.floor(nowUs() / 1000);
   const metrics = createMetrics(deps.metrics);
   const clocks = new SourceClocks(log.partitions, limits.clockStaleMs);
   const feed = new UpdateFeed({ log, state, clocks, limits, metrics, logger, nowMs });
