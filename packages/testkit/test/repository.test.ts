@@ -14,14 +14,19 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'tick-log': ['market', 'wire'],
   'market-state': ['market', 'wire'],
   client: ['market', 'wire'],
+  access: ['market', 'wire'],
+  cli: ['access', 'market', 'wire', 'client', 'service-kit'],
+  auth: ['access', 'market', 'wire', 'market-state', 'service-kit'],
   'service-kit': [],
   'venue-server': [],
-  testkit: ['market', 'wire', 'client', 'service-kit', 'venue-server'],
+  testkit: ['access', 'market', 'wire', 'client', 'service-kit', 'venue-server'],
   web: ['market', 'wire', 'client'],
   ingest: ['market', 'wire', 'tick-log', 'market-state', 'service-kit'],
   compute: ['market', 'wire', 'tick-log', 'market-state', 'service-kit'],
-  gateway: ['market', 'wire', 'tick-log', 'market-state', 'service-kit'],
+  gateway: ['access', 'market', 'wire', 'tick-log', 'market-state', 'service-kit'],
   standalone: [
+    'access',
+    'auth',
     'market',
     'wire',
     'tick-log',
@@ -39,6 +44,8 @@ const DRIVERS: Readonly<Record<string, string>> = {
   kafkajs: 'packages/tick-log/src/kafka/',
   ioredis: 'packages/market-state/src/redis/',
   'uWebSockets.js': 'services/gateway/src/edge/',
+  testcontainers: 'packages/testkit/src/parts/container/',
+  dockerode: 'packages/testkit/src/parts/container/',
 };
 
 const LINES_MAX = 500;
