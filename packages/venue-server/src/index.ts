@@ -1,8 +1,8 @@
-export { VenueError, type VenueErrorCode } from './binance/errors.ts';
 export type { Fault } from './binance/faults.ts';
-export { dueWallUs, playedUs, type ReplayClock, type Span, type Speed } from './binance/play-axis.ts';
 export { type PlanOptions, type PlayEntry, type PlayPlan, type PlaySymbol, planPlay } from './binance/play-plan.ts';
 export { type BinanceVenue, type BinanceVenueOptions, startBinanceVenue, type VenueSymbol } from './binance/venue.ts';
+export { VenueError, type VenueErrorCode } from './errors.ts';
+export { dueWallUs, playedUs, type ReplayClock, type Span, type Speed } from './play/play-axis.ts';
 export type { AlpacaTrade, AlpacaTradesRecording } from './recordings/alpaca.ts';
 export type { CoarseRecording, CoarseRow } from './recordings/coarse.ts';
 export { RecordingError, type RecordingErrorCode } from './recordings/errors.ts';

@@ -1,6 +1,6 @@
 import { ArgumentError, parseArguments, USAGE } from './arguments.ts';
-import { VenueError } from './binance/errors.ts';
 import { startBinanceVenue } from './binance/venue.ts';
+import { VenueError } from './errors.ts';
 import { RecordingError } from './recordings/errors.ts';
 
 async function main(): Promise<void> {

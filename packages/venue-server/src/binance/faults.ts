@@ -1,5 +1,5 @@
+import { VenueError } from '../errors.ts';
 import { limits } from '../limits.ts';
-import { VenueError } from './errors.ts';
 
 /** Which frames a fault counts or changes, and how many of them go by before it does. */
 interface FrameTrigger {

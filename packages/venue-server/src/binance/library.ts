@@ -1,6 +1,6 @@
+import { VenueError } from '../errors.ts';
 import type { FrameTable } from '../recordings/frame-table.ts';
 import type { FrameRecording, Recording } from '../recordings/open-recording.ts';
-import { VenueError } from './errors.ts';
 
 /** A depth difference of a symbol, in recorded order. `firstId` and `lastId` are the venue's `U` and `u`. */
 export interface DiffRow {

@@ -1,8 +1,8 @@
+import { VenueError } from '../errors.ts';
 import { limits } from '../limits.ts';
+import { gapsBetween, type Span } from '../play/play-axis.ts';
 import { openRecording, type Recording } from '../recordings/open-recording.ts';
-import { VenueError } from './errors.ts';
 import { buildLibrary, type PlayFile, type PlayLibrary, type SymbolHistory, symbolOfStream } from './library.ts';
-import { gapsBetween, type Span } from './play-axis.ts';
 import { type Copy, isShiftable, shiftedFrame } from './shifted-frame.ts';
 import { copyName } from './symbol-name.ts';
 

@@ -2,10 +2,10 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { limits } from '../limits.ts';
+import type { PlaySink } from '../play/player.ts';
 import { VenueConnection } from './connection.ts';
 import { type FaultActions, FaultInjector } from './faults.ts';
 import type { PlayEntry } from './play-plan.ts';
-import type { PlaySink } from './player.ts';
 
 const CLOSE_GOING_AWAY = 1001;
 const CLOSE_POLICY = 1008;
@@ -21,7 +21,7 @@ interface StreamsPlay {
 }
 
 /** The connections and who gets which stream. What the player plays comes here and leaves through the faults. */
-export class Streams implements PlaySink {
+export class Streams implements PlaySink<PlayEntry> {
   readonly faults: FaultInjector<PlayEntry>;
   readonly #play: StreamsPlay;
   readonly #webSockets = new WebSocketServer({

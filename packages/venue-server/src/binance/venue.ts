@@ -1,14 +1,14 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { createAdminServer } from './admin.ts';
-import { VenueError } from './errors.ts';
+import { VenueError } from '../errors.ts';
+import type { ReplayClock, Speed } from '../play/play-axis.ts';
+import { Player } from '../play/player.ts';
+import { createAdminServer } from '../server/admin.ts';
+import { closeServer, listenOnLoopback } from '../server/listen.ts';
 import type { Fault } from './faults.ts';
 import type { DepthSnapshot } from './library.ts';
-import { closeServer, listenOnLoopback } from './listen.ts';
-import { parseFault } from './parse-fault.ts';
-import type { ReplayClock, Speed } from './play-axis.ts';
+import { parseFault, parseFaults } from './parse-fault.ts';
 import { type PlanOptions, type PlayPlan, type PlaySymbol, planPlay } from './play-plan.ts';
 import { PlayedBook } from './played-book.ts';
-import { Player } from './player.ts';
 import { answerRest, DEPTH_PATH, faultAnswer, type RestAnswer } from './rest.ts';
 import { Streams } from './streams.ts';
 
@@ -109,7 +109,9 @@ export async function startBinanceVenue(options: BinanceVenueOptions): Promise<B
   server.on('upgrade', (request: IncomingMessage, socket, head) => streams.upgrade(request, socket, head));
 
   const inject = (fault: Fault) => streams.faults.add(fault);
-  const admin = createAdminServer({
+  const admin = createAdminServer<Fault>({
+    about: { venue: 'binance', symbols: plan.symbols.map(({ symbol }) => symbol) },
+    parseFaults,
     start: () => player.start(),
     clock: () => player.clock(),
     inject,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { gapsBetween, nextClockUs } from '../../src/binance/play-axis.ts';
 import { dueWallUs, type PlayEntry, planPlay, playedUs, type ReplayClock } from '../../src/index.ts';
+import { gapsBetween, nextClockUs } from '../../src/play/play-axis.ts';
 import { BTCUSDT_PAIR, DATA_IS_MISSING, recorded, SKIP_REASON } from '../recorded-data.ts';
 import { diff, rawText, START_MS, snapshot, temporaryFile, trade } from '../small-recording.ts';
 import { startVenue, VenueClient } from '../venue-client.ts';

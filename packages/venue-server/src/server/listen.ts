@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { VenueError } from './errors.ts';
+import { VenueError } from '../errors.ts';
 
 /** Listens on loopback only: the server asks for no key. `option` names the port's option in the error. */
 export function listenOnLoopback(server: Server, port: number, option: string): Promise<number> {

@@ -1,22 +1,31 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { VenueError } from '../errors.ts';
 import { limits } from '../limits.ts';
-import { VenueError } from './errors.ts';
-import type { Fault } from './faults.ts';
-import { parseFaults } from './parse-fault.ts';
-import type { ReplayClock } from './play-axis.ts';
+import type { ReplayClock } from '../play/play-axis.ts';
 
-export interface AdminVenue {
+/** What is played, for who has to connect to it. */
+export interface VenueAbout {
+  /** Whose protocol it speaks. */
+  readonly venue: 'binance' | 'itick';
+  /** As a client subscribes to them: `BTCUSDT`, `IBM$US`. */
+  readonly symbols: readonly string[];
+}
+
+export interface AdminVenue<Fault> {
+  readonly about: VenueAbout;
   start(): void;
   clock(): ReplayClock;
+  /** Throws a `VenueError` that says what was expected. */
+  parseFaults(body: string): Fault[];
   inject(fault: Fault): void;
   readonly pendingFaults: readonly Fault[];
 }
 
 /**
  * The admin port: `POST /replay/start`, `GET /replay/clock` (`ReplayClock`), `POST /faults` (a `Fault` or an array of them),
- * `GET /faults` (those not done yet), `GET /livez`.
+ * `GET /faults` (those not done yet), `GET /venue` (`VenueAbout`), `GET /livez`.
  */
-export function createAdminServer(venue: AdminVenue): Server {
+export function createAdminServer<Fault>(venue: AdminVenue<Fault>): Server {
   return createServer((request, response) => {
     answer(request, venue).then(
       ({ status, body }) => reply(response, status, body),
@@ -28,7 +37,10 @@ export function createAdminServer(venue: AdminVenue): Server {
   });
 }
 
-async function answer(request: IncomingMessage, venue: AdminVenue): Promise<{ status: number; body: unknown }> {
+async function answer<Fault>(
+  request: IncomingMessage,
+  venue: AdminVenue<Fault>,
+): Promise<{ status: number; body: unknown }> {
   const { pathname } = new URL(request.url ?? '/', 'http://loopback');
   switch (`${request.method} ${pathname}`) {
     case 'POST /replay/start':
@@ -43,12 +55,14 @@ async function answer(request: IncomingMessage, venue: AdminVenue): Promise<{ st
           status: 413,
           body: { code: 'too_large', msg: `A body has at most ${limits.adminBodyBytesMax} bytes.` },
         };
-      const faults = parseFaults(body);
+      const faults = venue.parseFaults(body);
       for (const fault of faults) venue.inject(fault);
       return { status: 200, body: { accepted: faults.length } };
     }
     case 'GET /faults':
       return { status: 200, body: venue.pendingFaults };
+    case 'GET /venue':
+      return { status: 200, body: venue.about };
     case 'GET /livez':
       return { status: 200, body: { status: 'ok' } };
     default:
@@ -56,7 +70,7 @@ async function answer(request: IncomingMessage, venue: AdminVenue): Promise<{ st
         status: 404,
         body: {
           code: 'not_found',
-          msg: 'Expected POST /replay/start, GET /replay/clock, POST or GET /faults, GET /livez.',
+          msg: 'Expected POST /replay/start, GET /replay/clock, POST or GET /faults, GET /venue, GET /livez.',
         },
       };
   }

@@ -1,13 +1,21 @@
 import { limits } from '../limits.ts';
-import { nextClockUs, playedUs, type ReplayClock, type Speed } from './play-axis.ts';
-import type { PlayEntry, PlayPlan } from './play-plan.ts';
+import { nextClockUs, playedUs, type ReplayClock, type Span, type Speed } from './play-axis.ts';
+
+/** What a player needs to know of what it plays. */
+export interface Playable<Entry extends { readonly timeUs: number }> {
+  readonly startUs: number;
+  readonly endUs: number;
+  readonly skips: readonly Span[];
+  /** All by time. Each call begins anew. */
+  entries(): Generator<Entry>;
+}
 
 /** Where a play's frames go. All calls are made between `begin` and `end`. */
-export interface PlaySink {
+export interface PlaySink<Entry> {
   /** At speed `max`: whether everyone who takes part has room, and someone does. `Player.proceed` is called when that changes. */
   canTake(): boolean;
   begin(): void;
-  frame(entry: PlayEntry): void;
+  frame(entry: Entry): void;
   /** Recorded time in ms, in order with the frames. */
   clock(timeMs: number): void;
   /** The last frame was sent. */
@@ -20,13 +28,13 @@ export interface PlaySink {
  * that was late sends all that is due at once. At `max` it leaves when everyone has room. After the last frame the clock runs
  * on at 1x until `stop`.
  */
-export class Player {
+export class Player<Entry extends { readonly timeUs: number }> {
   readonly done: Promise<'ended' | 'stopped'>;
-  readonly #plan: PlayPlan;
+  readonly #plan: Playable<Entry>;
   readonly #speed: Speed;
-  readonly #sink: PlaySink;
-  readonly #entries: Generator<PlayEntry>;
-  #next: PlayEntry | undefined;
+  readonly #sink: PlaySink<Entry>;
+  readonly #entries: Generator<Entry>;
+  #next: Entry | undefined;
   #nextClockUs: number;
   #positionUs: number;
   #state: ReplayClock['state'] = 'paused';
@@ -39,7 +47,7 @@ export class Player {
   #stopped = false;
   #resolveDone: (how: 'ended' | 'stopped') => void = () => {};
 
-  constructor(plan: PlayPlan, speed: Speed, sink: PlaySink) {
+  constructor(plan: Playable<Entry>, speed: Speed, sink: PlaySink<Entry>) {
     this.#plan = plan;
     this.#speed = speed;
     this.#sink = sink;
@@ -136,7 +144,7 @@ export class Player {
     this.#nextClockUs = nextClockUs(this.#plan.skips, this.#nextClockUs);
   }
 
-  #sendFrame(entry: PlayEntry): void {
+  #sendFrame(entry: Entry): void {
     this.#sink.frame(entry);
     this.#next = this.#entries.next().value ?? undefined;
     if (this.#next !== undefined) return;
