@@ -8,6 +8,9 @@ export {
   type PartitionRecord,
 } from './contract.ts';
 export { MarketStateError, type MarketStateErrorCode } from './errors.ts';
+export type { KeyRingStore } from './key-ring-store.ts';
+export { openMemoryKeyRingStore } from './memory/memory-key-ring-store.ts';
 export { openMemoryMarketState } from './memory/memory-market-state.ts';
 export type { MarketStateLogger } from './redis/connection.ts';
+export { openRedisKeyRingStore } from './redis/redis-key-ring-store.ts';
 export { openRedisMarketState, type RedisMarketStateOptions } from './redis/redis-market-state.ts';

@@ -27,6 +27,8 @@ export interface Keys {
   /** Hash: instrument → entry as JSON. */
   readonly catalogue: string;
   readonly catalogueVersion: string;
+  /** The sealed key ring of the token issuers. */
+  readonly keyRing: string;
 }
 
 export function createKeys(namespace: string): Keys {
@@ -48,6 +50,7 @@ export function createKeys(namespace: string): Keys {
     },
     catalogue: `${namespace}:{catalogue}:entries`,
     catalogueVersion: `${namespace}:{catalogue}:version`,
+    keyRing: `${namespace}:{auth}:key-ring`,
   };
 }
 

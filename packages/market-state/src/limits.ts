@@ -34,5 +34,8 @@ export const INSTRUMENTS_PER_READ = 32;
 /** Bytes of one instrument's view and fold together. Past it: `invalid`. A full book of 20,000 levels takes less than 1 MB. */
 export const INSTRUMENT_BYTES_MAX = 8 * 1024 * 1024;
 
+/** Bytes of the key ring. Past it: `invalid`. A ring of the most keys that an issuer keeps has some 8 kB. */
+export const KEY_RING_BYTES_MAX = 64 * 1024;
+
 /** ms between two log lines of one kind while the store is away; ioredis reports some 100 errors in one failover. */
 export const LOG_INTERVAL_MS = 5_000;

@@ -1,6 +1,6 @@
 import type { Checkpoint } from './contract.ts';
 import { MarketStateError } from './errors.ts';
-import { INSTRUMENT_BYTES_MAX } from './limits.ts';
+import { INSTRUMENT_BYTES_MAX, KEY_RING_BYTES_MAX } from './limits.ts';
 
 export function checkPartition(partition: number): void {
   if (!Number.isSafeInteger(partition) || partition < 0)
@@ -23,6 +23,13 @@ export function checkCheckpoint(checkpoint: Checkpoint): void {
     }
   }
   for (const bar of checkpoint.bars) checkOffset(`${bar.instrument} ${bar.interval} startMs`, bar.startMs);
+}
+
+/** No bytes at all stand for no document. */
+export function checkDocument(document: Uint8Array): void {
+  if (document.length === 0) throw invalid('the key ring is empty');
+  if (document.length > KEY_RING_BYTES_MAX)
+    throw invalid(`the key ring has ${document.length} bytes; at most ${KEY_RING_BYTES_MAX} are stored`);
 }
 
 function checkOffset(name: string, value: number): void {

@@ -25,6 +25,7 @@ export interface StateCluster extends Cluster {
   ): Promise<(Buffer | null)[]>;
   putCatalogue(entries: string, version: string, ...values: string[]): Promise<string>;
   readCatalogue(entries: string, version: string): Promise<string[]>;
+  replaceDocument(key: string, expected: Buffer, next: Buffer): Promise<string>;
 }
 
 /**

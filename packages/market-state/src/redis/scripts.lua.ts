@@ -132,6 +132,18 @@ table.insert(reply, 1, redis.call('GET', KEYS[2]) or '0')
 return reply
 `;
 
+/**
+ * KEYS: the document. ARGV: what it must be ('' where there must be none), what it becomes. A call that is sent again
+ * finds its own document; one that comes late finds another's.
+ */
+const REPLACE_DOCUMENT = `
+local stored = redis.call('GET', KEYS[1])
+if stored == ARGV[2] then return 'written' end
+if (stored or '') ~= ARGV[1] then return 'conflict' end
+redis.call('SET', KEYS[1], ARGV[2])
+return 'written'
+`;
+
 /** By the name under which ioredis makes a command of each. Scripts without `numberOfKeys` take it as first argument. */
 export const SCRIPTS = {
   acquirePartition: { lua: ACQUIRE, numberOfKeys: 1 },
@@ -142,4 +154,5 @@ export const SCRIPTS = {
   readInstruments: { lua: READ_INSTRUMENTS, numberOfKeys: 3 },
   putCatalogue: { lua: PUT_CATALOGUE, numberOfKeys: 2 },
   readCatalogue: { lua: READ_CATALOGUE, numberOfKeys: 2 },
+  replaceDocument: { lua: REPLACE_DOCUMENT, numberOfKeys: 1 },
 } as const;
