@@ -62,7 +62,8 @@ function checkBody(
   switch (action) {
     case 'auth':
       if (typeof raw.token !== 'string' || raw.token === '')
-        return fault(`token is ${quoted(raw.token)}. Expected a text that is not empty`);
+        // Not repeated: what stands there may be a token in another shape.
+        return fault('token is no text, or an empty one. Expected the token as a text');
       return { action, id, token: raw.token };
     case 'subscribe': {
       const channels = checkNames(raw.channels, 'channels', '"channels":["quote","trade"]');

@@ -14,7 +14,12 @@ export interface CloseMeaning {
  * 4000-4099 do not reconnect, 4100-4199 reconnect with backoff and jitter, 4200-4299 reconnect at once.
  */
 export const CLOSE_CODES = {
-  badToken: { code: 4001, when: 'The token is missing, expired or not valid.', answer: 'stop' },
+  badToken: { code: 4001, when: 'The token is missing or not valid.', answer: 'stop' },
+  tokenExpired: {
+    code: 4002,
+    when: 'The token has expired; a client that can get a new one may come back.',
+    answer: 'stop',
+  },
   forbidden: { code: 4003, when: 'The token is good, but does not allow this connection.', answer: 'stop' },
   replaced: { code: 4004, when: 'A newer connection of the same session took its place.', answer: 'stop' },
   badMessages: {
@@ -36,6 +41,11 @@ export const CLOSE_CODES = {
   },
   internal: { code: 4103, when: 'The gateway failed in a way that concerns this connection.', answer: 'backoff' },
   tooManyMessages: { code: 4104, when: 'The client sent more messages a second than allowed.', answer: 'backoff' },
+  keysUnavailable: {
+    code: 4105,
+    when: 'The key of the token could not be fetched from its issuer.',
+    answer: 'backoff',
+  },
   drain: { code: 4200, when: 'The gateway is being stopped; another takes over.', answer: 'at_once' },
   rebalance: { code: 4201, when: 'The gateway gives connections away to others.', answer: 'at_once' },
 } as const satisfies Record<string, CloseMeaning>;

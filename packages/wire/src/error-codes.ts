@@ -19,6 +19,13 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorMeaning>> = {
   },
   unknown_symbol: { meaning: 'The symbol is in no catalogue and no feed.', temporary: false },
   unknown_channel: { meaning: 'There is no such channel.', temporary: false },
+  unauthorized: { meaning: 'No token was given, and nothing is answered without one.', temporary: false },
+  token_invalid: {
+    meaning: 'The token is none that counts here: not signed by a known key, not meant for here, or not readable.',
+    temporary: false,
+  },
+  token_expired: { meaning: 'The token has expired.', temporary: false },
+  token_not_yet_valid: { meaning: 'The token counts only from a later time on.', temporary: false },
   forbidden: { meaning: 'The token does not allow it.', temporary: false },
   too_many_symbols: {
     meaning: 'The message or the connection would exceed its number of subscriptions.',

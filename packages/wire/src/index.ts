@@ -31,6 +31,7 @@ export {
   type Levels,
   type MarketState,
   type MessageId,
+  type NamedLimits,
   type NoticeMessage,
   type PongMessage,
   type QuoteFields,

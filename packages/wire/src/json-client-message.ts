@@ -12,7 +12,8 @@ export function parseJsonClientMessage(text: string): ClientMessage | ErrorMessa
   try {
     value = JSON.parse(text);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    // Without the piece of the message that V8 repeats in it: that may be a part of a token.
+    const reason = (error instanceof Error ? error.message : String(error)).replace(/, (\.\.\.)?".*$/s, '');
     return errorMessage(
       null,
       null,

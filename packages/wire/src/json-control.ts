@@ -39,7 +39,7 @@ function controlFields(message: ControlMessage): object {
   }
 }
 
-function successFields({ action, id, msg, results, subscriptions }: SuccessMessage): object {
+function successFields({ action, id, msg, results, subscriptions, limits }: SuccessMessage): object {
   return {
     type: 'success',
     action,
@@ -53,6 +53,7 @@ function successFields({ action, id, msg, results, subscriptions }: SuccessMessa
       epoch,
       seq,
     })),
+    limits,
   };
 }
 

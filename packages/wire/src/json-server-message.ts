@@ -103,6 +103,7 @@ function readSuccess(fields: JsonFields): SuccessMessage {
           seq: whole(item, 'seq'),
         })),
       ),
+      limits: fields.limits === undefined ? undefined : readLimits(fields.limits),
       id: messageId(fields),
     },
     ['id'],

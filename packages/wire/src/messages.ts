@@ -40,6 +40,10 @@ export type ErrorCode =
   | 'not_supported'
   | 'unknown_symbol'
   | 'unknown_channel'
+  | 'unauthorized'
+  | 'token_invalid'
+  | 'token_expired'
+  | 'token_not_yet_valid'
   | 'forbidden'
   | 'too_many_symbols'
   | 'not_subscribed'
@@ -62,14 +66,16 @@ export interface SubscriptionResult {
   msg?: string;
 }
 
+/** Limits that a client must know, by their wire names: the gateway's, or what its token lowered them to. */
+export type NamedLimits = Record<string, number | number[]>;
+
 export interface HelloMessage {
   type: 'hello';
   session: string;
   serverTime: number;
   heartbeatMs: number;
   protocol: Subprotocol;
-  /** Named limits of limits.ts that a client must know, by their wire names. */
-  limits: Record<string, number | number[]>;
+  limits: NamedLimits;
 }
 export interface SuccessMessage {
   type: 'success';
@@ -78,6 +84,8 @@ export interface SuccessMessage {
   msg: string;
   results?: SubscriptionResult[];
   subscriptions?: { symbol: string; channel: Channel; intervalMs: number; epoch: string; seq: number }[];
+  /** Of `auth`: those in force from now on. */
+  limits?: NamedLimits;
 }
 export interface ErrorMessage {
   type: 'error';

@@ -6,6 +6,7 @@ import {
   type ControlMessage,
   type ErrorCode,
   type HelloMessage,
+  type NamedLimits,
   type NoticeMessage,
   SUBPROTOCOLS,
   type SubscriptionResult,
@@ -101,12 +102,25 @@ function putHello({
     serverTime: count(serverTime, 'server_time'),
     heartbeatMs: count(heartbeatMs, 'heartbeat_ms'),
     protocol,
-    limits: Object.entries(limits).map(([name, value]) => ({
-      name,
-      values: (Array.isArray(value) ? value : [value]).map((item) => count(item, name)),
-      list: Array.isArray(value),
-    })),
+    limits: putLimits(limits),
   };
+}
+
+function putLimits(limits: NamedLimits): schema.v1.ServerLimit.$Properties[] {
+  return Object.entries(limits).map(([name, value]) => ({
+    name,
+    values: (Array.isArray(value) ? value : [value]).map((item) => count(item, name)),
+    list: Array.isArray(value),
+  }));
+}
+
+function takeLimits(limits: readonly schema.v1.ServerLimit.$Properties[]): NamedLimits {
+  return Object.fromEntries(
+    limits.map((limit) => {
+      const values = (limit.values ?? []).map((value) => count(value, 'limit'));
+      return [limit.name ?? '', limit.list ? values : (values[0] ?? 0)];
+    }),
+  );
 }
 
 function takeHello(hello: schema.v1.ServerHello): HelloMessage {
@@ -119,16 +133,18 @@ function takeHello(hello: schema.v1.ServerHello): HelloMessage {
     serverTime: count(hello.serverTime, 'server_time'),
     heartbeatMs: count(hello.heartbeatMs, 'heartbeat_ms'),
     protocol,
-    limits: Object.fromEntries(
-      hello.limits.map((limit) => {
-        const values = (limit.values ?? []).map((value) => count(value, 'limit'));
-        return [limit.name ?? '', limit.list ? values : (values[0] ?? 0)];
-      }),
-    ),
+    limits: takeLimits(hello.limits),
   };
 }
 
-function putSuccess({ action, id, msg, results, subscriptions }: SuccessMessage): schema.v1.ServerSuccess.$Properties {
+function putSuccess({
+  action,
+  id,
+  msg,
+  results,
+  subscriptions,
+  limits,
+}: SuccessMessage): schema.v1.ServerSuccess.$Properties {
   return {
     action,
     ...putId(id),
@@ -141,6 +157,7 @@ function putSuccess({ action, id, msg, results, subscriptions }: SuccessMessage)
       seq: count(item.seq, 'seq'),
     })),
     hasSubscriptions: subscriptions !== undefined,
+    limits: limits === undefined ? undefined : putLimits(limits),
   };
 }
 
@@ -173,6 +190,7 @@ function takeSuccess(success: schema.v1.ServerSuccess): SuccessMessage {
       seq: count(item.seq ?? 0, 'seq'),
     }));
   }
+  if (success.limits.length > 0) message.limits = takeLimits(success.limits);
   return message;
 }
 

@@ -83,6 +83,13 @@ const channel = fc.constantFrom(...CHANNELS);
 const errorCode = fc.constantFrom(...(Object.keys(ERROR_CODES) as ErrorCode[]));
 const optional = { requiredKeys: [] as [] };
 
+const namedLimits = (minKeys: number): fc.Arbitrary<Record<string, number | number[]>> =>
+  fc.dictionary(
+    fc.constantFrom('message_bytes', 'subscriptions', 'intervals_ms'),
+    fc.oneof(count, fc.array(count, { maxLength: 4 })),
+    { noNullPrototype: true, minKeys },
+  );
+
 export const controlMessage: fc.Arbitrary<ControlMessage> = fc.oneof(
   fc.record({
     type: fc.constant('hello' as const),
@@ -90,11 +97,7 @@ export const controlMessage: fc.Arbitrary<ControlMessage> = fc.oneof(
     serverTime: count,
     heartbeatMs: count,
     protocol: fc.constantFrom(...SUBPROTOCOLS),
-    limits: fc.dictionary(
-      fc.constantFrom('message_bytes', 'subscriptions', 'intervals_ms'),
-      fc.oneof(count, fc.array(count, { maxLength: 4 })),
-      { noNullPrototype: true },
-    ),
+    limits: namedLimits(0),
   }),
   fc
     .tuple(
@@ -119,6 +122,7 @@ export const controlMessage: fc.Arbitrary<ControlMessage> = fc.oneof(
           subscriptions: fc.array(fc.record({ symbol: text, channel, intervalMs: count, epoch: text, seq: count }), {
             maxLength: 4,
           }),
+          limits: namedLimits(1),
         },
         optional,
       ),

@@ -113,7 +113,7 @@ describe('a fault is named, with what was expected', () => {
       null,
       /channels is empty/,
     ],
-    ['auth without token', '{"action":"auth","id":1}', 'auth', 1, /token is undefined/],
+    ['auth without token', '{"action":"auth","id":1}', 'auth', 1, /token is no text/],
   ];
   for (const [name, text, action, id, words] of cases) {
     it(name, () => {
@@ -129,6 +129,23 @@ describe('a fault is named, with what was expected', () => {
       expect('msg' in answer && answer.msg).toMatch(words);
     });
   }
+
+  it('repeats no part of a token, however the message is broken', () => {
+    const token = 'eyJhbGciOiJFZERTQSJ9.c2VjcmV0.c2lnbmF0dXJl';
+    const broken = [
+      token,
+      `"${token}" 1`,
+      `{"action":"auth","token":${token}}`,
+      `{"action":"auth","token":"${token}`,
+      `{"action":"auth","token":["${token}"]}`,
+      `{"action":"auth","token":{"token":"${token}"}}`,
+    ];
+    for (const text of broken) {
+      const answer = parseJsonClientMessage(text);
+      expect(answer).toMatchObject({ type: 'error', code: 'bad_request' });
+      expect(JSON.stringify(answer)).not.toMatch(/eyJ|c2Vj|c2ln/);
+    }
+  });
 
   it('quotes no more than a part of what came', () => {
     const answer = parseJsonClientMessage(JSON.stringify({ action: 'x'.repeat(100_000) }));

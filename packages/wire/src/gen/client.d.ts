@@ -1007,6 +1007,9 @@ export namespace tapecast {
             /** ServerSuccess hasSubscriptions. */
             hasSubscriptions: boolean;
 
+            /** ServerSuccess limits. */
+            limits: tapecast.v1.ServerLimit.$Properties[];
+
             /** ServerSuccess id. */
             id?: ("idText"|"idNumber");
 
@@ -1058,6 +1061,9 @@ export namespace tapecast {
                 /** ServerSuccess hasSubscriptions */
                 hasSubscriptions?: (boolean|null|undefined);
 
+                /** ServerSuccess limits */
+                limits?: (tapecast.v1.ServerLimit.$Properties[]|null|undefined);
+
                 /** ServerSuccess id */
                 id?: ("idText"|"idNumber");
 
@@ -1075,6 +1081,7 @@ export namespace tapecast {
               subscriptions?: tapecast.v1.Subscription.$Shape[]|null;
               hasResults?: boolean|null;
               hasSubscriptions?: boolean|null;
+              limits?: tapecast.v1.ServerLimit.$Shape[]|null;
               $unknowns?: Uint8Array[];
             } & (
               ({ id?: undefined; idText?: null; idNumber?: null }|{ id?: "idText"; idText: string; idNumber?: null }|{ id?: "idNumber"; idText?: null; idNumber: number })

@@ -1391,6 +1391,7 @@ export const tapecast = $root.tapecast = (() => {
             const ServerSuccess = function (properties) {
                 this.results = [];
                 this.subscriptions = [];
+                this.limits = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -1405,6 +1406,7 @@ export const tapecast = $root.tapecast = (() => {
             ServerSuccess.prototype.subscriptions = $util.emptyArray;
             ServerSuccess.prototype.hasResults = false;
             ServerSuccess.prototype.hasSubscriptions = false;
+            ServerSuccess.prototype.limits = $util.emptyArray;
 
             let $oneOfFields;
 
@@ -1438,6 +1440,9 @@ export const tapecast = $root.tapecast = (() => {
                     writer.uint32(56).bool(message.hasResults);
                 if (message.hasSubscriptions != null && $Object.hasOwnProperty.call(message, "hasSubscriptions") && message.hasSubscriptions !== false)
                     writer.uint32(64).bool(message.hasSubscriptions);
+                if (message.limits != null && message.limits.length)
+                    for (let i = 0; i < message.limits.length; ++i)
+                        $root.tapecast.v1.ServerLimit.encode(message.limits[i], writer.uint32(74).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1535,6 +1540,14 @@ export const tapecast = $root.tapecast = (() => {
                                 message.hasSubscriptions = value;
                             else
                                 delete message.hasSubscriptions;
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.limits && message.limits.length))
+                                message.limits = [];
+                            message.limits.push($root.tapecast.v1.ServerLimit.decode(reader, reader.size(), $undefined, _depth + 1));
                             continue;
                         }
                     }
