@@ -26,9 +26,10 @@ export {
   type SummedTrade,
   type TradeSums,
 } from './oracles/trade-sums.ts';
+export { type CertificateFiles, type CertificateOptions, makeCertificates } from './parts/certificates.ts';
 export { type Kafka, type KafkaOptions, startKafka } from './parts/kafka.ts';
 export { installKafka, type KafkaInstall } from './parts/kafka-install.ts';
-export { type NginxOptions, nginxConfiguration, startNginx } from './parts/nginx.ts';
+export { type Nginx, type NginxOptions, type NginxTls, nginxConfiguration, startNginx } from './parts/nginx.ts';
 export { freePort, freePorts } from './parts/port.ts';
 export { type StartedProcess, startProcess } from './parts/process.ts';
 export { type RedisCluster, type RedisClusterOptions, startRedisCluster } from './parts/redis.ts';

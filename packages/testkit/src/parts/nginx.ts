@@ -10,6 +10,14 @@ const READY_DEADLINE_MS = 10_000;
 /** Of one machine's edge: 4,000 WebSockets a worker, well within the usual 20,000 open files. */
 const WORKER_CONNECTIONS = 8_192;
 const WORKERS = 2;
+const CIPHERS = [
+  'ECDHE-ECDSA-AES128-GCM-SHA256',
+  'ECDHE-RSA-AES128-GCM-SHA256',
+  'ECDHE-ECDSA-AES256-GCM-SHA384',
+  'ECDHE-RSA-AES256-GCM-SHA384',
+  'ECDHE-ECDSA-CHACHA20-POLY1305',
+  'ECDHE-RSA-CHACHA20-POLY1305',
+].join(':');
 
 export interface NginxOptions {
   /** Configuration, temporary files and pid; made when absent. */
@@ -21,10 +29,30 @@ export interface NginxOptions {
   staticDir?: string | undefined;
   /** Default `<dir>/nginx.log`. */
   log?: string | undefined;
+  /** Serves https and wss with these PEM files instead of http and ws. */
+  tls?: NginxTls | undefined;
+}
+
+export interface NginxTls {
+  certificate: string;
+  key: string;
+  /**
+   * Tells browsers to come with https only, for a year. They keep it for every port of the name: never for localhost,
+   * where other programs serve http.
+   */
+  hsts?: boolean;
+}
+
+export interface Nginx extends Part {
+  /**
+   * Reads certificate and configuration anew. New connections meet new workers; those that are open stay with the old
+   * ones until they end by themselves. Files that can't be used change nothing, and the log says why.
+   */
+  reload(): void;
 }
 
 /** Debian's nginx, listening on 127.0.0.1 only. Resolves when it accepts connections. */
-export async function startNginx(options: NginxOptions): Promise<Part> {
+export async function startNginx(options: NginxOptions): Promise<Nginx> {
   const dir = resolve(options.dir);
   const program = findProgram({
     name: 'nginx',
@@ -58,6 +86,7 @@ export async function startNginx(options: NginxOptions): Promise<Part> {
       await current.stop(0);
       current = await start();
     },
+    reload: () => current.kill('SIGHUP'),
   };
 }
 
@@ -73,15 +102,20 @@ async function readyOrStopped(started: StartedProcess, port: number, pidFile: st
 }
 
 export function nginxConfiguration(options: NginxOptions): string {
+  const securityHeaders = ['add_header X-Content-Type-Options nosniff;'];
+  if (options.tls?.hsts === true)
+    securityHeaders.push('add_header Strict-Transport-Security "max-age=31536000" always;');
   const values: Record<string, string> = {
     dir: options.dir,
     // Started by root, nginx would give its workers to `nobody`, who can't read the page in root's folders.
     user: process.getuid?.() === 0 ? 'user root;' : '',
     workers: String(WORKERS),
     connections: String(WORKER_CONNECTIONS),
-    listen: `127.0.0.1:${options.port}`,
+    listen: `127.0.0.1:${options.port}${options.tls === undefined ? '' : ' ssl'}`,
+    tls: options.tls === undefined ? '' : tlsDirectives(options.tls),
     gateways: options.gateways.map((gateway) => `        server ${gateway} max_fails=0;`).join('\n'),
-    page: pageLocations(options.staticDir),
+    page: pageLocations(options.staticDir, securityHeaders),
+    headers: securityHeaders.map((header) => `        ${header}`).join('\n'),
   };
   return readFileSync(TEMPLATE, 'utf8').replace(/\{\{(\w+)\}\}/g, (placeholder, name: string) => {
     const value = values[name];
@@ -90,18 +124,42 @@ export function nginxConfiguration(options: NginxOptions): string {
   });
 }
 
-/** Files in `assets/` have their content's hash in their name; index.html is asked for anew each time. */
-function pageLocations(staticDir: string | undefined): string {
+/** Client side of TLS; what is behind it is plain, on the same machine or in the same private network. */
+function tlsDirectives({ certificate, key }: NginxTls): string {
+  return `
+        ssl_certificate "${resolve(certificate)}";
+        ssl_certificate_key "${resolve(key)}";
+        ssl_protocols TLSv1.2 TLSv1.3;
+        # Of TLS 1.2: forward secrecy and authenticated encryption only. TLS 1.3 has nothing else.
+        ssl_ciphers ${CIPHERS};
+        ssl_prefer_server_ciphers off;
+        # One cache of all workers, some 40,000 sessions: a client that comes back saves the costly half of its handshake.
+        ssl_session_cache shared:tapecast:10m;
+        ssl_session_timeout 1h;
+        # Their key would be the same for as long as nginx runs.
+        ssl_session_tickets off;
+        # Updates are small: a record of 16 KiB would hold its first update back until its last has come.
+        ssl_buffer_size 4k;
+        # http on this port: the browser is sent to https.
+        error_page 497 =301 https://$http_host$request_uri;`;
+}
+
+/**
+ * Files in `assets/` have their content's hash in their name; index.html is asked for anew each time. A location that
+ * adds a header inherits none.
+ */
+function pageLocations(staticDir: string | undefined, securityHeaders: readonly string[]): string {
   if (staticDir === undefined) return '        location / { return 404; }';
+  const headers = securityHeaders.map((header) => `            ${header}`).join('\n');
   return `        root "${resolve(staticDir)}";
         location / {
             index index.html;
             try_files $uri $uri/ =404;
             add_header Cache-Control no-cache;
-            add_header X-Content-Type-Options nosniff;
+${headers}
         }
         location /assets/ {
             add_header Cache-Control "public, max-age=31536000, immutable";
-            add_header X-Content-Type-Options nosniff;
+${headers}
         }`;
 }
