@@ -32,7 +32,7 @@ export interface Admission {
   readonly openToAllOrigins: boolean;
 }
 
-const ANONYMOUS: Subject = Object.freeze({ name: 'anonymous' });
+export const ANONYMOUS: Subject = Object.freeze({ name: 'anonymous' });
 
 /**
  * Keys to check tokens with are not configurable in this version, so the only admission there is lets everyone in, and

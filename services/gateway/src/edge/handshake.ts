@@ -23,9 +23,12 @@ export function chooseSubprotocol(offer: string, numbers: string | undefined): C
   };
 }
 
-/** `?token=` of a browser, which can't set headers, or `Authorization: Bearer …` of a program. */
+/**
+ * `Authorization: Bearer …` of a program, or `?token=` of a browser, which can't set headers. The header counts where both
+ * are there. Other schemes are not for us. All that follows `Bearer` is the token: a bad one must not pass for none.
+ */
 export function tokenOf(query: string | undefined, authorization: string): string | undefined {
-  if (query !== undefined && query !== '') return query;
-  const match = /^Bearer\s+(\S+)$/i.exec(authorization);
-  return match?.[1];
+  const bearer = /^Bearer(?: +(.*))?$/i.exec(authorization);
+  if (bearer !== null) return bearer[1]?.trim() ?? '';
+  return query === undefined || query === '' ? undefined : query;
 }

@@ -15,6 +15,7 @@ const STATUS_TEXT: Readonly<Record<number, string>> = {
   200: 'OK',
   204: 'No Content',
   400: 'Bad Request',
+  401: 'Unauthorized',
   403: 'Forbidden',
   404: 'Not Found',
   405: 'Method Not Allowed',
@@ -85,6 +86,7 @@ export class HttpResponder {
       }
       response.writeHeader('cache-control', 'no-store').writeHeader('x-content-type-options', 'nosniff');
       if (status === 405) response.writeHeader('allow', 'GET, HEAD, OPTIONS');
+      if (status === 401) response.writeHeader('www-authenticate', 'Bearer');
       if (status === 426) response.writeHeader('upgrade', 'websocket');
       if (retryAfterS !== undefined) response.writeHeader('retry-after', String(retryAfterS));
       if (status === 204) {

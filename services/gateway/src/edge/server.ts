@@ -7,7 +7,7 @@ import uWS, {
   type WebSocket,
 } from 'uWebSockets.js';
 import { StartError } from '@tapecast/service-kit';
-import { type Admission, isRefusal, type Subject } from '../admission/admission.ts';
+import type { Admission } from '../admission/admission.ts';
 import type { Encoding } from '../fanout/client.ts';
 import type { ClientSocket, TopicPublisher } from '../fanout/client-socket.ts';
 import type { GatewayLimits } from '../limits.ts';
@@ -50,7 +50,8 @@ export interface EdgeOptions {
 
 interface UserData {
   encoding: Encoding;
-  subject: Subject;
+  /** As the handshake gave it; forgotten once the session has it. */
+  token: string | undefined;
   session: Session | undefined;
 }
 
@@ -129,7 +130,9 @@ export class EdgeServer implements TopicPublisher {
       open: (socket) =>
         this.#guard('open', () => {
           const data = socket.getUserData();
-          data.session = sessions.open(asClientSocket(socket), data.encoding, data.subject);
+          const { token } = data;
+          data.token = undefined;
+          data.session = sessions.open(asClientSocket(socket), data.encoding, token);
         }),
       message: (socket, message, binary) =>
         this.#each('message', socket, (session) => sessions.frame(session, new Uint8Array(message), binary)),
@@ -154,15 +157,13 @@ export class EdgeServer implements TopicPublisher {
         response.writeStatus(status).writeHeader('content-type', 'application/json').end(restError(code, msg).body);
       });
     };
-    const { limits, admission } = this.#options;
-    const subject = admission.admit(token);
+    const full = this.#sessions?.full();
     if ('refused' in choice) refuse('400 Bad Request', 'bad_request', choice.refused);
-    else if ((this.#sessions?.size ?? 0) >= limits.connectionsMax) {
-      const msg = `this gateway holds ${limits.connectionsMax} connections, which is the most it may; try another or later`;
-      refuse('503 Service Unavailable', 'unavailable', msg);
-    } else if (isRefusal(subject)) refuse('401 Unauthorized', subject.code, subject.msg);
+    else if (full !== undefined) refuse('503 Service Unavailable', 'unavailable', full);
     else {
-      const data: UserData = { encoding: choice.encoding, subject, session: undefined };
+      // The token is checked once the socket is open: a browser sees nothing of an upgrade's refusal, and a socket that is
+      // open can't be gone under an upgrade that waits. `Sessions` bounds how many are unchecked, and for how long.
+      const data: UserData = { encoding: choice.encoding, token, session: undefined };
       // No extensions: permessage-deflate would compress once for each client.
       response.upgrade(data, key, choice.named, '', context);
     }

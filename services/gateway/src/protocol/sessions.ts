@@ -7,7 +7,7 @@ import {
   errorMessage,
   parseJsonClientMessage,
 } from '@tapecast/wire';
-import { isRefusal, type Subject } from '../admission/admission.ts';
+import { ANONYMOUS, isRefusal } from '../admission/admission.ts';
 import { Client, type Encoding } from '../fanout/client.ts';
 import type { ClientSocket } from '../fanout/client-socket.ts';
 import { JsonFrameWriter } from '../fanout/json-frame.ts';
@@ -34,9 +34,18 @@ export class Sessions {
     return this.#all.values();
   }
 
-  /** A connection was made: `hello` is its first message, always. */
-  open(socket: ClientSocket, encoding: Encoding, subject: Subject): Session {
-    const { nowUs, limits, heartbeatMs, metrics } = this.#context;
+  /** Why no further connection may be made now; undefined where one may. */
+  full(): string | undefined {
+    const { connectionsMax } = this.#context.limits;
+    if (this.#all.size < connectionsMax) return undefined;
+    return `this gateway holds ${connectionsMax} connections, which is the most it may; try another or later`;
+  }
+
+  /** A connection was made: `hello` is its first message, always. `token` as the handshake gave it. */
+  open(socket: ClientSocket, encoding: Encoding, token: string | undefined): Session {
+    const { nowUs, limits, heartbeatMs, metrics, admission } = this.#context;
+    const admitted = admission.admit(token);
+    const subject = isRefusal(admitted) ? ANONYMOUS : admitted;
     const at = nowUs();
     const client = new Client(randomUUID(), encoding, socket, this.#writer, at / 1000);
     const session = new Session(client, subject, limits, at / 1000);
