@@ -20,7 +20,8 @@ export interface ConnectionOptions {
   webSocket: WebSocketConstructor;
   url: string;
   protocol: Protocol;
-  token: string | undefined;
+  /** Sent in the address; undefined: it has none. */
+  queryToken: string | undefined;
   /** Unix ms, or any other clock that moves on. */
   now: () => number;
 }
@@ -164,10 +165,10 @@ export class Connection {
   }
 }
 
-function connectionUrl({ url, protocol, token }: ConnectionOptions): string {
+function connectionUrl({ url, protocol, queryToken }: ConnectionOptions): string {
   const full = new URL(url);
   // As texts, so that no digit is lost in parsing them.
   if (protocol === 'json') full.searchParams.set('numbers', 'string');
-  if (token !== undefined) full.searchParams.set('token', token);
+  if (queryToken !== undefined) full.searchParams.set('token', queryToken);
   return full.href;
 }

@@ -82,7 +82,7 @@ export interface KlineEvent extends DataEvent {
 }
 
 /**
- * `connecting` for the first time, `open` after hello, `stale` when nothing comes any more, `reconnecting` between
+ * `connecting` for the first time, `open` after hello and login, `stale` when nothing comes any more, `reconnecting` between
  * connections, `closed` for good: by `close()` or because the gateway's close code says so.
  */
 export type ConnectionState = 'connecting' | 'open' | 'stale' | 'reconnecting' | 'closed';
@@ -111,12 +111,34 @@ export interface GapEvent {
   reason: 'range' | 'announced' | 'reconnect' | 'epoch' | 'seq' | 'book';
 }
 
-/** A subscription that was held is no longer: the gateway refused it after a reconnect. */
+/**
+ * A subscription that was held is no longer: the gateway refused it after a reconnect, or (`forbidden`) a renewed token does
+ * not allow it any more. It is not asked for again.
+ */
 export interface RejectedEvent {
   symbol: string;
   channel: string;
   code: string;
   msg: string;
+}
+
+/** The gateway took the token. */
+export interface AuthEvent {
+  /** In place of one that was about to expire; else the first of a connection. */
+  renewed: boolean;
+}
+
+/** A token was not taken, or there was none to show. Never has a token in it. */
+export interface AuthFailedEvent {
+  /**
+   * The gateway's error code: `unauthorized` (no token was shown), `token_invalid`, `token_expired`, `token_not_yet_valid`,
+   * `forbidden`, `unavailable` (it can't be checked now); or `token_source`: the program's own source threw, was late, or
+   * gave no other token than the refused one.
+   */
+  code: string;
+  msg: string;
+  /** ms until it is tried again, with a new token where the source gives one; undefined: it is not. */
+  retryInMs: number | undefined;
 }
 
 /** A frame could not be read. The connection is given up for a new one. */
@@ -134,5 +156,7 @@ export interface ClientEvents {
   state: StateEvent;
   gap: GapEvent;
   rejected: RejectedEvent;
+  auth: AuthEvent;
+  authFailed: AuthFailedEvent;
   fault: FaultEvent;
 }

@@ -9,6 +9,8 @@ export type {
 } from '@tapecast/wire';
 export { type ClientErrorCode, TapecastError } from './client-error.ts';
 export type {
+  AuthEvent,
+  AuthFailedEvent,
   ClientEvents,
   ConnectionState,
   DataEvent,
@@ -25,4 +27,5 @@ export { type BookLevel, type BookView, LocalBook } from './local-book.ts';
 export { type MessageKind, type Missed, RangeTracker, type RangeVerdict } from './range-tracker.ts';
 export { type Reconnect, ReconnectPolicy } from './reconnect-policy.ts';
 export { TapecastClient, type TapecastClientOptions } from './tapecast-client.ts';
+export type { TokenSource } from './token-source.ts';
 export type { WebSocketConstructor, WebSocketLike } from './web-socket.ts';

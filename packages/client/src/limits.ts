@@ -39,3 +39,19 @@ export const PAIRS_PER_MESSAGE = 2_000;
 
 /** Milliseconds before a subscription that failed for a time (`unavailable`, `internal`) is asked for again, where the answer does not say when. */
 export const RESUBSCRIBE_AFTER_MS = 2_000;
+
+/** Milliseconds that a program's token source may take. Over it: `authFailed`, and it is asked again after a wait. */
+export const TOKEN_MS_MAX = 10_000;
+
+/** Milliseconds from `auth` to its answer. Over it: a first login gives the connection up, a renewal is tried again. */
+export const AUTH_ANSWER_MS_MAX = 10_000;
+
+/** Milliseconds over which clients spread the renewal of tokens that expire together; half of what is left where that is less. */
+export const RENEW_SPREAD_MS_MAX = 20_000;
+
+/** Milliseconds: the longest wait after a first failed renewal; it doubles with each failure up to the second, until the token expires. */
+export const RENEW_RETRY_FIRST_MS_MAX = 1_000;
+export const RENEW_RETRY_MS_MAX = 10_000;
+
+/** Characters of a text of others (the gateway's, a token source's error) in an event. The rest is cut off. */
+export const TOKEN_TEXT_CHARACTERS_MAX = 300;

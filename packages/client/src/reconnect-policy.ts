@@ -17,17 +17,29 @@ export class ReconnectPolicy {
     this.#random = random;
   }
 
-  /** A connection ended with `code`, `goodForMs` after its `hello`; undefined when it never got one. */
-  ended(code: number, goodForMs: number | undefined): Reconnect {
+  /**
+   * A connection ended with `code`, `goodForMs` after its `hello`; undefined when it never got one, or never came in.
+   * `mayComeBack`: what the gateway stopped it for may be another next time, such as the token.
+   */
+  ended(code: number, goodForMs: number | undefined, mayComeBack = false): Reconnect {
     const answer = closeAnswer(code);
-    if (answer === 'stop') return { kind: 'stop' };
+    if (answer === 'stop' && !mayComeBack) return { kind: 'stop' };
     const wasGood = goodForMs !== undefined && goodForMs >= STABLE_AFTER_MS;
     if (wasGood) this.#failures = 0;
     const failures = this.#failures++;
     // "At once" counts for a connection that got as far as hello: a gateway that sends everyone away gets no storm of retries.
     if (answer === 'at_once' && failures === 0 && goodForMs !== undefined) return { kind: 'retry', delayMs: 0 };
+    return { kind: 'retry', delayMs: this.#delayMs(failures) };
+  }
+
+  /** There was nothing to connect with; the wait in ms before the next try. */
+  notTried(): number {
+    return this.#delayMs(this.#failures++);
+  }
+
+  #delayMs(failures: number): number {
     // 2^31 and more is far past the bound, whatever the exponent.
     const bound = Math.min(RECONNECT_MS_MAX, RECONNECT_FIRST_MS_MAX * 2 ** Math.min(failures, 31));
-    return { kind: 'retry', delayMs: Math.floor(this.#random() * bound) };
+    return Math.floor(this.#random() * bound);
   }
 }

@@ -3,35 +3,41 @@ import {
   type ControlMessage,
   type DataMessage,
   ERROR_CODES,
-  type HelloMessage,
   isData,
+  type NamedLimits,
   parseChannel,
   type SubscriptionResult,
   type SuccessMessage,
 } from '@tapecast/wire';
 import { TapecastError } from './client-error.ts';
-import { Connection, type Protocol } from './connection.ts';
+import type { Protocol } from './connection.ts';
 import type { FrameTimes } from './data-events.ts';
-import type { ClientEvents, ConnectionState } from './events.ts';
+import type { ClientEvents, ConnectionState, StateEvent } from './events.ts';
 import { PAIRS_PER_MESSAGE, RESUBSCRIBE_AFTER_MS, SYMBOLS_PER_MESSAGE } from './limits.ts';
+import { Link } from './link.ts';
 import { type Listener, Listeners } from './listeners.ts';
 import type { BookView } from './local-book.ts';
-import { ReconnectPolicy } from './reconnect-policy.ts';
 import { type Answer, type RequestBody, Requests } from './requests.ts';
 import { groupWanted, type MessageBounds, type Refusal, refusals } from './resubscribe.ts';
 import { Subscriptions, type Wanted } from './subscriptions.ts';
+import { type TokenSource, Tokens } from './token-source.ts';
 import type { WebSocketConstructor } from './web-socket.ts';
-
-/** WebSocket's own code of an orderly end. */
-const CLOSED_BY_CLIENT = 1000;
 
 export interface TapecastClientOptions {
   /** `wss://<edge>/v1/stream`. */
   url: string;
   /** Default `protobuf`. `json` costs more and tells less (no times of arrival, no numbers of the history). */
   protocol?: Protocol;
-  /** Sent as `?token=`. */
-  token?: string;
+  /**
+   * Who the program is: a token, or a function that gives the newest one. Only a function lets the client renew: it is asked
+   * for each connection and, a while before the token expires, for the next. Without a token the client is anonymous.
+   */
+  token?: TokenSource;
+  /**
+   * `message` (default): the token goes in the first message, where no proxy's log sees it. `query`: in the address as
+   * `?token=`, which saves a round trip; renewals go as messages in any case.
+   */
+  tokenIn?: 'message' | 'query';
   /** Default: the environment's own `WebSocket` (browsers, Node 22). */
   webSocket?: WebSocketConstructor;
   /** Numbers in [0, 1) for the jitter of reconnects. Default `Math.random`. */
@@ -56,19 +62,16 @@ export class TapecastClient {
   readonly #listeners = new Listeners<ClientEvents>();
   readonly #requests = new Requests();
   readonly #subscriptions: Subscriptions;
-  readonly #policy: ReconnectPolicy;
   readonly #now: () => number;
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
-  #connection: Connection | undefined;
-  #state: ConnectionState | 'idle' = 'idle';
-  #closing = false;
+  #link: Link | undefined;
+  #closed = false;
   #bounds: MessageBounds = { symbols: SYMBOLS_PER_MESSAGE, pairs: PAIRS_PER_MESSAGE };
   readonly #toResync: Wanted[] = [];
 
   constructor(options: TapecastClientOptions) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
-    this.#policy = new ReconnectPolicy(options.random ?? Math.random);
     this.#subscriptions = new Subscriptions(
       (name, event) => this.#listeners.emit(name, event),
       (wanted) => this.#resyncSoon(wanted),
@@ -77,7 +80,7 @@ export class TapecastClient {
 
   /** `idle` until `connect` is called. */
   get state(): ConnectionState | 'idle' {
-    return this.#state;
+    return this.#closed ? 'closed' : (this.#link?.state ?? 'idle');
   }
 
   /** Returns a function that takes the listener away again. */
@@ -87,9 +90,41 @@ export class TapecastClient {
 
   /** Connects, and stays connected until `close` or until the gateway says not to come back. */
   connect(): void {
-    if (this.#state !== 'idle') return;
-    this.#open();
-    this.#setState('connecting');
+    if (this.#link !== undefined || this.#closed) return;
+    const { url, protocol = 'protobuf', token, tokenIn = 'message', random = Math.random } = this.#options;
+    checkAddress(url);
+    this.#link = new Link(
+      {
+        url,
+        protocol,
+        tokens: new Tokens(token),
+        tokenInQuery: tokenIn === 'query',
+        webSocket: webSocketOf(this.#options),
+        random,
+        now: this.#now,
+      },
+      {
+        onMessage: (message, times) => this.#message(message, times),
+        onOpen: () => this.#opened(),
+        onLimits: (limits) => {
+          this.#bounds = {
+            symbols: limitOf(limits, 'symbols_per_message', SYMBOLS_PER_MESSAGE),
+            pairs: limitOf(limits, 'pairs_per_message', PAIRS_PER_MESSAGE),
+          };
+        },
+        onTakenAway: (results) => {
+          for (const { symbol, channel, code = 'forbidden', msg = '' } of results)
+            this.#rejected(symbol, channel, code, msg);
+        },
+        onLost: () => this.#lost(),
+        onState: (event) => this.#stateChanged(event),
+        onSeqHole: () => this.#subscriptions.connectionLostMessages(),
+        onFault: (error) => this.#listeners.emit('fault', { error }),
+        onAuth: (event) => this.#listeners.emit('auth', event),
+        onAuthFailed: (event) => this.#listeners.emit('authFailed', event),
+      },
+    );
+    this.#link.start();
   }
 
   /**
@@ -151,10 +186,9 @@ export class TapecastClient {
 
   /** Ends for good. Requests that wait are rejected. */
   close(): void {
-    if (this.#state === 'closed') return;
-    this.#closing = true;
-    if (this.#connection !== undefined) this.#connection.close(CLOSED_BY_CLIENT, 'closed by the client');
-    else this.#closed(CLOSED_BY_CLIENT, 'closed by the client');
+    if (this.#closed) return;
+    if (this.#link !== undefined) this.#link.close();
+    else this.#stateChanged({ state: 'closed', code: 1000, reason: 'closed by the client', retryInMs: undefined });
   }
 
   async #ask(body: RequestBody): Promise<SuccessMessage> {
@@ -168,64 +202,29 @@ export class TapecastClient {
   }
 
   async #request(body: RequestBody): Promise<Answer> {
-    if (this.#state === 'closed') throw closedError('the client is closed');
+    if (this.#closed) throw closedError('the client is closed');
     return this.#requests.ask(body);
   }
 
-  #open(): void {
-    const {
-      url,
-      protocol = 'protobuf',
-      token,
-      webSocket = globalThis.WebSocket as WebSocketConstructor | undefined,
-    } = this.#options;
-    if (webSocket === undefined) {
-      throw new TapecastError(
-        'bad_call',
-        'There is no WebSocket here. Pass one as the option webSocket, such as that of the package ws',
-      );
-    }
-    this.#connection = new Connection(
-      { webSocket, url, protocol, token, now: this.#now },
-      {
-        onMessage: (message, times) => this.#message(message, times),
-        onStale: (stale) => this.#setState(stale ? 'stale' : 'open'),
-        onSeqHole: () => this.#subscriptions.connectionLostMessages(),
-        onFault: (error) => this.#listeners.emit('fault', { error }),
-        onEnd: (code, reason, goodForMs) => this.#ended(code, reason, goodForMs),
-      },
-    );
-  }
-
   #opened(): void {
-    this.#setState('open');
     this.#subscribeAgain(this.#subscriptions.wanted());
     // After them: what the application asked meanwhile stands as the last word.
-    this.#requests.connectionOpened((message) => this.#connection?.send(message));
+    this.#requests.connectionOpened((message) => this.#link?.send(message));
   }
 
-  #ended(code: number, reason: string, goodForMs: number | undefined): void {
-    this.#connection = undefined;
+  #lost(): void {
     this.#subscriptions.connectionEnded();
     this.#requests.connectionEnded();
     this.#clearTimers();
-    if (this.#closing) {
-      this.#closed(code, reason);
-      return;
-    }
-    const next = this.#policy.ended(code, goodForMs);
-    if (next.kind === 'stop') {
-      this.#closed(code, reason);
-      return;
-    }
-    this.#setState('reconnecting', code, reason, next.delayMs);
-    this.#later(next.delayMs, () => this.#open());
   }
 
-  #closed(code: number, reason: string): void {
-    this.#clearTimers();
-    this.#setState('closed', code, reason);
-    this.#requests.fail(closedError(`${code} ${reason}`));
+  #stateChanged(event: StateEvent): void {
+    if (event.state === 'closed') {
+      this.#closed = true;
+      this.#clearTimers();
+    }
+    this.#listeners.emit('state', event);
+    if (event.state === 'closed') this.#requests.fail(closedError(`${event.code} ${event.reason}`));
   }
 
   #message(message: ControlMessage | DataMessage, times: FrameTimes): void {
@@ -250,12 +249,6 @@ export class TapecastClient {
         this.#listeners.emit('notice', message);
         return;
       case 'hello':
-        this.#bounds = {
-          symbols: limitOf(message, 'symbols_per_message', SYMBOLS_PER_MESSAGE),
-          pairs: limitOf(message, 'pairs_per_message', PAIRS_PER_MESSAGE),
-        };
-        this.#opened();
-        return;
       case 'heartbeat':
         return;
     }
@@ -276,7 +269,7 @@ export class TapecastClient {
     if (this.#toResync.length > 1) return;
     queueMicrotask(() => {
       const groups = groupWanted(this.#toResync.splice(0), this.#bounds);
-      if (this.#connection === undefined) return; // The next connection begins with whole states.
+      if (this.#link?.connected !== true) return; // The next connection begins with whole states.
       for (const { symbols, channels } of groups) {
         this.#requests.tell({ action: 'resync', symbols, channels }, (answer) => {
           if (answer.type !== 'error') return;
@@ -309,6 +302,10 @@ export class TapecastClient {
       this.#later(retryAfterMs, () => this.#subscribeAgain([{ symbol, channel: known, intervalMs }]));
       return;
     }
+    this.#rejected(symbol, channel, code, msg);
+  }
+
+  #rejected(symbol: string, channel: string, code: string, msg: string): void {
     this.#subscriptions.dropped(symbol, channel);
     this.#listeners.emit('rejected', { symbol, channel, code, msg });
   }
@@ -325,14 +322,24 @@ export class TapecastClient {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
   }
-
-  #setState(state: ConnectionState, code?: number, reason = '', retryInMs?: number): void {
-    this.#state = state;
-    this.#listeners.emit('state', { state, code, reason, retryInMs });
-  }
 }
 
-function limitOf({ limits }: HelloMessage, name: string, most: number): number {
+function webSocketOf({ webSocket }: TapecastClientOptions): WebSocketConstructor {
+  const found = webSocket ?? (globalThis.WebSocket as WebSocketConstructor | undefined);
+  if (found !== undefined) return found;
+  throw new TapecastError(
+    'bad_call',
+    'There is no WebSocket here. Pass one as the option webSocket, such as that of the package ws',
+  );
+}
+
+/** The text is not told: it may have a token in it. */
+function checkAddress(url: string): void {
+  if (URL.canParse(url) && /^(wss?|https?):$/.test(new URL(url).protocol)) return;
+  throw new TapecastError('bad_call', 'The option url is no address of a gateway, expected wss://<edge>/v1/stream');
+}
+
+function limitOf(limits: NamedLimits, name: string, most: number): number {
   const limit = limits[name];
   return typeof limit === 'number' && limit > 0 ? Math.min(limit, most) : most;
 }

@@ -452,7 +452,7 @@ describe('faults', () => {
 });
 
 it('asks for texts in JSON, and carries the token', async () => {
-  const client = new TapecastClient({ url: `${gateway.url}?x=1`, protocol: 'json', token: 'a b' });
+  const client = new TapecastClient({ url: `${gateway.url}?x=1`, protocol: 'json', token: 'a b', tokenIn: 'query' });
   clients.push(client);
   client.connect();
   expect((await gateway.next()).url).toBe('/v1/stream?x=1&numbers=string&token=a+b');
