@@ -24,6 +24,20 @@ export interface SocketOptions {
   nowUs: NowUs;
   /** ms that a connection attempt must wait for the venue's limit of attempts; 0: go. */
   attemptWaitMs?: () => number;
+  /** Headers of the upgrade. */
+  headers?: Readonly<Record<string, string>>;
+  /** Whether this connection has shown that it is good; undefined: every one that lives for `reconnectProvenMs` has. */
+  proven?: () => boolean;
+  /** ms to wait at least before the next attempt, whatever the backoff says: a venue that refused will refuse again. */
+  retryAfterMs?: (ended: SocketEnd) => number;
+}
+
+/** How a connection ended. */
+export interface SocketEnd {
+  reason: string;
+  wasOpen: boolean;
+  /** What the upgrade was answered with, where that was no upgrade. */
+  httpStatus: number | undefined;
 }
 
 /**
@@ -70,6 +84,11 @@ export class ReconnectingSocket {
     this.#socket.terminate();
   }
 
+  /** A WebSocket ping, where there is a connection. */
+  ping(): void {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.ping();
+  }
+
   pause(): void {
     this.#paused = true;
     this.#socket?.pause();
@@ -110,10 +129,18 @@ export class ReconnectingSocket {
       handshakeTimeout: LIMITS.connectMsMax,
       maxPayload: LIMITS.messageBytesMax,
       perMessageDeflate: false,
+      headers: this.#options.headers ?? {},
     });
     this.#socket = socket;
     let open = false;
     let error: unknown;
+    let httpStatus: number | undefined;
+
+    socket.on('unexpected-response', (_request, { statusCode, statusMessage }) => {
+      httpStatus = statusCode;
+      this.#downReason ??= `HTTP ${statusCode} ${statusMessage} instead of an upgrade`;
+      socket.terminate();
+    });
 
     socket.on('open', () => {
       open = true;
@@ -148,13 +175,16 @@ export class ReconnectingSocket {
         this.#downReason ??
         (error !== undefined ? messageOf(error) : `closed with ${code}${text.length > 0 ? ` ${text.toString()}` : ''}`);
       this.#downReason = undefined;
-      this.#down(reason, open);
+      this.#down({ reason, wasOpen: open, httpStatus });
     });
   }
 
-  #down(reason: string, wasOpen: boolean): void {
-    if (wasOpen && Date.now() - this.#openedAtMs >= LIMITS.reconnectProvenMs) this.#backoff.reset();
-    const delayMs = this.#atOnce ? 0 : this.#backoff.next();
+  #down(ended: SocketEnd): void {
+    const { reason, wasOpen } = ended;
+    const { proven, retryAfterMs } = this.#options;
+    const lived = wasOpen && Date.now() - this.#openedAtMs >= LIMITS.reconnectProvenMs;
+    if (lived && (proven?.() ?? true)) this.#backoff.reset();
+    const delayMs = this.#atOnce ? 0 : Math.max(this.#backoff.next(), retryAfterMs?.(ended) ?? 0);
     this.#atOnce = false;
     this.#faults.warn(wasOpen ? 'venue_disconnected' : 'venue_unreachable', () => ({
       url: this.#options.url,
