@@ -59,7 +59,7 @@ export async function startNginx(options: NginxOptions): Promise<Nginx> {
     neededFor: 'the cluster set-up needs nginx 1.18 or later in front of the gateways',
     install: '`apt-get install nginx-light` (Debian, Ubuntu) or `brew install nginx`',
   });
-  mkdirSync(join(dir, 'temp'), { recursive: true });
+  mkdirSync(dir, { recursive: true });
   const configuration = join(dir, 'nginx.conf');
   writeFileSync(configuration, nginxConfiguration({ ...options, dir }));
   const log = resolve(options.log ?? join(dir, 'nginx.log'));
@@ -102,18 +102,42 @@ async function readyOrStopped(started: StartedProcess, port: number, pidFile: st
 }
 
 export function nginxConfiguration(options: NginxOptions): string {
+  return edgeConfiguration({
+    dir: options.dir,
+    // Started by root, nginx would give its workers to `nobody`, who can't read the page in root's folders.
+    user: process.getuid?.() === 0 ? 'root' : undefined,
+    listen: `127.0.0.1:${options.port}`,
+    gateways: options.gateways.map((gateway) => `        server ${gateway} max_fails=0;`).join('\n'),
+    staticDir: options.staticDir === undefined ? undefined : resolve(options.staticDir),
+    tls: options.tls,
+  });
+}
+
+/** The template filled in: for the nginx of this machine, and for that of the image (`deploy/trees.mjs`). */
+export interface EdgeConfiguration {
+  /** Where it writes pid and temporary files; there when it starts. */
+  dir: string;
+  /** Of the workers; only root may say so. */
+  user: string | undefined;
+  listen: string;
+  /** Lines of the upstream. */
+  gateways: string;
+  staticDir: string | undefined;
+  tls: NginxTls | undefined;
+}
+
+export function edgeConfiguration(options: EdgeConfiguration): string {
   const securityHeaders = ['add_header X-Content-Type-Options nosniff;'];
   if (options.tls?.hsts === true)
     securityHeaders.push('add_header Strict-Transport-Security "max-age=31536000" always;');
   const values: Record<string, string> = {
     dir: options.dir,
-    // Started by root, nginx would give its workers to `nobody`, who can't read the page in root's folders.
-    user: process.getuid?.() === 0 ? 'user root;' : '',
+    user: options.user === undefined ? '' : `user ${options.user};`,
     workers: String(WORKERS),
     connections: String(WORKER_CONNECTIONS),
-    listen: `127.0.0.1:${options.port}${options.tls === undefined ? '' : ' ssl'}`,
+    listen: `${options.listen}${options.tls === undefined ? '' : ' ssl'}`,
     tls: options.tls === undefined ? '' : tlsDirectives(options.tls),
-    gateways: options.gateways.map((gateway) => `        server ${gateway} max_fails=0;`).join('\n'),
+    gateways: options.gateways,
     page: pageLocations(options.staticDir, securityHeaders),
     headers: securityHeaders.map((header) => `        ${header}`).join('\n'),
   };
@@ -151,7 +175,7 @@ function tlsDirectives({ certificate, key }: NginxTls): string {
 function pageLocations(staticDir: string | undefined, securityHeaders: readonly string[]): string {
   if (staticDir === undefined) return '        location / { return 404; }';
   const headers = securityHeaders.map((header) => `            ${header}`).join('\n');
-  return `        root "${resolve(staticDir)}";
+  return `        root "${staticDir}";
         location / {
             index index.html;
             try_files $uri $uri/ =404;
