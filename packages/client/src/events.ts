@@ -137,6 +137,8 @@ export interface AuthFailedEvent {
    */
   code: string;
   msg: string;
+  /** It was to renew the token of a connection, which stays as it is. */
+  renewal: boolean;
   /** ms until it is tried again, with a new token where the source gives one; undefined: it is not. */
   retryInMs: number | undefined;
 }

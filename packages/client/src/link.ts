@@ -140,13 +140,13 @@ export class Link {
       return;
     }
     const msg = 'The token source gave again the token that the gateway refused';
-    this.#handlers.onAuthFailed({ code: 'token_source', msg, retryInMs: undefined });
+    this.#handlers.onAuthFailed({ code: 'token_source', msg, renewal: false, retryInMs: undefined });
     this.#closed(this.#refused.code, msg);
   }
 
   #noToken(msg: string): void {
     const retryInMs = this.#policy.notTried();
-    this.#handlers.onAuthFailed({ code: 'token_source', msg, retryInMs });
+    this.#handlers.onAuthFailed({ code: 'token_source', msg, renewal: false, retryInMs });
     this.#again(NO_CLOSE_FRAME, msg, retryInMs);
   }
 
@@ -182,7 +182,8 @@ export class Link {
       random,
       now,
       onIn: (answer, renewed) => this.#loggedIn(answer, renewed),
-      onRenewalFailed: ({ code, msg }, retryInMs) => this.#handlers.onAuthFailed({ code, msg, retryInMs }),
+      onRenewalFailed: ({ code, msg }, retryInMs) =>
+        this.#handlers.onAuthFailed({ code, msg, renewal: true, retryInMs }),
       onRefused: (failure, closeCode) => {
         this.#failure = failure;
         connection.close(closeCode, failure.msg);
@@ -252,7 +253,7 @@ export class Link {
     const cameIn = login === undefined || login.in;
     const next = this.#policy.ended(code, cameIn ? goodForMs : undefined, otherToken);
     const retryInMs = next.kind === 'retry' ? next.delayMs : undefined;
-    if (failure !== undefined) this.#handlers.onAuthFailed({ ...failure, retryInMs });
+    if (failure !== undefined) this.#handlers.onAuthFailed({ ...failure, renewal: false, retryInMs });
     if (retryInMs === undefined) this.#closed(code, reason);
     else this.#again(code, reason, retryInMs);
   }

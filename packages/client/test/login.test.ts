@@ -173,11 +173,12 @@ describe.each(['protobuf', 'json'] as const)('over %s', (protocol) => {
     }
     await closed;
     expect(kit.all('authFailed')).toEqual([
-      { code: 'token_invalid', msg: 'no: …', retryInMs: 0 },
-      { code: 'token_invalid', msg: 'no: …', retryInMs: 0 },
+      { code: 'token_invalid', msg: 'no: …', renewal: false, retryInMs: 0 },
+      { code: 'token_invalid', msg: 'no: …', renewal: false, retryInMs: 0 },
       {
         code: 'token_source',
         msg: 'The token source gave again the token that the gateway refused',
+        renewal: false,
         retryInMs: undefined,
       },
     ]);
@@ -201,7 +202,9 @@ describe.each(['protobuf', 'json'] as const)('over %s', (protocol) => {
       retryAfterMs: null,
     });
     await closed;
-    expect(kit.all('authFailed')).toEqual([{ code: 'unauthorized', msg: 'send auth', retryInMs: undefined }]);
+    expect(kit.all('authFailed')).toEqual([
+      { code: 'unauthorized', msg: 'send auth', renewal: false, retryInMs: undefined },
+    ]);
     expect(kit.all('state').at(-1)).toMatchObject({ state: 'closed', code: 4001 });
   });
 });
@@ -309,7 +312,7 @@ describe('a token source that fails', () => {
     expect(kit.all('authFailed')).toEqual([]);
     await vi.advanceTimersByTimeAsync(1);
     expect(kit.all('authFailed')).toEqual([
-      { code: 'token_source', msg: 'The token source gave no token within 10000 ms', retryInMs: 0 },
+      { code: 'token_source', msg: 'The token source gave no token within 10000 ms', renewal: false, retryInMs: 0 },
     ]);
     await vi.advanceTimersByTimeAsync(1);
     vi.useRealTimers();
@@ -367,9 +370,14 @@ describe('a renewal that fails', () => {
     expect(await takeAuth(connection)).toBe(jwt('c'));
     await kit.nth('auth', 2);
     expect(kit.all('authFailed')).toEqual([
-      { code: 'token_source', msg: 'The token source failed: away', retryInMs: 250 },
-      { code: 'token_source', msg: 'The token source gave again the token that is about to expire', retryInMs: 500 },
-      { code: 'unavailable', msg: 'no: …', retryInMs: 1_000 },
+      { code: 'token_source', msg: 'The token source failed: away', renewal: true, retryInMs: 250 },
+      {
+        code: 'token_source',
+        msg: 'The token source gave again the token that is about to expire',
+        renewal: true,
+        retryInMs: 500,
+      },
+      { code: 'unavailable', msg: 'no: …', renewal: true, retryInMs: 1_000 },
     ]);
     expect(kit.all('state').map(({ state }) => state)).toEqual(['connecting', 'open']);
   });

@@ -5,7 +5,9 @@ import { ConnectionView } from './connection-view.ts';
 import { element } from './element.ts';
 import { InstrumentSearch } from './instrument-search.ts';
 import { MarketWatch } from './market-watch.ts';
-import { findInstruments } from './rest.ts';
+import { PageToken } from './page-token.ts';
+import { Rest } from './rest.ts';
+import { SignInView } from './sign-in-view.ts';
 import { followTheme } from './theme.ts';
 import { TradesView } from './trades-view.ts';
 import { WatchTable } from './watch-table.ts';
@@ -14,9 +16,9 @@ import { WatchTable } from './watch-table.ts';
 const FAVOURITES = ['AAPL$US', '700$HK', '600519$SH', 'EURUSD$GB', 'BTCUSDT$BA', 'TEST$XX'];
 const FIRST_LIST = 16;
 
-async function firstList(): Promise<string[]> {
+async function firstList(rest: Rest): Promise<string[]> {
   try {
-    const known = (await findInstruments('', 500)).map(({ symbol }) => symbol);
+    const known = (await rest.instruments('', 500)).map(({ symbol }) => symbol);
     const favourites = FAVOURITES.filter((symbol) => known.includes(symbol));
     return [...favourites, ...known.filter((symbol) => !favourites.includes(symbol))].slice(0, FIRST_LIST);
   } catch {
@@ -28,7 +30,32 @@ async function firstList(): Promise<string[]> {
 async function main(): Promise<void> {
   const stream = new URL('/v1/stream', location.href);
   stream.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
-  const client = new TapecastClient({ url: stream.href });
+  const pageToken = new PageToken(sessionStorage);
+  const rest = new Rest(() => pageToken.newest);
+  const client = new TapecastClient({
+    url: stream.href,
+    ...(pageToken.newest !== undefined && { token: () => pageToken.newest ?? '' }),
+  });
+  const signIn = new SignInView(
+    element('sign-in', HTMLElement),
+    element('sign-in-why', HTMLParagraphElement),
+    element('sign-in-detail', HTMLParagraphElement),
+    element('sign-in-form', HTMLFormElement),
+    element('token', HTMLInputElement),
+    (token) => {
+      pageToken.keep(token);
+      location.reload();
+    },
+  );
+  client.on('authFailed', (failure) => {
+    if (failure.renewal || failure.code === 'unavailable') views.notice(failure.msg);
+    else if (!signIn.shown || failure.code !== 'token_source') signIn.show(failure);
+  });
+  client.on('auth', () => signIn.hide());
+  // An open connection renews with it when its time comes.
+  pageToken.follow(() => {
+    if (client.state !== 'open') location.reload();
+  });
 
   const chart = new CandleChart(element('candles', HTMLDivElement));
   followTheme(element('theme', HTMLButtonElement), localStorage, () => chart.paint());
@@ -57,13 +84,13 @@ async function main(): Promise<void> {
       element('empty', HTMLParagraphElement).hidden = !is;
     },
   };
-  const watch = new MarketWatch(client, views, localStorage, await firstList());
+  const watch = new MarketWatch(client, rest, views, localStorage, await firstList(rest));
   new InstrumentSearch(
     element('search', HTMLFormElement),
     element('query', HTMLInputElement),
     element('found', HTMLDivElement),
     {
-      find: (query) => findInstruments(query),
+      find: (query) => rest.instruments(query),
       choose: (symbol) => watch.add(symbol),
     },
   );

@@ -2,7 +2,7 @@ import type { KlineEvent, QuoteEvent, TapecastClient } from '@tapecast/client';
 import type { BookView } from './book-view.ts';
 import type { CandleChart } from './candle-chart.ts';
 import type { ConnectionView } from './connection-view.ts';
-import { barHistory } from './rest.ts';
+import type { Rest } from './rest.ts';
 import type { TradesView } from './trades-view.ts';
 import { loadWatched, saveWatched, WATCHED_MAX, type Watched } from './watch-list.ts';
 import type { WatchTable } from './watch-table.ts';
@@ -27,6 +27,7 @@ export interface Views {
 /** What is watched and which one is looked at; takes the client's events to the views. */
 export class MarketWatch {
   readonly #client: TapecastClient;
+  readonly #rest: Rest;
   readonly #views: Views;
   readonly #storage: Storage;
   readonly #statuses = new Map<string, string>();
@@ -34,8 +35,9 @@ export class MarketWatch {
   /** The chart's decimals are known from the first text of a price. */
   #chartDecimals: number | undefined;
 
-  constructor(client: TapecastClient, views: Views, storage: Storage, defaults: readonly string[]) {
+  constructor(client: TapecastClient, rest: Rest, views: Views, storage: Storage, defaults: readonly string[]) {
     this.#client = client;
+    this.#rest = rest;
     this.#views = views;
     this.#storage = storage;
     this.#watched = loadWatched(storage) ?? { symbols: [...defaults], selected: defaults[0] };
@@ -94,7 +96,8 @@ export class MarketWatch {
   }
 
   #loadHistory(symbol: string): void {
-    void barHistory(symbol)
+    void this.#rest
+      .bars(symbol)
       .then((bars) => {
         if (this.#watched.selected !== symbol) return;
         // What came live meanwhile is newer than the answer.
