@@ -1,5 +1,7 @@
+import { TOKEN_ALGORITHMS } from '@tapecast/access';
 import { clusterOptions, processOptions } from '@tapecast/service-kit';
 import { z } from 'zod';
+import { type AdmissionOptions, ALGORITHMS, AUDIENCE } from './admission/admission.ts';
 import type { GatewayLimits } from './limits.ts';
 
 export const HEARTBEAT_MS = 15_000;
@@ -18,6 +20,19 @@ export const gatewayOptions = {
     .boolean()
     .default(false)
     .describe('allow --anonymous on an address that other machines reach'),
+  jwks: z
+    .string()
+    .default('')
+    .describe(
+      'file or https:// address of the JWKS that tokens are checked against; none: no tokens, only --anonymous',
+    ),
+  tokenIssuer: z.string().default('').describe('iss that tokens must have; needed with --jwks'),
+  tokenAudience: z.string().min(1).default(AUDIENCE).describe('aud that tokens must have'),
+  tokenAlgorithms: z
+    .array(z.enum(TOKEN_ALGORITHMS))
+    .min(1)
+    .default([...ALGORITHMS])
+    .describe(`what tokens may be signed with: ${TOKEN_ALGORITHMS.join(', ')}`),
   heartbeatMs: z
     .number()
     .int()
@@ -42,12 +57,9 @@ export const gatewayProcessSchema = z.object({
   pageDir: z.string().default('').describe('folder with the built market watch page; none is served without it'),
 });
 
-export interface GatewayConfig {
-  /** Address and port to listen on; port 0 takes a free one. */
-  host: string;
+export interface GatewayConfig extends AdmissionOptions {
+  /** Port to listen on; 0 takes a free one. */
   port: number;
-  anonymous: boolean;
-  anonymousBeyondLoopback?: boolean;
   /** Default 15,000. */
   heartbeatMs?: number;
   /** Overrides of single limits, for tests and small machines. */

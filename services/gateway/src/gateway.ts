@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { MarketState } from '@tapecast/market-state';
 import { type Logger, type Registry, type RunningService, StartError } from '@tapecast/service-kit';
 import type { TickLog } from '@tapecast/tick-log';
-import { createAdmission } from './admission/admission.ts';
+import { checkAdmissionOptions, createAdmission } from './admission/admission.ts';
 import { type GatewayConfig, HEARTBEAT_MS } from './config.ts';
 import { EdgeServer } from './edge/server.ts';
 import { readStaticFiles } from './edge/static-files.ts';
@@ -47,13 +47,14 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
   const disagreement = limitsDisagree(limits);
   if (disagreement !== undefined)
     throw new StartError('bad_option', `The gateway's limits contradict each other: ${disagreement}.`);
-  const admission = createAdmission({ ...config, anonymousBeyondLoopback: config.anonymousBeyondLoopback ?? false });
+  checkAdmissionOptions(config);
   const page = deps.page === undefined ? new Map() : await readStaticFiles(deps.page.dir, limits.pageBytesMax);
 
   const nowUs = createWallClock();
   // Whole: it is told to clients as `since`.
   const nowMs = (): number => Math.floor(nowUs() / 1000);
   const metrics = createMetrics(deps.metrics);
+  const admission = createAdmission(config, { metrics: metrics.admission, logger, nowMs: () => nowUs() / 1000 });
   const clocks = new SourceClocks(log.partitions, limits.clockStaleMs);
   const feed = new UpdateFeed({ log, state, clocks, limits, metrics, logger, nowMs });
   const failed = (where: string, error: unknown): void => {
@@ -95,6 +96,7 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
   const catalogue = new CatalogueWatch(state, instruments, logger, limits.cataloguePollMs);
   metrics.watch({
     connections: () => sessions.size,
+    unadmitted: () => sessions.unadmitted,
     subscriptions: () => [...sessions].reduce((sum, { subscriptionCount }) => sum + subscriptionCount, 0),
     heldInstruments: () => instruments.heldCount,
     knownInstruments: () => instruments.knownCount,
@@ -103,12 +105,14 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
     logBehindSeconds: () => feed.behindMs / 1000,
   });
 
+  await admission.open();
   await catalogue.start();
   await feed.start(instruments);
   let port: number;
   try {
     port = await edge.listen(sessions, rest);
   } catch (error) {
+    admission.close();
     await Promise.all([feed.close(), catalogue.close()]);
     throw error;
   }
@@ -134,6 +138,7 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
       await delay(DRAIN_MS);
     }
     edge.close();
+    admission.close();
     await Promise.all([feed.close(), catalogue.close()]);
     instruments.close();
   };
@@ -142,7 +147,7 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
     port,
     ready: () => {
       if (stopping !== undefined) return { ready: false, reason: 'stopping' };
-      const reason = feed.notReady();
+      const reason = feed.notReady() || admission.notReady();
       return { ready: reason === '', reason };
     },
     failed: log.failed,

@@ -1,3 +1,5 @@
+import { TOKEN_LENGTH_MAX } from '@tapecast/access';
+
 /**
  * Every bound of the gateway: value, unit, why it is this much, and what happens past it. `limitsDisagree` holds the
  * relations between them; tests and small machines may override single ones through `GatewayConfig.limits`.
@@ -35,6 +37,19 @@ export interface GatewayLimits {
 
   /** Connections of one process; 20,000 open files is the hard limit of common hosts. Past it: 503 in the handshake. */
   readonly connectionsMax: number;
+  /**
+   * Connections without a token yet, or whose token is being checked: each holds a socket for up to `authMs` and nobody
+   * answers for it. Past it: 503 in the handshake, also for clients with a good token, so it is more than a rush brings.
+   */
+  readonly unadmittedMax: number;
+  /** From connecting to a token that was taken. Past it: `unauthorized`, and closed as `badToken`. */
+  readonly authMs: number;
+  /** `auth` messages that may fail before one was taken. Past it: closed with the last one's code. */
+  readonly authFailuresMax: number;
+  /** A message of a client without a token: room for the longest token. Past it: as `messageBytesMax`. */
+  readonly unadmittedMessageBytesMax: number;
+  /** `auth_expiring` is told so long before a token's `exp`. */
+  readonly authExpiringMs: number;
   /** A client's message. Past it: answered `bad_request`, unread (parsing it would hold up every other client), and closed. */
   readonly messageBytesMax: number;
   /**
@@ -53,6 +68,9 @@ export interface GatewayLimits {
   /** Messages a client may send at once, and then a second. Past it: closed as `tooManyMessages`. */
   readonly messagesBurst: number;
   readonly messagesPerSecond: number;
+  /** Bytes a client may send at once, and then a second. Past it: closed as `tooManyMessages`. */
+  readonly bytesBurst: number;
+  readonly bytesPerSecond: number;
   /** Messages that can't be read or understood, in `badMessagesWindowMs`. Past it: closed as `badMessages`. */
   readonly badMessagesMax: number;
   readonly badMessagesWindowMs: number;
@@ -84,6 +102,31 @@ export interface GatewayLimits {
   readonly restRequestsMax: number;
   /** Files of the page held in memory. Past it: the start fails. */
   readonly pageBytesMax: number;
+
+  /**
+   * Of one address (an IPv6 /64), before anything is looked at: handshakes at once, and then a second. An office behind
+   * one address comes back after a gateway's end within its burst. Past it: 429. Loopback and trusted proxies are no
+   * clients and not limited.
+   */
+  readonly handshakesBurst: number;
+  readonly handshakesPerSecond: number;
+  /** Open connections of one address. Past it: 429. */
+  readonly connectionsPerAddressMax: number;
+  /** REST requests of one address at once, and then a second. Past it: 429. */
+  readonly requestsBurst: number;
+  readonly requestsPerSecond: number;
+  /** Addresses whose rates are kept, of each kind; some 100 bytes each. Past it: the older half is forgotten. */
+  readonly addressesMax: number;
+
+  /** Between two looks at the files of certificate and key. */
+  readonly certificatePollMs: number;
+  /** A file of certificates or a key. Past it: refused as not being one. */
+  readonly certificateBytesMax: number;
+  /**
+   * Certificates that connections may still be on: each is a context of the socket library with topics of its own. Past
+   * it: the clients of the oldest are closed as `rebalance` and come back to the newest.
+   */
+  readonly certificatesMax: number;
 }
 
 const KIB = 1024;
@@ -105,6 +148,11 @@ export const DEFAULT_LIMITS: GatewayLimits = Object.freeze({
   cataloguePollMs: 1_000,
 
   connectionsMax: 18_000,
+  unadmittedMax: 4_000,
+  authMs: 10_000,
+  authFailuresMax: 5,
+  unadmittedMessageBytesMax: 20 * KIB,
+  authExpiringMs: 60_000,
   messageBytesMax: 256 * KIB,
   messageBytesCut: 16 * MIB,
   symbolsPerMessageMax: 500,
@@ -113,6 +161,8 @@ export const DEFAULT_LIMITS: GatewayLimits = Object.freeze({
   messagesWaitingMax: 256,
   messagesBurst: 1_000,
   messagesPerSecond: 100,
+  bytesBurst: 4 * MIB,
+  bytesPerSecond: 256 * KIB,
   badMessagesMax: 100,
   badMessagesWindowMs: 60_000,
 
@@ -130,6 +180,17 @@ export const DEFAULT_LIMITS: GatewayLimits = Object.freeze({
   restQueryBytesMax: 8 * KIB,
   restRequestsMax: 256,
   pageBytesMax: 32 * MIB,
+
+  handshakesBurst: 1_000,
+  handshakesPerSecond: 100,
+  connectionsPerAddressMax: 4_000,
+  requestsBurst: 1_000,
+  requestsPerSecond: 100,
+  addressesMax: 65_536,
+
+  certificatePollMs: 1_000,
+  certificateBytesMax: 1 * MIB,
+  certificatesMax: 8,
 });
 
 /** Says which relation between limits does not hold; undefined when all do. */
@@ -141,5 +202,9 @@ export function limitsDisagree(limits: GatewayLimits): string | undefined {
     return 'messageBytesCut must be above messageBytesMax, or a long message gets no answer';
   if (limits.pairsPerMessageMax > limits.subscriptionsPerConnectionMax)
     return 'pairsPerMessageMax must not be above subscriptionsPerConnectionMax';
+  if (limits.bytesBurst < limits.messageBytesMax)
+    return 'bytesBurst must not be below messageBytesMax, or a message that is allowed closes its connection';
+  if (limits.unadmittedMessageBytesMax <= TOKEN_LENGTH_MAX)
+    return `unadmittedMessageBytesMax must be above ${TOKEN_LENGTH_MAX}, or a long token can't be given`;
   return undefined;
 }

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { openRedisMarketState } from '@tapecast/market-state';
 import { runServiceProcess } from '@tapecast/service-kit';
 import { openKafkaTickLog } from '@tapecast/tick-log';
-import { createAdmission } from './admission/admission.ts';
+import { checkAdmissionOptions } from './admission/admission.ts';
 import { gatewayProcessSchema } from './config.ts';
 import { startGateway } from './gateway.ts';
 
@@ -14,7 +14,7 @@ await runServiceProcess({
   schema: gatewayProcessSchema,
   async start(config, { logger, metrics }) {
     // What may not be served is refused before anything is opened.
-    createAdmission(config);
+    checkAdmissionOptions(config);
     const log = await openKafkaTickLog({
       brokers: config.kafka,
       clientId: 'tapecast-gateway',

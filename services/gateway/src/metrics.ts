@@ -1,6 +1,7 @@
-import { Counter, Gauge, type Registry } from '@tapecast/service-kit';
+import { Counter, Gauge, Histogram, type Registry } from '@tapecast/service-kit';
 import type { CloseReason, Subprotocol } from '@tapecast/wire';
 import { CLOSE_CODES, SUBPROTOCOLS } from '@tapecast/wire';
+import { ADMISSION_OUTCOMES, ADMISSION_PLACES, type AdmissionMetrics } from './admission/admission-metrics.ts';
 
 /** Bounds of the hop histograms in seconds: one hop through the log is milliseconds, a stall is seconds. */
 const HOP_BOUNDS_S = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10] as const;
@@ -48,6 +49,7 @@ function registerHops(registry: Registry, name: string, help: string, counts: Ho
 
 export interface GaugeSources {
   connections: () => number;
+  unadmitted: () => number;
   subscriptions: () => number;
   heldInstruments: () => number;
   knownInstruments: () => number;
@@ -73,6 +75,7 @@ export interface GatewayMetrics {
   droppedFrames: Counter;
   flushFailures: Counter;
   restRequests: Counter;
+  readonly admission: AdmissionMetrics;
   /** Begins to report the gauges. */
   watch(sources: GaugeSources): void;
 }
@@ -81,6 +84,63 @@ export interface GatewayMetrics {
 function fromZero(child: Counter.Internal): Counter.Internal {
   child.inc(0);
   return child;
+}
+
+/** Of the check of a token: tenths of a millisecond, or a fetch of keys. */
+const CHECK_BOUNDS_S = [0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.05, 0.2, 1, 5];
+const FETCH_OUTCOMES = ['ok', 'unreachable', 'invalid'] as const;
+
+function createAdmissionMetrics(registry: Registry): AdmissionMetrics {
+  const registers = [registry];
+  const admissions = new Counter({
+    name: 'tapecast_gateway_admissions_total',
+    help: 'Who asked to be let in, by place and what came of it.',
+    labelNames: ['place', 'outcome'],
+    registers,
+  });
+  const admissionOf = new Map(
+    ADMISSION_PLACES.flatMap((place) =>
+      ADMISSION_OUTCOMES.map(
+        (outcome) => [`${place} ${outcome}`, fromZero(admissions.labels(place, outcome))] as const,
+      ),
+    ),
+  );
+  const checks = new Histogram({
+    name: 'tapecast_gateway_token_check_seconds',
+    help: 'Check of a token, a wait for its key included.',
+    buckets: CHECK_BOUNDS_S,
+    registers,
+  });
+  const fetches = new Counter({
+    name: 'tapecast_gateway_jwks_fetches_total',
+    help: 'Looks at the JWKS, by what came of them.',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const fetchOf = Object.fromEntries(FETCH_OUTCOMES.map((outcome) => [outcome, fromZero(fetches.labels(outcome))]));
+  return {
+    admitted: (place, outcome) => admissionOf.get(`${place} ${outcome}`)?.inc(),
+    checked: (seconds) => checks.observe(seconds),
+    keysFetched: (outcome) => fetchOf[outcome]?.inc(),
+    watchKeys({ known, ageMs }) {
+      new Gauge({
+        name: 'tapecast_gateway_jwks_keys',
+        help: 'Keys that tokens are checked with.',
+        registers,
+        collect() {
+          this.set(known());
+        },
+      });
+      new Gauge({
+        name: 'tapecast_gateway_jwks_age_seconds',
+        help: 'Since the keys were last read; since the start where they never were.',
+        registers,
+        collect() {
+          this.set(Math.min(ageMs() / 1000, process.uptime()));
+        },
+      });
+    },
+  };
 }
 
 /** All metrics of the gateway. Children are resolved here; per delivery only numbers are added up. */
@@ -177,6 +237,7 @@ export function createMetrics(registry: Registry): GatewayMetrics {
       'Instruments whose frames could not be made in a flush.',
     ),
     restRequests: counter('tapecast_gateway_rest_requests_total', 'REST requests.'),
+    admission: createAdmissionMetrics(registry),
     watch(sources) {
       const gauge = (name: string, help: string, read: () => number): void => {
         new Gauge({
@@ -189,6 +250,11 @@ export function createMetrics(registry: Registry): GatewayMetrics {
         });
       };
       gauge('tapecast_gateway_connections', 'Open connections.', sources.connections);
+      gauge(
+        'tapecast_gateway_unadmitted_connections',
+        'Connections that have shown no token yet, or whose token is being checked.',
+        sources.unadmitted,
+      );
       gauge('tapecast_gateway_subscriptions', '(connection, symbol, channel) triples.', sources.subscriptions);
       gauge('tapecast_gateway_held_instruments', 'Instruments whose state is kept here.', sources.heldInstruments);
       gauge(

@@ -1,3 +1,4 @@
+import type { Grant } from '@tapecast/access';
 import type { Channel } from '@tapecast/market';
 import { type ClientMessage, errorMessage, type SubscriptionResult } from '@tapecast/wire';
 import type { ChannelGroup } from '../fanout/channel-group.ts';
@@ -12,8 +13,8 @@ type NamingMessage = Extract<ClientMessage, { action: 'unsubscribe' | 'resync' }
 /** What a message names of the session's subscriptions: each found, or why not. */
 type Named = { held: HeldInstrument; channel: Channel } | { failed: SubscriptionResult };
 
-export function unsubscribe(context: ProtocolContext, session: Session, message: NamingMessage): void {
-  const named = subscriptionsNamed(context, session, message);
+export function unsubscribe(context: ProtocolContext, session: Session, grant: Grant, message: NamingMessage): void {
+  const named = subscriptionsNamed(context, session, grant, message);
   if (named === undefined) return;
   const results = named.map((item): SubscriptionResult => {
     if ('failed' in item) return item.failed;
@@ -32,8 +33,8 @@ export function unsubscribe(context: ProtocolContext, session: Session, message:
 }
 
 /** Success, then a keyframe of each channel; trades have none. */
-export function resync(context: ProtocolContext, session: Session, message: NamingMessage): void {
-  const named = subscriptionsNamed(context, session, message);
+export function resync(context: ProtocolContext, session: Session, grant: Grant, message: NamingMessage): void {
+  const named = subscriptionsNamed(context, session, grant, message);
   if (named === undefined) return;
   context.fanout.flush();
   const shown = new Map<ChannelGroup, HeldInstrument['view']>();
@@ -67,14 +68,20 @@ export function leave(context: ProtocolContext, session: Session, held: HeldInst
   context.instruments.release(held);
 }
 
-function subscriptionsNamed(context: ProtocolContext, session: Session, message: NamingMessage): Named[] | undefined {
+function subscriptionsNamed(
+  context: ProtocolContext,
+  session: Session,
+  grant: Grant,
+  message: NamingMessage,
+): Named[] | undefined {
   const tooMany = tooManyPairs(context, message.symbols, message.channels ?? ['all']);
   if (tooMany !== undefined) {
     session.client.tell(errorMessage(message.action, message.id, 'too_many_symbols', tooMany), context.nowUs());
     return undefined;
   }
-  if (message.channels === undefined) return message.symbols.flatMap((symbol) => allChannels(context, session, symbol));
-  return resolvePairs(context.instruments, message.symbols, message.channels).map((item): Named => {
+  if (message.channels === undefined)
+    return message.symbols.flatMap((symbol) => allChannels(context, session, grant, symbol));
+  return resolvePairs(context.instruments, grant, message.symbols, message.channels).map((item): Named => {
     if ('failed' in item) return item;
     const { known, channel } = item.pair;
     const { held } = known;
@@ -83,9 +90,9 @@ function subscriptionsNamed(context: ProtocolContext, session: Session, message:
   });
 }
 
-function allChannels(context: ProtocolContext, session: Session, text: string): Named[] {
-  const known = resolveSymbol(context.instruments, text);
-  if ('code' in known) return [{ failed: failure(text.slice(0, 64), '', known) }];
+function allChannels(context: ProtocolContext, session: Session, grant: Grant, text: string): Named[] {
+  const known = resolveSymbol(context.instruments, grant, text);
+  if ('code' in known) return [{ failed: failure(known.symbol, '', known) }];
   const { held } = known;
   const channels = held === undefined ? undefined : session.subscriptions.get(held);
   if (held === undefined || channels === undefined) {

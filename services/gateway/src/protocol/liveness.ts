@@ -1,21 +1,25 @@
 import type { CloseReason } from '@tapecast/wire';
+import type { Authentication } from './authenticate.ts';
 import type { ProtocolContext } from './context.ts';
 import type { Session } from './session.ts';
 import type { Sessions } from './sessions.ts';
 
 /**
- * Looks at every connection a few times a second: who does not read, who is silent, who needs a heartbeat or a ping.
+ * Looks at every connection a few times a second: who does not read, who is silent, who needs a heartbeat or a ping, whose token
+ * ends.
  * A shared frame costs no work per client when it is published, so this is where clients are looked at one by one.
  */
 export class Liveness {
   readonly #context: ProtocolContext;
   readonly #sessions: Sessions;
+  readonly #authentication: Authentication;
   /** Bytes that clients had not read at the last sweep, all together. */
   unreadBytes = 0;
 
   constructor(context: ProtocolContext, sessions: Sessions) {
     this.#context = context;
     this.#sessions = sessions;
+    this.#authentication = sessions.authentication;
   }
 
   sweep(): void {
@@ -26,6 +30,7 @@ export class Liveness {
       if (reason !== undefined) this.#end(session, reason);
       else {
         unread += session.unreadBytes;
+        this.#authentication.tellExpiring(session);
         this.#beat(session, nowUs);
       }
     }
@@ -35,6 +40,8 @@ export class Liveness {
   #reasonToClose(session: Session, nowMs: number): CloseReason | undefined {
     const { limits, heartbeatMs, metrics } = this.#context;
     const { client } = session;
+    const unfit = this.#authentication.reasonToClose(session, nowMs);
+    if (unfit !== undefined) return unfit;
     if (client.dropped) {
       metrics.droppedFrames.inc();
       return 'slowConsumer';
@@ -50,6 +57,8 @@ export class Liveness {
   #beat(session: Session, nowUs: number): void {
     const { heartbeatMs } = this.#context;
     const nowMs = nowUs / 1000;
+    // Hello is the first message, always.
+    if (!session.helloTold) return;
     if (nowMs - session.pingedAtMs >= heartbeatMs) {
       session.pingedAtMs = nowMs;
       session.client.socket.ping();

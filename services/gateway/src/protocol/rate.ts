@@ -1,20 +1,35 @@
 /** Lets `burst` through at once and then `perSecond`. Pure: time is passed in. */
 export class TokenBucket {
-  readonly #burst: number;
-  readonly #perMs: number;
+  #burst: number;
+  #perSecond: number;
   #tokens: number;
   #atMs: number;
 
   constructor(burst: number, perSecond: number, nowMs: number) {
     this.#burst = burst;
-    this.#perMs = perSecond / 1000;
+    this.#perSecond = perSecond;
     this.#tokens = burst;
     this.#atMs = nowMs;
   }
 
+  get burst(): number {
+    return this.#burst;
+  }
+
+  get perSecond(): number {
+    return this.#perSecond;
+  }
+
+  /** Other bounds from now on. What is left stays left: it gives nothing that was spent. */
+  limit(burst: number, perSecond: number): void {
+    this.#burst = burst;
+    this.#perSecond = perSecond;
+    this.#tokens = Math.min(this.#tokens, burst);
+  }
+
   /** False when there is none left. */
   take(nowMs: number): boolean {
-    this.#tokens = Math.min(this.#burst, this.#tokens + Math.max(0, nowMs - this.#atMs) * this.#perMs);
+    this.#tokens = Math.min(this.#burst, this.#tokens + Math.max(0, nowMs - this.#atMs) * (this.#perSecond / 1000));
     this.#atMs = nowMs;
     if (this.#tokens < 1) return false;
     this.#tokens--;

@@ -1,6 +1,6 @@
+import type { Grant } from '@tapecast/access';
 import type { Channel } from '@tapecast/market';
 import { CLOSE_CODES, type ClientMessage, type CloseReason } from '@tapecast/wire';
-import type { Subject } from '../admission/admission.ts';
 import type { Client } from '../fanout/client.ts';
 import type { GatewayLimits } from '../limits.ts';
 import type { HeldInstrument } from '../subscriptions/held-instrument.ts';
@@ -9,7 +9,19 @@ import { TokenBucket, WindowCount } from './rate.ts';
 /** One connection: who it is, what it subscribed, and how it behaves. */
 export class Session {
   readonly client: Client;
-  subject: Subject;
+  /** What it may have; undefined until somebody said who it is. Then it is never undefined again. */
+  grant: Grant | undefined;
+  /** It is counted among those without one. */
+  waitsForGrant = true;
+  /** Unix ms by which there must be one. */
+  readonly authByMs: number;
+  /** `auth` messages that failed before there was one. */
+  authFailures = 0;
+  helloTold = false;
+  /** `auth_expiring` was told of this grant. */
+  expiringTold = false;
+  /** Distinct instruments it may hold. */
+  symbolsMax: number;
   /** The channels of each instrument; an instrument is held once, for as long as it is here. */
   readonly subscriptions = new Map<HeldInstrument, Set<Channel>>();
   subscriptionCount = 0;
@@ -24,12 +36,22 @@ export class Session {
   slowSinceMs = 0;
   unreadBytes = 0;
 
-  constructor(client: Client, subject: Subject, limits: GatewayLimits, nowMs: number) {
+  constructor(client: Client, limits: GatewayLimits, nowMs: number) {
     this.client = client;
-    this.subject = subject;
+    this.authByMs = nowMs + limits.authMs;
+    this.symbolsMax = limits.subscriptionsPerConnectionMax;
     this.messages = new TokenBucket(limits.messagesBurst, limits.messagesPerSecond, nowMs);
     this.badMessages = new WindowCount(limits.badMessagesMax, limits.badMessagesWindowMs, nowMs);
     this.pingedAtMs = nowMs;
+  }
+
+  /** From now on this grant holds, and its limits where they are lower than the gateway's. */
+  admit(grant: Grant, limits: GatewayLimits): void {
+    this.grant = grant;
+    this.expiringTold = false;
+    this.symbolsMax = Math.min(limits.subscriptionsPerConnectionMax, grant.limits.symbols ?? Infinity);
+    const perSecond = Math.min(limits.messagesPerSecond, grant.limits.messagesPerSecond ?? Infinity);
+    this.messages.limit(Math.ceil((limits.messagesBurst * perSecond) / limits.messagesPerSecond), perSecond);
   }
 
   has(held: HeldInstrument, channel: Channel): boolean {

@@ -7,23 +7,34 @@ import {
   errorMessage,
   parseJsonClientMessage,
 } from '@tapecast/wire';
-import { ANONYMOUS, isRefusal } from '../admission/admission.ts';
+import { SubjectConnections } from '../admission/subject-connections.ts';
 import { Client, type Encoding } from '../fanout/client.ts';
 import type { ClientSocket } from '../fanout/client-socket.ts';
 import { JsonFrameWriter } from '../fanout/json-frame.ts';
-import { INTERVALS_OFFERED_MS, type ProtocolContext } from './context.ts';
+import { Authentication } from './authenticate.ts';
+import type { ProtocolContext } from './context.ts';
 import { leave, resync, unsubscribe } from './leave-and-resync.ts';
 import { Session } from './session.ts';
 import { subscribe } from './subscribe.ts';
 
 /** All connections of this gateway, and what is done with what they send. The edge calls in; nothing here throws. */
 export class Sessions {
+  readonly authentication: Authentication;
   readonly #context: ProtocolContext;
   readonly #all = new Set<Session>();
   readonly #writer = new JsonFrameWriter();
+  #unadmitted = 0;
 
   constructor(context: ProtocolContext) {
     this.#context = context;
+    this.authentication = new Authentication(context, new SubjectConnections(), (session, reason) =>
+      this.#end(session, reason),
+    );
+  }
+
+  /** Connections of which it is not known yet whose they are. */
+  get unadmitted(): number {
+    return this.#unadmitted;
   }
 
   get size(): number {
@@ -36,42 +47,27 @@ export class Sessions {
 
   /** Why no further connection may be made now; undefined where one may. */
   full(): string | undefined {
-    const { connectionsMax } = this.#context.limits;
-    if (this.#all.size < connectionsMax) return undefined;
-    return `this gateway holds ${connectionsMax} connections, which is the most it may; try another or later`;
+    const { connectionsMax, unadmittedMax } = this.#context.limits;
+    if (this.#all.size >= connectionsMax)
+      return `this gateway holds ${connectionsMax} connections, which is the most it may; try another or later`;
+    if (this.#unadmitted >= unadmittedMax)
+      return `${unadmittedMax} connections have not shown a token yet, which is the most that may wait; try again`;
+    return undefined;
   }
 
   /** A connection was made: `hello` is its first message, always. `token` as the handshake gave it. */
   open(socket: ClientSocket, encoding: Encoding, token: string | undefined): Session {
-    const { nowUs, limits, heartbeatMs, metrics, admission } = this.#context;
-    const admitted = admission.admit(token);
-    const subject = isRefusal(admitted) ? ANONYMOUS : admitted;
-    const at = nowUs();
-    const client = new Client(randomUUID(), encoding, socket, this.#writer, at / 1000);
-    const session = new Session(client, subject, limits, at / 1000);
+    const { nowUs, limits, metrics } = this.#context;
+    const nowMs = nowUs() / 1000;
+    const client = new Client(randomUUID(), encoding, socket, this.#writer, nowMs);
+    const session = new Session(client, limits, nowMs);
     this.#all.add(session);
-    const protocol = encoding === 'protobuf' ? 'tapecast.v1.protobuf' : 'tapecast.v1.json';
-    metrics.opened(protocol);
-    client.tell(
-      {
-        type: 'hello',
-        session: client.session,
-        serverTime: Math.floor(at / 1000),
-        heartbeatMs,
-        protocol,
-        limits: {
-          message_bytes: limits.messageBytesMax,
-          symbols_per_message: limits.symbolsPerMessageMax,
-          pairs_per_message: limits.pairsPerMessageMax,
-          subscriptions: limits.subscriptionsPerConnectionMax,
-          messages_per_second: limits.messagesPerSecond,
-          messages_burst: limits.messagesBurst,
-          unread_bytes: limits.slowBytes,
-          intervals_ms: [...INTERVALS_OFFERED_MS],
-        },
-      },
-      at,
-    );
+    metrics.opened(encoding === 'protobuf' ? 'tapecast.v1.protobuf' : 'tapecast.v1.json');
+    this.#unadmitted++;
+    const checking = this.authentication.begin(session, token);
+    if (checking === undefined) this.#noteAdmitted(session);
+    // What it sends meanwhile waits.
+    else this.#work(session, checking, (error) => this.#failedToBegin(session, error));
     return session;
   }
 
@@ -79,6 +75,8 @@ export class Sessions {
   closed(session: Session): void {
     session.client.closed = true;
     session.waiting.length = 0;
+    if (session.waitsForGrant) this.#unadmitted--;
+    this.authentication.left(session);
     for (const [held, channels] of session.subscriptions)
       for (const channel of [...channels]) leave(this.#context, session, held, channel);
     this.#all.delete(session);
@@ -99,8 +97,10 @@ export class Sessions {
       this.#end(session, 'tooManyMessages');
       return;
     }
-    if (bytes.byteLength > limits.messageBytesMax) {
-      const msg = `the message has ${bytes.byteLength} bytes, and at most ${limits.messageBytesMax} are read. Send several smaller ones`;
+    // Before it is known who that is, there is nothing to be said but a token.
+    const most = session.grant === undefined ? limits.unadmittedMessageBytesMax : limits.messageBytesMax;
+    if (bytes.byteLength > most) {
+      const msg = `the message has ${bytes.byteLength} bytes, and at most ${most} are read. Send several smaller ones`;
       metrics.badMessages.inc();
       session.client.tell(errorMessage(null, null, 'bad_request', msg), nowUs());
       this.#end(session, 'messageTooBig');
@@ -137,13 +137,34 @@ export class Sessions {
   #handle(session: Session, message: ClientMessage): void {
     try {
       const answering = this.#dispatch(session, message);
-      if (answering === undefined) return;
-      session.busy = true;
-      // Owned here: what fails is answered, and the next message is taken up whatever happened.
-      void answering.catch((error: unknown) => this.#failed(session, message, error)).then(() => this.#next(session));
+      if (answering !== undefined) this.#work(session, answering, (error) => this.#failed(session, message, error));
     } catch (error) {
       this.#failed(session, message, error);
     }
+  }
+
+  /** The next message is taken up after this, whatever became of it. */
+  #work(session: Session, answering: Promise<void>, failed: (error: unknown) => void): void {
+    session.busy = true;
+    // Owned here.
+    void answering.catch(failed).then(() => {
+      this.#noteAdmitted(session);
+      this.#next(session);
+    });
+  }
+
+  #noteAdmitted(session: Session): void {
+    if (session.grant === undefined || !session.waitsForGrant) return;
+    session.waitsForGrant = false;
+    this.#unadmitted--;
+  }
+
+  #failedToBegin(session: Session, error: unknown): void {
+    this.#context.logger.error({
+      event: 'handshake_failed',
+      error: error instanceof Error ? error.stack : String(error),
+    });
+    this.#end(session, 'internal');
   }
 
   #next(session: Session): void {
@@ -169,16 +190,30 @@ export class Sessions {
   }
 
   #dispatch(session: Session, message: ClientMessage): Promise<void> | undefined {
-    const { client } = session;
+    const { client, grant } = session;
     const nowUs = this.#context.nowUs();
+    if (message.action === 'ping') {
+      client.tell({ type: 'pong', id: message.id, serverTime: Math.floor(nowUs / 1000) }, nowUs);
+      return undefined;
+    }
+    if (grant !== undefined && grant.expiresAtMs <= nowUs / 1000) {
+      this.#end(session, 'tokenExpired');
+      return undefined;
+    }
+    if (message.action === 'auth') return this.authentication.auth(session, message.id, message.token);
+    if (grant === undefined) {
+      const msg = `nothing is answered before a token was taken: send {"action":"auth","token":"…"} within ${this.#context.limits.authMs / 1000} s of connecting`;
+      client.tell(errorMessage(message.action, message.id, 'unauthorized', msg), nowUs);
+      return undefined;
+    }
     switch (message.action) {
       case 'subscribe':
-        return subscribe(this.#context, session, message);
+        return subscribe(this.#context, session, grant, message);
       case 'unsubscribe':
-        unsubscribe(this.#context, session, message);
+        unsubscribe(this.#context, session, grant, message);
         return undefined;
       case 'resync':
-        resync(this.#context, session, message);
+        resync(this.#context, session, grant, message);
         return undefined;
       case 'query_subscribe':
         client.tell(
@@ -192,18 +227,6 @@ export class Sessions {
           nowUs,
         );
         return undefined;
-      case 'ping':
-        client.tell({ type: 'pong', id: message.id, serverTime: Math.floor(nowUs / 1000) }, nowUs);
-        return undefined;
-      case 'auth': {
-        const admitted = this.#context.admission.admit(message.token);
-        if (isRefusal(admitted)) client.tell(errorMessage('auth', message.id, admitted.code, admitted.msg), nowUs);
-        else {
-          session.subject = admitted;
-          client.tell({ type: 'success', action: 'auth', id: message.id, msg: `You are ${admitted.name}` }, nowUs);
-        }
-        return undefined;
-      }
       case 'resume':
       case 'ack': {
         const msg = `${message.action} is not offered by this gateway. Subscribe again instead: a snapshot comes first`;

@@ -1,10 +1,11 @@
+import type { Grant } from '@tapecast/access';
 import type { Channel } from '@tapecast/market';
 import { errorMessage, type SubscribeMessage, type SubscriptionResult } from '@tapecast/wire';
 import type { ChannelGroup } from '../fanout/channel-group.ts';
 import type { HeldInstrument } from '../subscriptions/held-instrument.ts';
 import { joinedWithin } from '../subscriptions/joined-within.ts';
 import { INTERVALS_OFFERED_MS, type ProtocolContext } from './context.ts';
-import { failure, type Pair, type Resolved, resolvePairs } from './resolve.ts';
+import { failure, type Resolved, resolvePairs } from './resolve.ts';
 import type { Session } from './session.ts';
 
 /** Symbols that the text of an answer names; the results name all. */
@@ -17,6 +18,7 @@ const SYMBOLS_IN_TEXT = 10;
 export function subscribe(
   context: ProtocolContext,
   session: Session,
+  grant: Grant,
   message: SubscribeMessage,
 ): Promise<void> | undefined {
   const tooMany = tooManyPairs(context, message.symbols, message.channels);
@@ -24,7 +26,11 @@ export function subscribe(
     session.client.tell(errorMessage('subscribe', message.id, 'too_many_symbols', tooMany), context.nowUs());
     return undefined;
   }
-  const resolved = resolvePairs(context.instruments, message.symbols, message.channels);
+  const resolved = withinLimits(
+    context,
+    session,
+    resolvePairs(context.instruments, grant, message.symbols, message.channels),
+  );
   if (!INTERVALS_OFFERED_MS.includes(message.intervalMs)) {
     const why = {
       code: 'not_supported',
@@ -75,6 +81,33 @@ async function afterJoining(
   session.client.socket.cork(() => complete(context, session, message, resolved, held));
 }
 
+/** Refuses what the connection may not hold beside what it has, before any state is read for it. */
+function withinLimits(context: ProtocolContext, session: Session, resolved: readonly Resolved[]): Resolved[] {
+  const { symbolsMax } = session;
+  const pairsMax = context.limits.subscriptionsPerConnectionMax;
+  const symbols = new Set<string>();
+  for (const { symbol } of session.subscriptions.keys()) symbols.add(symbol);
+  let pairs = session.subscriptionCount;
+  return resolved.map((item): Resolved => {
+    if ('failed' in item) return item;
+    const { known, channel } = item.pair;
+    if (known.held !== undefined && session.has(known.held, channel)) return item;
+    const tooMany =
+      pairs >= pairsMax
+        ? `${pairsMax} subscriptions`
+        : symbols.size >= symbolsMax && !symbols.has(known.symbol)
+          ? `${symbolsMax} symbols`
+          : undefined;
+    if (tooMany !== undefined) {
+      const msg = `this connection has ${tooMany}, which is the most it may have. Unsubscribe some, or open another connection`;
+      return { failed: failure(known.symbol, channel, { code: 'too_many_symbols', msg }) };
+    }
+    pairs++;
+    symbols.add(known.symbol);
+    return item;
+  });
+}
+
 /** Holds each instrument once for the message; `complete` gives the holds back when the session has its own. */
 function holdAll(context: ProtocolContext, resolved: readonly Resolved[]): Map<string, HeldInstrument> {
   const held = new Map<string, HeldInstrument>();
@@ -99,36 +132,12 @@ function complete(
     if ('failed' in item) return item.failed;
     const { pair } = item;
     const instrument = held.get(pair.known.symbol) as HeldInstrument; // Held above, for each pair.
-    const refused = refuse(context, session, instrument, pair);
-    if (refused !== undefined) return refused;
     if (!session.has(instrument, pair.channel))
       joined.push({ held: instrument, group: join(session, instrument, pair.channel) });
     return success(session, instrument, pair.channel);
   });
   answer(context, session, message, results, joined);
   for (const one of held.values()) context.instruments.release(one);
-}
-
-function refuse(
-  context: ProtocolContext,
-  session: Session,
-  held: HeldInstrument,
-  { known, channel }: Pair,
-): SubscriptionResult | undefined {
-  if (!context.admission.mayRead(session.subject, known.symbol)) {
-    return failure(known.symbol, channel, {
-      code: 'forbidden',
-      msg: `${session.subject.name} may not read ${known.symbol}`,
-    });
-  }
-  const most = context.limits.subscriptionsPerConnectionMax;
-  if (session.subscriptionCount >= most && !session.has(held, channel)) {
-    return failure(known.symbol, channel, {
-      code: 'too_many_symbols',
-      msg: `this connection has ${most} subscriptions, which is the most it may have. Unsubscribe some, or open another connection`,
-    });
-  }
-  return undefined;
 }
 
 function join(session: Session, held: HeldInstrument, channel: Channel): ChannelGroup {

@@ -1,7 +1,8 @@
+import { ANONYMOUS, type Grant } from '@tapecast/access';
 import { type MarketState, MarketStateError } from '@tapecast/market-state';
 import type { Logger } from '@tapecast/service-kit';
 import type { JsonNumbers } from '@tapecast/wire';
-import { type Admission, isRefusal, type Subject } from '../admission/admission.ts';
+import { type Admission, isRefusal, type Refusal } from '../admission/admission.ts';
 import type { GatewayLimits } from '../limits.ts';
 import type { GatewayMetrics } from '../metrics.ts';
 import type { HeldInstrument } from '../subscriptions/held-instrument.ts';
@@ -15,7 +16,6 @@ import { snapshot } from './snapshot.ts';
 export interface RestContext {
   instruments: Instruments;
   state: MarketState;
-  admission: Admission;
   limits: GatewayLimits;
   /** Sends what is pending, so that an answer says of a number what subscribers were told of it. */
   flush(): void;
@@ -25,7 +25,7 @@ export interface RestContext {
 
 export interface RestRequest {
   query: URLSearchParams;
-  subject: Subject;
+  grant: Grant;
   numbers: JsonNumbers;
 }
 
@@ -37,6 +37,7 @@ const ROUTES: Readonly<Record<string, (context: RestContext, request: RestReques
   };
 
 export interface RestOptions extends Omit<RestContext, 'joined'> {
+  admission: Admission;
   logger: Logger;
   metrics: GatewayMetrics;
 }
@@ -63,7 +64,7 @@ export class RestApi {
         'not_found',
         `no ${path.slice(0, 64)} here; there are ${Object.keys(ROUTES).join(', ')}, and the stream at /v1/stream`,
       );
-    const { limits, admission, logger, metrics } = this.#options;
+    const { limits, logger, metrics } = this.#options;
     metrics.restRequests.inc();
     if (queryText.length > limits.restQueryBytesMax) {
       return {
@@ -74,16 +75,17 @@ export class RestApi {
         status: 414,
       };
     }
+    // Not counted as under way: tokens that wait for their keys would keep out those that need not.
+    const grant = await this.#admit(token);
+    if (isRefusal(grant)) return restError(grant.code, grant.msg);
     if (this.#underWay >= limits.restRequestsMax)
       return restError('unavailable', `${limits.restRequestsMax} requests are being answered already`);
-    const subject = admission.admit(token);
-    if (isRefusal(subject)) return restError(subject.code, subject.msg);
     const query = new URLSearchParams(queryText);
     this.#underWay++;
     try {
       return await route(this.#context, {
         query,
-        subject,
+        grant,
         numbers: query.get('numbers') === 'string' ? 'string' : 'number',
       });
     } catch (error) {
@@ -94,5 +96,12 @@ export class RestApi {
     } finally {
       this.#underWay--;
     }
+  }
+
+  async #admit(token: string | undefined): Promise<Grant | Refusal> {
+    const admitted = await this.#options.admission.admit(token);
+    const outcome = isRefusal(admitted) ? admitted.code : admitted === ANONYMOUS ? 'anonymous' : 'token';
+    this.#options.metrics.admission.admitted('rest', outcome);
+    return admitted;
   }
 }

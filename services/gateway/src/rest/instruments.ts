@@ -6,7 +6,7 @@ const QUERY_LENGTH_MAX = 64;
 const ROWS_BY_DEFAULT = 100;
 
 /** `GET /v1/instruments?q=btc&limit=20`: what there is, those whose symbol begins with `q` first. `total` counts all that match. */
-export function instruments(context: RestContext, { query, subject }: RestRequest): RestReply {
+export function instruments(context: RestContext, { query, grant }: RestRequest): RestReply {
   const wanted = (query.get('q') ?? '').trim().toUpperCase();
   const limit = Number(query.get('limit') ?? ROWS_BY_DEFAULT);
   if (wanted.length > QUERY_LENGTH_MAX)
@@ -15,7 +15,7 @@ export function instruments(context: RestContext, { query, subject }: RestReques
   const begins: KnownInstrument[] = [];
   const contains: KnownInstrument[] = [];
   for (const known of context.instruments.all()) {
-    if (!context.admission.mayRead(subject, known.symbol)) continue;
+    if (!grant.mayName(known.symbol)) continue;
     if (known.symbol.startsWith(wanted)) begins.push(known);
     else if (known.symbol.includes(wanted) || known.entry?.name.toUpperCase().includes(wanted) === true)
       contains.push(known);

@@ -1,7 +1,7 @@
 import { BARS_KEPT } from '@tapecast/market-state';
-import { decodeUpdate, intervalOf, type KlineMessage, parseChannel } from '@tapecast/wire';
+import { decodeUpdate, intervalOf, type KlineMessage, parseChannel, type SubscriptionResult } from '@tapecast/wire';
 import { klineMessage, liveKline } from '../fanout/messages.ts';
-import { resolveSymbol } from '../protocol/resolve.ts';
+import { resolvePairs } from '../protocol/resolve.ts';
 import type { RestContext, RestRequest } from './api.ts';
 import { type RestReply, restError } from './reply.ts';
 import { messageText } from './snapshot.ts';
@@ -10,16 +10,15 @@ import { messageText } from './snapshot.ts';
  * `GET /v1/klines?symbol=&interval=1m&from=&to=&limit=`: final bars and the current one, oldest first, in the stream's JSON.
  * `from` and `to` are Unix ms of a bar's start, inclusive; the newest `limit` of them are answered.
  */
-export async function klines(context: RestContext, { query, subject, numbers }: RestRequest): Promise<RestReply> {
-  const known = resolveSymbol(context.instruments, query.get('symbol') ?? '');
-  if ('code' in known) return restError(known.code === 'unknown_symbol' ? 'unknown_symbol' : 'bad_request', known.msg);
-  if (!context.admission.mayRead(subject, known.symbol))
-    return restError('forbidden', `${subject.name} may not read ${known.symbol}`);
+export async function klines(context: RestContext, { query, grant, numbers }: RestRequest): Promise<RestReply> {
   const channel = parseChannel(`kline@${query.get('interval') ?? '1m'}`);
   const interval = typeof channel === 'string' ? intervalOf(channel) : undefined;
   if (typeof channel !== 'string' || interval === undefined) {
     return restError('bad_request', 'interval is none that there is. Expected 1m, 5m, 15m, 30m, 1h or 1d');
   }
+  const [found] = resolvePairs(context.instruments, grant, [query.get('symbol') ?? ''], [channel]);
+  if (found === undefined || 'failed' in found) return restFailure(found?.failed);
+  const { known } = found.pair;
   const fromMs = wholeNumber(query.get('from'), 0);
   const toMs = wholeNumber(query.get('to'), Number.MAX_SAFE_INTEGER);
   const limit = wholeNumber(query.get('limit'), BARS_KEPT);
@@ -54,6 +53,12 @@ export async function klines(context: RestContext, { query, subject, numbers }: 
   } finally {
     context.instruments.release(held);
   }
+}
+
+/** Why there are no bars of that symbol. */
+function restFailure(failed: SubscriptionResult | undefined): RestReply {
+  const { code, msg = '' } = failed ?? {};
+  return restError(code === 'forbidden' || code === 'unknown_symbol' ? code : 'bad_request', msg);
 }
 
 /** The query's whole number; `otherwise` where it has none, undefined where it is none. */

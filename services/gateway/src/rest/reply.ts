@@ -9,6 +9,10 @@ export interface RestReply {
 /** Closed list: what went wrong, for programs. */
 export type RestErrorCode =
   | 'bad_request'
+  | 'unauthorized'
+  | 'token_invalid'
+  | 'token_expired'
+  | 'token_not_yet_valid'
   | 'forbidden'
   | 'not_found'
   | 'method_not_allowed'
@@ -20,6 +24,10 @@ export type RestErrorCode =
 
 const STATUS: Readonly<Record<RestErrorCode, number>> = {
   bad_request: 400,
+  unauthorized: 401,
+  token_invalid: 401,
+  token_expired: 401,
+  token_not_yet_valid: 401,
   forbidden: 403,
   not_found: 404,
   method_not_allowed: 405,

@@ -1,7 +1,7 @@
 import type { DataMessage, JsonNumbers, StatusMessage, SubscriptionResult } from '@tapecast/wire';
 import { encodeJsonControl, jsonData, sequenceOf } from '@tapecast/wire';
 import { snapshotMessages } from '../fanout/messages.ts';
-import { failure, resolvePairs } from '../protocol/resolve.ts';
+import { resolvePairs } from '../protocol/resolve.ts';
 import type { HeldInstrument } from '../subscriptions/held-instrument.ts';
 import type { RestContext, RestRequest } from './api.ts';
 import { listOf, type RestReply, restError } from './reply.ts';
@@ -12,7 +12,7 @@ const CHANNELS_BY_DEFAULT = ['quote'];
  * `GET /v1/snapshot?symbols=A,B&channels=quote,depth`: what a subscriber would be shown, in the stream's JSON. `results` has a
  * line for each symbol and channel, `status` one for each symbol, `data` the messages, numbered 1, 2, 3 … and with their epoch.
  */
-export async function snapshot(context: RestContext, { query, subject, numbers }: RestRequest): Promise<RestReply> {
+export async function snapshot(context: RestContext, { query, grant, numbers }: RestRequest): Promise<RestReply> {
   const symbols = listOf(query.get('symbols'));
   const channels = listOf(query.get('channels'));
   if (symbols.length === 0)
@@ -25,7 +25,12 @@ export async function snapshot(context: RestContext, { query, subject, numbers }
   }
   if (channels.length > CHANNELS_MAX)
     return restError('bad_request', `${channels.length} channels, and there are fewer than ${CHANNELS_MAX}`);
-  const resolved = resolvePairs(context.instruments, symbols, channels.length === 0 ? CHANNELS_BY_DEFAULT : channels);
+  const resolved = resolvePairs(
+    context.instruments,
+    grant,
+    symbols,
+    channels.length === 0 ? CHANNELS_BY_DEFAULT : channels,
+  );
   const held = new Map<string, HeldInstrument>();
   for (const item of resolved) {
     if ('pair' in item && !held.has(item.pair.known.symbol))
@@ -42,12 +47,6 @@ export async function snapshot(context: RestContext, { query, subject, numbers }
       else {
         const { known, channel } = item.pair;
         const one = held.get(known.symbol) as HeldInstrument; // Held above, for each pair.
-        if (!context.admission.mayRead(subject, known.symbol)) {
-          results.push(
-            failure(known.symbol, channel, { code: 'forbidden', msg: `${subject.name} may not read ${known.symbol}` }),
-          );
-          continue;
-        }
         const seq = one.fanout.group(channel)?.told ?? one.view.seqs[sequenceOf(channel)];
         results.push({ symbol: known.symbol, channel, ok: true, epoch: one.view.epoch, seq });
         for (const message of snapshotMessages(one.view, channel, seq))

@@ -29,7 +29,7 @@ export class Follower {
   constructor(world: World, encoding: Encoding) {
     this.#world = world;
     this.socket = new FakeSocket(world.hub);
-    this.session = world.sessions.open(this.socket, encoding, { name: 'anonymous' });
+    this.session = world.sessions.open(this.socket, encoding, undefined);
   }
 
   get client(): Client {

@@ -130,7 +130,10 @@ export class World {
       nowMs: () => Date.now(),
     });
     this.instruments.note(SYMBOL);
-    const admission = createAdmission({ anonymous: true, anonymousBeyondLoopback: false, host: '127.0.0.1' });
+    const admission = createAdmission(
+      { anonymous: true, host: '127.0.0.1' },
+      { metrics: metrics.admission, logger, nowMs: () => Date.now() },
+    );
     this.sessions = new Sessions({
       instruments: this.instruments,
       fanout,
