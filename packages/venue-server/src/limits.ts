@@ -27,6 +27,11 @@ export const limits = {
 
   /** Recorded time between two clock pings. */
   clockIntervalMs: 250,
+  /**
+   * At speed `max`: clock pings in a row without a frame between, 3 s of recorded time, which is past the grace after which a
+   * bar is final. Then the clock goes to the next frame at once: a night of pings would take minutes.
+   */
+  clocksInARowMaxSpeed: 12,
   /** Frames handed to the sockets in one loop turn: bounds how long a burst keeps requests waiting (about 2 ms). */
   framesPerTurnMax: 512,
   /** At speed `max`: bytes waiting for one client at which play waits for it. */
@@ -37,6 +42,13 @@ export const limits = {
   gapBetweenFilesMs: 60_000,
   /** Copies of symbols under other names. */
   clonesMax: 1000,
+
+  /** iTick's documented bound, counted by symbol whatever its types. A subscribe that would pass it is refused whole. */
+  itickSymbolsPerConnectionMax: 500,
+  /** iTick's documented bound: longer without a JSON ping ends the connection. */
+  itickPingTimeoutMs: 60_000,
+  /** Replies that wait for the end of a stall. A client that asks for more is cut. */
+  stalledRepliesMax: 1000,
 
   /** Levels a side of a depth snapshot, as the venue documents them. More is answered with the most. */
   snapshotLevelsDefault: 100,

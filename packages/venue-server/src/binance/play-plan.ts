@@ -1,7 +1,7 @@
 import { VenueError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { gapsBetween, type Span } from '../play/play-axis.ts';
-import { openRecording, type Recording } from '../recordings/open-recording.ts';
+import { openRecordings, type Recording } from '../recordings/open-recording.ts';
 import { buildLibrary, type PlayFile, type PlayLibrary, type SymbolHistory, symbolOfStream } from './library.ts';
 import { type Copy, isShiftable, shiftedFrame } from './shifted-frame.ts';
 import { copyName } from './symbol-name.ts';
@@ -50,11 +50,12 @@ export interface PlayPlan {
   entries(): Generator<PlayEntry>;
 }
 
-/** Opens the recordings and lays out their play. Rejects with `RecordingError` or `VenueError`. */
-export async function planPlay(paths: readonly string[], options: PlanOptions = {}): Promise<PlayPlan> {
-  const recordings: Recording[] = [];
-  for (const path of paths) recordings.push(await openRecording(path));
-  return planOf(buildLibrary(recordings), options);
+/** Opens the recordings that are paths and lays out their play. Rejects with `RecordingError` or `VenueError`. */
+export async function planPlay(
+  recordings: readonly (string | Recording)[],
+  options: PlanOptions = {},
+): Promise<PlayPlan> {
+  return planOf(buildLibrary(await openRecordings(recordings)), options);
 }
 
 export function planOf(library: PlayLibrary, options: PlanOptions): PlayPlan {

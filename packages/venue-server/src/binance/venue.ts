@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { VenueError } from '../errors.ts';
-import type { ReplayClock, Speed } from '../play/play-axis.ts';
+import type { ReplayClock } from '../play/play-axis.ts';
 import { Player } from '../play/player.ts';
+import { type SpeedOptions, speedOf } from '../play/speed.ts';
+import type { Recording } from '../recordings/open-recording.ts';
 import { createAdminServer } from '../server/admin.ts';
 import { closeServer, listenOnLoopback } from '../server/listen.ts';
 import type { Fault } from './faults.ts';
@@ -12,16 +13,12 @@ import { PlayedBook } from './played-book.ts';
 import { answerRest, DEPTH_PATH, faultAnswer, type RestAnswer } from './rest.ts';
 import { Streams } from './streams.ts';
 
-export interface BinanceVenueOptions extends PlanOptions {
+export interface BinanceVenueOptions extends PlanOptions, SpeedOptions {
   /** Files with Binance frames. Those of one symbol follow each other; others play side by side, all by their recorded times. */
-  readonly recordings: readonly string[];
+  readonly recordings: readonly (string | Recording)[];
   /** WebSocket and REST; 0, the default, takes a free one. */
   readonly port?: number;
   readonly adminPort?: number;
-  /** Default 1. */
-  readonly speed?: Speed;
-  /** Frames a second on the average over the whole play, instead of a speed. */
-  readonly rate?: number;
   /** Waits for `start()` or `POST /replay/start`. Default: plays at once. */
   readonly paused?: boolean;
   /** Misbehaviour from the start on. */
@@ -152,22 +149,6 @@ export async function startBinanceVenue(options: BinanceVenueOptions): Promise<B
     inject,
     stop,
   };
-}
-
-function speedOf({ speed, rate }: BinanceVenueOptions, plan: PlayPlan): Speed {
-  if (speed !== undefined && rate !== undefined)
-    throw new VenueError('bad_option', 'Speed and rate exclude each other; give one.');
-  if (rate !== undefined) {
-    if (!(rate > 0 && Number.isFinite(rate)))
-      throw new VenueError('bad_option', `rate is ${rate}; expected frames a second, above 0.`);
-    const skippedUs = plan.skips.reduce((sum, skip) => sum + skip.toUs - skip.fromUs, 0);
-    const recordedSeconds = (plan.endUs - plan.startUs - skippedUs) / 1_000_000;
-    return recordedSeconds > 0 ? (rate * recordedSeconds) / plan.frameCount : 1;
-  }
-  if (speed === 'max' || speed === undefined) return speed ?? 1;
-  if (!(speed > 0 && Number.isFinite(speed)))
-    throw new VenueError('bad_option', `speed is ${speed}; expected a number above 0, or max.`);
-  return speed;
 }
 
 function sendRest(response: ServerResponse, { status, body }: RestAnswer, retryAfterS: number): void {

@@ -64,3 +64,9 @@ export function nextClockUs(skips: readonly Span[], clockUs: number): number {
   const skip = skips.find((span) => next > span.fromUs && next < span.toUs);
   return skip ? Math.max(next, Math.floor(skip.toUs / gridUs) * gridUs) : next;
 }
+
+/** The last time of the clock's grid that is not after `timeUs`. */
+export function clockBeforeUs(timeUs: number): number {
+  const gridUs = limits.clockIntervalMs * 1000;
+  return Math.floor(timeUs / gridUs) * gridUs;
+}

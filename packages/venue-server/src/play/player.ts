@@ -1,5 +1,5 @@
 import { limits } from '../limits.ts';
-import { nextClockUs, playedUs, type ReplayClock, type Span, type Speed } from './play-axis.ts';
+import { clockBeforeUs, nextClockUs, playedUs, type ReplayClock, type Span, type Speed } from './play-axis.ts';
 
 /** What a player needs to know of what it plays. */
 export interface Playable<Entry extends { readonly timeUs: number }> {
@@ -36,6 +36,8 @@ export class Player<Entry extends { readonly timeUs: number }> {
   readonly #entries: Generator<Entry>;
   #next: Entry | undefined;
   #nextClockUs: number;
+  /** Clocks since the last frame. */
+  #clocksInARow = 0;
   #positionUs: number;
   #state: ReplayClock['state'] = 'paused';
   #startedAtWallUs: number | undefined;
@@ -142,9 +144,15 @@ export class Player<Entry extends { readonly timeUs: number }> {
   #sendClock(): void {
     this.#sink.clock(Math.floor(this.#nextClockUs / 1000));
     this.#nextClockUs = nextClockUs(this.#plan.skips, this.#nextClockUs);
+    if (this.#speed !== 'max' || this.#next === undefined) return;
+    this.#clocksInARow++;
+    // Nobody waits for the time between at `max`; the clock before the next frame says that it has passed.
+    if (this.#clocksInARow >= limits.clocksInARowMaxSpeed)
+      this.#nextClockUs = Math.max(this.#nextClockUs, clockBeforeUs(this.#next.timeUs));
   }
 
   #sendFrame(entry: Entry): void {
+    this.#clocksInARow = 0;
     this.#sink.frame(entry);
     this.#next = this.#entries.next().value ?? undefined;
     if (this.#next !== undefined) return;

@@ -37,6 +37,10 @@ export interface LeanRecording<Format extends string, Row> {
   readonly symbol: string;
   readonly day: string;
   readonly rows: Iterable<Row>;
+  /** The last row that is one; undefined where there is none. */
+  readonly lastRow: Row | undefined;
+  /** Lines, malformed ones too. */
+  readonly lineCount: number;
   readonly end: RecordingEnd;
   /** Counts up while `rows` is read. */
   readonly malformed: MalformedLines;
@@ -44,6 +48,8 @@ export interface LeanRecording<Format extends string, Row> {
 export type LeanTradeRecording = LeanRecording<'lean-trade', LeanTrade>;
 export type LeanQuoteRecording = LeanRecording<'lean-quote', LeanQuote>;
 export type LeanForexRecording = LeanRecording<'lean-forex', LeanForexQuote>;
+
+const NEWLINE = 10;
 
 const TRADE = /^(\d+),(\d+),(\d+),([A-Z]?),([0-9A-Fa-f]*),([01])$/;
 const QUOTE = /^(\d+),(\d+),(\d+),(\d+),(\d+),([A-Z]?),([0-9A-Fa-f]*),([01])$/;
@@ -79,7 +85,36 @@ function recording<Format extends string, Row>(
       }
     },
   };
-  return { format, symbol: name?.[2]?.toUpperCase() ?? '', day: name?.[1] ?? '', rows, end, malformed };
+  const { lineCount, lastRow } = measure(unpacked.data, size, pattern, row);
+  return {
+    format,
+    symbol: name?.[2]?.toUpperCase() ?? '',
+    day: name?.[1] ?? '',
+    rows,
+    lastRow,
+    lineCount,
+    end,
+    malformed,
+  };
+}
+
+/** Lines and the last row, without reading the rows: a day of a busy symbol has a million. */
+function measure<Row>(
+  data: Buffer,
+  size: number,
+  pattern: RegExp,
+  row: (columns: RegExpExecArray) => Row,
+): { lineCount: number; lastRow: Row | undefined } {
+  let lineCount = 0;
+  for (let at = data.indexOf(NEWLINE); at >= 0 && at < size; at = data.indexOf(NEWLINE, at + 1)) lineCount++;
+  if (size > 0 && data[size - 1] !== NEWLINE) lineCount++;
+  for (let end = size; end > 0; ) {
+    const start = end < 2 ? 0 : data.lastIndexOf(NEWLINE, end - 2) + 1;
+    const columns = pattern.exec(data.toString('latin1', start, end).trimEnd());
+    if (columns) return { lineCount, lastRow: row(columns) };
+    end = start;
+  }
+  return { lineCount, lastRow: undefined };
 }
 
 function trade(columns: RegExpExecArray): LeanTrade {

@@ -50,6 +50,14 @@ export async function openRecording(path: string): Promise<Recording> {
   return { ...content, path };
 }
 
+/** Opens those that are paths, one after the other. */
+export async function openRecordings(recordings: readonly (string | Recording)[]): Promise<Recording[]> {
+  const opened: Recording[] = [];
+  for (const recording of recordings)
+    opened.push(typeof recording === 'string' ? await openRecording(recording) : recording);
+  return opened;
+}
+
 /** undefined when the content is none of the known recordings. */
 export function readRecording(unpacked: Unpacked): RecordingContent | undefined {
   const { data } = unpacked;

@@ -22,6 +22,12 @@ export const flag: FaultField = {
   accepts: (value) => typeof value === 'boolean',
 };
 
+export const number: FaultField = {
+  required: false,
+  expected: 'a number',
+  accepts: (value) => typeof value === 'number' && Number.isFinite(value),
+};
+
 export const count = (min: number, max: number, required = false): FaultField => ({
   required,
   expected: `a whole number from ${min} to ${max}`,
