@@ -27,6 +27,7 @@ export {
   type TradeSums,
 } from './oracles/trade-sums.ts';
 export { type CertificateFiles, type CertificateOptions, makeCertificates } from './parts/certificates.ts';
+export { type ChosenParts, chooseParts, type PartsChoice, type PartsWay, waysToTest } from './parts/choose.ts';
 export { type Kafka, type KafkaOptions, startKafka } from './parts/kafka.ts';
 export { installKafka, type KafkaInstall } from './parts/kafka-install.ts';
 export { type Nginx, type NginxOptions, type NginxTls, nginxConfiguration, startNginx } from './parts/nginx.ts';
@@ -34,4 +35,5 @@ export { freePort, freePorts } from './parts/port.ts';
 export { type StartedProcess, startProcess } from './parts/process.ts';
 export { type RedisCluster, type RedisClusterOptions, startRedisCluster } from './parts/redis.ts';
 export { redisCommand } from './parts/redis-command.ts';
+export { LOCAL_PARTS, type PartRunner } from './parts/runner.ts';
 export { BTCUSDT_PAIR, NO_RECORDED_DATA, RECORDED_DATA, recorded } from './recorded-data.ts';

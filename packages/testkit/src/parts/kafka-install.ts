@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 /** 4.4.0's pom names a `kafka-tools-api` that was never published; it is needed by command-line tools only. */
-const KAFKA_VERSION = '4.4.0';
+export const KAFKA_VERSION = '4.4.0';
 /** Without a binding the broker writes no log, and readiness is read from it. */
 const SLF4J_VERSION = '1.7.36';
 const JAVA_MAJOR_MIN = 17;
@@ -27,9 +27,9 @@ export interface KafkaInstall {
  * Puts Apache Kafka's jars (43 MB, from Maven's configured repository) into the ignored `.tools/` of the project, once.
  * Rejects with what is missing on this machine and how to get it.
  */
-export async function installKafka(toolsDir: string = projectToolsDir()): Promise<KafkaInstall> {
+export async function installKafka(tools: string = toolsDir()): Promise<KafkaInstall> {
   const { java, major } = await findJava();
-  const home = join(toolsDir, 'kafka', LAYOUT);
+  const home = join(tools, 'kafka', LAYOUT);
   if (!existsSync(home)) await download(home);
   return { java, classpath: join(home, 'libs', '*'), archive: join(home, `classes-java${major}.jsa`) };
 }
@@ -85,7 +85,7 @@ function downloadFault(cause: unknown): string {
 }
 
 /** The `.tools` folder at the root of the workspace. */
-function projectToolsDir(): string {
+export function toolsDir(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, 'pnpm-workspace.yaml'))) {
     const parent = dirname(folder);

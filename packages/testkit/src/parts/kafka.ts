@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { installKafka, type KafkaInstall } from './kafka-install.ts';
+import { dirname, join, resolve } from 'node:path';
+import type { KafkaInstall } from './kafka-install.ts';
 import { type BrokerSettings, brokerProperties, metaProperties } from './kafka-properties.ts';
 import type { Part, PartProcess } from './part.ts';
 import { freePorts } from './port.ts';
-import { type StartedProcess, startProcess } from './process.ts';
+import type { StartedProcess } from './process.ts';
+import { LOCAL_PARTS, type PartRunner } from './runner.ts';
 
 const READY_LINE = /Kafka Server started/;
 const READY_DEADLINE_MS = 60_000;
@@ -27,6 +28,8 @@ export interface KafkaOptions {
   ports?: readonly number[];
   /** How long a silent broker is still taken for alive; default 3,000 (Kafka's own default is 9,000). */
   brokerSessionTimeoutMs?: number;
+  /** Default: the Java that is installed here. */
+  parts?: PartRunner | undefined;
   /** More lines for `server.properties`, by name. */
   settings?: Readonly<Record<string, string | number>>;
 }
@@ -40,14 +43,17 @@ export interface Kafka extends Part {
  * replicas by default and `min.insync.replicas` 2, so that one may die; with one broker one and 1.
  */
 export async function startKafka(options: KafkaOptions): Promise<Kafka> {
-  const install = await installKafka();
-  await archiveClasses(install);
-  const clusterId = keptClusterId(options.dir);
+  const dir = resolve(options.dir);
+  const logDir = resolve(options.logDir ?? dir);
+  const parts = options.parts ?? LOCAL_PARTS;
+  const install = await parts.kafka();
+  await archiveClasses(parts, install);
+  const clusterId = keptClusterId(dir);
   const count = options.brokers;
   const controllerPorts = await freePorts(count);
   const clientPorts = options.ports ?? (await distinctPorts(count, controllerPorts));
   const brokers = controllerPorts.map((controllerPort, index) => {
-    const folder = join(options.dir, `broker-${index}`);
+    const folder = join(dir, `broker-${index}`);
     const settings: BrokerSettings = {
       index,
       dataDir: join(folder, 'data'),
@@ -57,10 +63,13 @@ export async function startKafka(options: KafkaOptions): Promise<Kafka> {
       brokerSessionTimeoutMs: options.brokerSessionTimeoutMs ?? 3_000,
       more: options.settings ?? {},
     };
-    return new Broker(install, settings, folder, join(options.logDir ?? options.dir, `kafka-${index}.log`), clusterId);
+    return new Broker(parts, install, settings, folder, join(logDir, `kafka-${index}.log`), clusterId);
   });
+  const starting = brokers.map((broker) => broker.start());
   try {
-    await Promise.all(brokers.map((broker) => broker.start()));
+    // All of them: only what has started can be stopped.
+    await Promise.allSettled(starting);
+    await Promise.all(starting);
   } catch (error) {
     await Promise.all(brokers.map((broker) => broker.stop()));
     throw error;
@@ -81,13 +90,22 @@ export async function startKafka(options: KafkaOptions): Promise<Kafka> {
 
 class Broker {
   readonly address: string;
+  readonly #parts: PartRunner;
   readonly #install: KafkaInstall;
   readonly #settings: BrokerSettings;
   readonly #folder: string;
   readonly #log: string;
   #child: StartedProcess | undefined;
 
-  constructor(install: KafkaInstall, settings: BrokerSettings, folder: string, log: string, clusterId: string) {
+  constructor(
+    parts: PartRunner,
+    install: KafkaInstall,
+    settings: BrokerSettings,
+    folder: string,
+    log: string,
+    clusterId: string,
+  ) {
+    this.#parts = parts;
     this.#install = install;
     this.#settings = settings;
     this.#folder = folder;
@@ -103,12 +121,14 @@ class Broker {
   async start(): Promise<void> {
     const file = join(this.#folder, 'server.properties');
     writeFileSync(file, brokerProperties(this.#settings));
-    this.#child = startProcess({
+    this.#child = await this.#parts.start({
+      part: 'kafka',
       name: `kafka ${this.#settings.index}`,
       command: this.#install.java,
       args: javaArguments(this.#install, [`-XX:SharedArchiveFile=${this.#install.archive}`, '-Xshare:auto'], file),
       log: this.#log,
       cwd: this.#folder,
+      folders: [dirname(this.#install.archive)],
     });
     await this.#child.ready({ line: READY_LINE, port: this.#settings.port, deadlineMs: READY_DEADLINE_MS });
   }
@@ -143,7 +163,7 @@ class Broker {
  * Lets one broker run once and keep its loaded classes in an archive for all later starts: ready in 1.1 s instead of
  * 2.2 s, and 60 MB less memory a broker, for some 4 s once. A broker starts without the archive as well.
  */
-async function archiveClasses(install: KafkaInstall): Promise<void> {
+async function archiveClasses(parts: PartRunner, install: KafkaInstall): Promise<void> {
   if (existsSync(install.archive)) return;
   const folder = `${install.archive}.${process.pid}`;
   const [port, controllerPort] = await freePorts(2);
@@ -162,11 +182,13 @@ async function archiveClasses(install: KafkaInstall): Promise<void> {
       more: {},
     };
     writeFileSync(file, brokerProperties({ ...settings, controllerPorts: [controllerPort!] }));
-    const child = startProcess({
+    const child = await parts.start({
+      part: 'kafka',
       name: 'kafka (first run)',
       command: install.java,
       args: javaArguments(install, [`-XX:ArchiveClassesAtExit=${archive}`], file),
       log: join(folder, 'kafka.log'),
+      folders: [],
     });
     try {
       await child.ready({ line: READY_LINE, deadlineMs: READY_DEADLINE_MS });

@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Part, PartProcess } from './part.ts';
-import { type StartedProcess, startProcess } from './process.ts';
-import { findProgram } from './program.ts';
+import type { StartedProcess } from './process.ts';
+import { LOCAL_PARTS, type PartRunner } from './runner.ts';
 
 const TEMPLATE = fileURLToPath(new URL('../../../../nginx/tapecast.conf.template', import.meta.url));
 const READY_DEADLINE_MS = 10_000;
@@ -29,6 +29,8 @@ export interface NginxOptions {
   staticDir?: string | undefined;
   /** Default `<dir>/nginx.log`. */
   log?: string | undefined;
+  /** Default: the nginx that is installed here. */
+  parts?: PartRunner | undefined;
   /** Serves https and wss with these PEM files instead of http and ws. */
   tls?: NginxTls | undefined;
 }
@@ -51,26 +53,29 @@ export interface Nginx extends Part {
   reload(): void;
 }
 
-/** Debian's nginx, listening on 127.0.0.1 only. Resolves when it accepts connections. */
+/** nginx, listening on 127.0.0.1 only. Resolves when it accepts connections. */
 export async function startNginx(options: NginxOptions): Promise<Nginx> {
   const dir = resolve(options.dir);
-  const program = findProgram({
-    name: 'nginx',
-    neededFor: 'the cluster set-up needs nginx 1.18 or later in front of the gateways',
-    install: '`apt-get install nginx-light` (Debian, Ubuntu) or `brew install nginx`',
-  });
+  const parts = options.parts ?? LOCAL_PARTS;
+  const program = await parts.program('nginx');
   mkdirSync(dir, { recursive: true });
   const configuration = join(dir, 'nginx.conf');
   writeFileSync(configuration, nginxConfiguration({ ...options, dir }));
   const log = resolve(options.log ?? join(dir, 'nginx.log'));
+  const pidFile = join(dir, 'nginx.pid');
   const start = async (): Promise<StartedProcess> => {
-    const started = startProcess({
+    // That of an nginx that was killed.
+    rmSync(pidFile, { force: true });
+    const started = await parts.start({
+      part: 'nginx',
       name: 'nginx',
       command: program,
       args: ['-p', dir, '-c', configuration, '-e', 'stderr'],
       log,
+      cwd: dir,
+      folders: foldersRead(options),
     });
-    await readyOrStopped(started, options.port, join(dir, 'nginx.pid'));
+    await readyOrStopped(started, options.port, pidFile);
     return started;
   };
   let current = await start();
@@ -92,13 +97,18 @@ export async function startNginx(options: NginxOptions): Promise<Nginx> {
 
 /** An open port may be another program's: nginx writes its pid once it has the port itself. */
 async function readyOrStopped(started: StartedProcess, port: number, pidFile: string): Promise<void> {
-  const until = (): boolean => existsSync(pidFile) && Number(readFileSync(pidFile, 'utf8')) === started.pid;
+  const until = (): boolean => existsSync(pidFile) && statSync(pidFile).size > 0;
   try {
     await started.ready({ port, until, deadlineMs: READY_DEADLINE_MS });
   } catch (error) {
     await started.stop(0);
     throw error;
   }
+}
+
+function foldersRead({ staticDir, tls }: NginxOptions): string[] {
+  const files = tls === undefined ? [] : [tls.certificate, tls.key];
+  return [...(staticDir === undefined ? [] : [resolve(staticDir)]), ...files.map((file) => dirname(resolve(file)))];
 }
 
 export function nginxConfiguration(options: NginxOptions): string {

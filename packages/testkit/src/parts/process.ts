@@ -1,14 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, fstatSync, mkdirSync, openSync, readSync } from 'node:fs';
-import { connect, type Socket } from 'node:net';
+import { closeSync, fstatSync, mkdirSync, openSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { dirname } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { untilReady } from './readiness.ts';
 
-const POLL_MS = 20;
-const LOG_TAIL_BYTES = 2_000;
-const STOP_GRACE_MS = 5_000;
-/** A log line longer than this can straddle two reads and be missed by `line`. */
-const LINE_OVERLAP_BYTES = 512;
+export const STOP_GRACE_MS = 5_000;
 
 /**
  * Started by `sh -c`, which becomes the program by `exec`, so that the program's pid is the one we know. Before that it
@@ -122,22 +118,9 @@ class GuardedProcess implements StartedProcess {
     return this.#exit === undefined;
   }
 
-  async ready(condition: ReadyCondition): Promise<void> {
-    const deadline = Date.now() + condition.deadlineMs;
-    let logPosition = this.#logStart;
-    let lineSeen = condition.line === undefined;
-    for (;;) {
-      if (!lineSeen && condition.line !== undefined) {
-        const text = readLog(this.log, logPosition);
-        lineSeen = condition.line.test(text);
-        logPosition += Math.max(0, text.length - LINE_OVERLAP_BYTES);
-      }
-      const open = condition.port === undefined || (await accepts(condition.port));
-      if (lineSeen && open && (condition.until?.() ?? true)) return;
-      if (this.#exit !== undefined) throw this.#notReady(`ended with ${describe(this.#exit)} before it was ready`);
-      if (Date.now() > deadline) throw this.#notReady(`was not ready within ${condition.deadlineMs} ms`);
-      await delay(POLL_MS);
-    }
+  ready(condition: ReadyCondition): Promise<void> {
+    const exit = (): ProcessExit | undefined => this.#exit;
+    return untilReady({ name: this.#name, log: this.log, logStart: this.#logStart, exit }, condition);
   }
 
   kill(signal: NodeJS.Signals): void {
@@ -163,36 +146,4 @@ class GuardedProcess implements StartedProcess {
       if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
     }
   }
-
-  #notReady(what: string): Error {
-    const text = readLog(this.log, this.#logStart);
-    return new Error(`${this.#name} ${what}. The end of ${this.log}:\n${text.slice(-LOG_TAIL_BYTES)}`);
-  }
-}
-
-function describe(exit: ProcessExit): string {
-  return exit.signal === null ? `code ${exit.code}` : exit.signal;
-}
-
-function readLog(path: string, from: number): string {
-  const fd = openSync(path, 'r');
-  try {
-    const bytes = Buffer.alloc(Math.max(0, fstatSync(fd).size - from));
-    const length = readSync(fd, bytes, 0, bytes.length, from);
-    return bytes.toString('latin1', 0, length);
-  } finally {
-    closeSync(fd);
-  }
-}
-
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port });
-    const done = (ok: boolean): void => {
-      socket.destroy();
-      resolve(ok);
-    };
-    socket.once('connect', () => done(true));
-    socket.once('error', () => done(false));
-  });
 }

@@ -4,9 +4,9 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Part, PartProcess } from './part.ts';
 import { freePorts } from './port.ts';
-import { type StartedProcess, startProcess } from './process.ts';
-import { findProgram } from './program.ts';
+import type { StartedProcess } from './process.ts';
 import { redisCommand } from './redis-command.ts';
+import { LOCAL_PARTS, type PartRunner } from './runner.ts';
 
 const SLOTS = 16_384;
 /** The port of a node's cluster bus, from its own. */
@@ -26,6 +26,8 @@ export interface RedisClusterOptions {
   logDir?: string | undefined;
   /** ms until a silent node counts as dead; default 1000: a failover takes some 2.3 s. */
   nodeTimeoutMs?: number;
+  /** Default: the redis-server that is installed here. */
+  parts?: PartRunner | undefined;
 }
 
 export interface RedisCluster extends Part {
@@ -35,28 +37,27 @@ export interface RedisCluster extends Part {
   masterOf(slot: number): Promise<number>;
 }
 
-/** Debian's redis-server as a cluster on 127.0.0.1. Resolves when every slot is served and all nodes know all others. */
+/** Redis as a cluster on 127.0.0.1. Resolves when every slot is served and all nodes know all others. */
 export async function startRedisCluster(options: RedisClusterOptions): Promise<RedisCluster> {
   const dir = resolve(options.dir);
   const logDir = resolve(options.logDir ?? dir);
   const masters = options.masters ?? 3;
   const count = masters * (1 + (options.replicas ?? 1));
-  const program = findProgram({
-    name: 'redis-server',
-    neededFor: 'the cluster set-up needs Redis 7',
-    install: '`apt-get install redis-server` (Debian, Ubuntu) or `brew install redis`',
-  });
+  const parts = options.parts ?? LOCAL_PARTS;
+  const program = await parts.program('redis');
   const ports = await prepareNodes(dir, masters, count, options.nodeTimeoutMs ?? 1_000);
-  const start = (index: number): StartedProcess =>
-    startProcess({
+  const start = (index: number): Promise<StartedProcess> =>
+    parts.start({
+      part: 'redis',
       name: `redis ${index}`,
       command: program,
       args: [join(dir, `node-${index}`, 'redis.conf')],
       log: join(logDir, `redis-${index}.log`),
       cwd: join(dir, `node-${index}`),
+      folders: [],
     });
-  const started = ports.map((_, index) => start(index));
-  const cluster = new LocalRedisCluster(ports, started, start);
+  const started = await allStarted(ports.map((_, index) => start(index)));
+  const cluster = new RunningRedisCluster(ports, started, start);
   try {
     await cluster.ready();
   } catch (error) {
@@ -66,14 +67,22 @@ export async function startRedisCluster(options: RedisClusterOptions): Promise<R
   return cluster;
 }
 
-class LocalRedisCluster implements RedisCluster {
+/** All of them, or none is left running. */
+async function allStarted(starting: readonly Promise<StartedProcess>[]): Promise<StartedProcess[]> {
+  const outcomes = await Promise.allSettled(starting);
+  const started = outcomes.filter((outcome) => outcome.status === 'fulfilled').map(({ value }) => value);
+  if (started.length < starting.length) await Promise.all(started.map((each) => each.stop(0)));
+  return Promise.all(starting);
+}
+
+class RunningRedisCluster implements RedisCluster {
   readonly role = 'redis';
   readonly nodes: readonly string[];
   readonly #ports: readonly number[];
   readonly #started: StartedProcess[];
-  readonly #start: (index: number) => StartedProcess;
+  readonly #start: (index: number) => Promise<StartedProcess>;
 
-  constructor(ports: readonly number[], started: StartedProcess[], start: (index: number) => StartedProcess) {
+  constructor(ports: readonly number[], started: StartedProcess[], start: (index: number) => Promise<StartedProcess>) {
     this.#ports = ports;
     this.#started = started;
     this.#start = start;
@@ -105,7 +114,7 @@ class LocalRedisCluster implements RedisCluster {
 
   async restart(index: number): Promise<void> {
     await this.#started[index]!.stop(0);
-    this.#started[index] = this.#start(index);
+    this.#started[index] = await this.#start(index);
     await this.#nodeReady(index, 1);
     await this.#agreed(index);
   }
