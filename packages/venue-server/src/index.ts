@@ -27,3 +27,4 @@ export type {
 } from './recordings/lean.ts';
 export type { MalformedLines, RecordingEnd } from './recordings/lines.ts';
 export { type FrameRecording, type FrameVenue, openRecording, type Recording } from './recordings/open-recording.ts';
+export { type ReplayVenue, type ReplayVenueOptions, startVenue } from './start-venue.ts';

@@ -1,7 +1,7 @@
 import { ArgumentError, parseArguments, USAGE } from './arguments.ts';
-import { startBinanceVenue } from './binance/venue.ts';
 import { VenueError } from './errors.ts';
 import { RecordingError } from './recordings/errors.ts';
+import { startVenue } from './start-venue.ts';
 
 async function main(): Promise<void> {
   const options = parseArguments(process.argv.slice(2));
@@ -9,7 +9,7 @@ async function main(): Promise<void> {
     process.stdout.write(`${USAGE}\n`);
     return;
   }
-  const venue = await startBinanceVenue(options);
+  const venue = await startVenue(options);
   let stopping = false;
   const stop = () => {
     if (stopping) return;
@@ -18,7 +18,9 @@ async function main(): Promise<void> {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
-  process.stdout.write(`ready ${venue.wsUrl} ${venue.restUrl} admin ${venue.adminUrl}\n`);
+  process.stdout.write(
+    `${['ready', venue.wsUrl, ...(venue.restUrl === undefined ? [] : [venue.restUrl]), 'admin', venue.adminUrl].join(' ')}\n`,
+  );
 }
 
 function fail(error: unknown): void {

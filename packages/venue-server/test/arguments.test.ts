@@ -39,6 +39,14 @@ describe('arguments', () => {
       speed: 20,
       paused: false,
     });
+    expect(
+      parseArguments(['--recording', 'a', '--token', 'x,y', '--plan-connections', '1', '--surplus', 'disconnected']),
+    ).toEqual({
+      recordings: ['a'],
+      paused: false,
+      tokens: ['x', 'y'],
+      plan: { connections: 1, surplus: 'disconnected' },
+    });
     expect(parseArguments(['--help'])).toBe('help');
   });
 
@@ -46,6 +54,7 @@ describe('arguments', () => {
     [[]],
     [['--recording', 'a', '--speed', 'fast']],
     [['--recording', 'a', 'stray']],
+    [['--recording', 'a', '--surplus', 'evicted']],
     [['--recording', 'a', '--nosuch']],
   ])('%j are refused', (args) => {
     expect(() => parseArguments(args)).toThrow(ArgumentError);
