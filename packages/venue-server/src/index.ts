@@ -27,4 +27,5 @@ export type {
 } from './recordings/lean.ts';
 export type { MalformedLines, RecordingEnd } from './recordings/lines.ts';
 export { type FrameRecording, type FrameVenue, openRecording, type Recording } from './recordings/open-recording.ts';
+export type { VenueAbout } from './server/admin.ts';
 export { type ReplayVenue, type ReplayVenueOptions, startVenue } from './start-venue.ts';

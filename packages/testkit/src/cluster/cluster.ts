@@ -8,6 +8,7 @@ import {
   type RunningService,
   StartError,
 } from '@tapecast/service-kit';
+import type { VenueAbout } from '@tapecast/venue-server';
 import { startKafka } from '../parts/kafka.ts';
 import { startNginx } from '../parts/nginx.ts';
 import type { Part } from '../parts/part.ts';
@@ -27,6 +28,7 @@ import {
   ingestArguments,
   PAGE,
   type PartAddresses,
+  type ReplayVenueAddress,
   SCRIPTS,
   type ServiceRole,
   venueArguments,
@@ -108,7 +110,7 @@ class LocalCluster {
     const parts: PartAddresses = {
       kafka: kafka.bootstrap,
       redis: redis.nodes,
-      venuePort: venue === undefined ? undefined : Number(venue.processes[0]!.address.split(':')[1]),
+      venue: venue === undefined ? undefined : await aboutVenue(venue),
     };
     const ingest = this.#works('ingest', 0, undefined, (adminPort) => ingestArguments(config, parts, adminPort));
     await this.#all([
@@ -276,6 +278,14 @@ class LocalCluster {
     if (this.#folder !== undefined) rmSync(clusterFilePath(this.#folder.dir), { force: true });
     this.#logger.info({ event: 'stopped' });
   }
+}
+
+/** What the venue server says that it plays. */
+async function aboutVenue(venue: ServicePart): Promise<ReplayVenueAddress> {
+  const response = await fetch(`http://127.0.0.1:${venue.adminPort}/venue`);
+  if (!response.ok) throw new Error(`the venue server answers ${response.status} to GET /venue`);
+  const about = (await response.json()) as VenueAbout;
+  return { ...about, port: Number(venue.processes[0]!.address.split(':')[1]) };
 }
 
 const byRoleAndIndex = (a: ClusterProcess, b: ClusterProcess): number =>

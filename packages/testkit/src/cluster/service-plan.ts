@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { VenueAbout } from '@tapecast/venue-server';
 import type { ClusterConfig } from './config.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../../..');
@@ -7,8 +8,13 @@ const ROOT = resolve(import.meta.dirname, '../../../..');
 export interface PartAddresses {
   kafka: readonly string[];
   redis: readonly string[];
-  /** Port of the venue server, when there is one. */
-  venuePort: number | undefined;
+  /** The venue server, when there is one. */
+  venue: ReplayVenueAddress | undefined;
+}
+
+/** What a venue server says of itself: whose protocol it speaks follows from the recordings. */
+export interface ReplayVenueAddress extends VenueAbout {
+  port: number;
 }
 
 export type ServiceRole = 'venue' | 'ingest' | 'compute' | 'gateway';
@@ -41,10 +47,28 @@ export function ingestArguments(config: ClusterConfig, parts: PartAddresses, adm
     const rate = config.rate === undefined ? [] : ['--rate', `${config.rate}`];
     return [...common, '--feed', 'simulated', '--seed', `${config.seed}`, ...rate];
   }
-  if (parts.venuePort === undefined) return [...common, '--feed', 'binance', ...symbols];
-  const venue = `127.0.0.1:${parts.venuePort}`;
-  const addresses = ['--binance-ws', `ws://${venue}`, '--binance-rest', `http://${venue}`];
-  return [...common, '--feed', 'binance', ...addresses, '--clock', 'ping', ...symbols];
+  if (parts.venue === undefined) return [...common, '--feed', 'binance', ...symbols];
+  return [...common, ...replayArguments(parts.venue, config.symbols), '--clock', 'ping'];
+}
+
+/** iTick lists no symbols: what the recordings have is named. Binance's REST lists them. */
+function replayArguments({ venue, port, symbols }: ReplayVenueAddress, wanted: readonly string[]): string[] {
+  const address = `127.0.0.1:${port}`;
+  if (venue === 'itick') {
+    const named = wanted.length === 0 ? symbols : wanted;
+    return [
+      '--feed',
+      'itick',
+      '--itick-ws',
+      `ws://${address}`,
+      '--itick-token',
+      'replay',
+      '--symbols',
+      named.join(','),
+    ];
+  }
+  const named = wanted.length === 0 ? [] : ['--symbols', wanted.join(',')];
+  return ['--feed', 'binance', '--binance-ws', `ws://${address}`, '--binance-rest', `http://${address}`, ...named];
 }
 
 export function computeArguments(config: ClusterConfig, parts: PartAddresses, adminPort: number): string[] {

@@ -8,7 +8,7 @@ import {
   venueArguments,
 } from '../../src/cluster/service-plan.ts';
 
-const parts: PartAddresses = { kafka: ['127.0.0.1:1'], redis: ['127.0.0.1:2', '127.0.0.1:3'], venuePort: undefined };
+const parts: PartAddresses = { kafka: ['127.0.0.1:1'], redis: ['127.0.0.1:2', '127.0.0.1:3'], venue: undefined };
 const COMMON =
   '--host 127.0.0.1 --admin-port 9 --log-level info --kafka 127.0.0.1:1 --redis 127.0.0.1:2,127.0.0.1:3 --partitions 4 --replication 1';
 
@@ -25,9 +25,21 @@ describe('ingest', () => {
 
   it('speaks to the venue server of a replay as to the venue, by the clock of its pings', () => {
     const config = clusterSchema.parse({ feed: 'replay', recording: ['a'] });
-    expect(ingestArguments(config, { ...parts, venuePort: 8 }, 9).join(' ')).toBe(
+    const venue = { venue: 'binance', symbols: ['BTCUSDT'], port: 8 } as const;
+    expect(ingestArguments(config, { ...parts, venue }, 9).join(' ')).toBe(
       `${COMMON} --feed binance --binance-ws ws://127.0.0.1:8 --binance-rest http://127.0.0.1:8 --clock ping`,
     );
+  });
+
+  it('is told the symbols of a recording that is played as iTick, or those of them that are wanted', () => {
+    const venue = { venue: 'itick', symbols: ['IBM$US', 'BAC$US'], port: 8 } as const;
+    const itick = `${COMMON} --feed itick --itick-ws ws://127.0.0.1:8 --itick-token replay`;
+    const all = clusterSchema.parse({ feed: 'replay', recording: ['a'] });
+    expect(ingestArguments(all, { ...parts, venue }, 9).join(' ')).toBe(
+      `${itick} --symbols IBM$US,BAC$US --clock ping`,
+    );
+    const some = clusterSchema.parse({ feed: 'replay', recording: ['a'], symbols: ['BAC$US'] });
+    expect(ingestArguments(some, { ...parts, venue }, 9).join(' ')).toBe(`${itick} --symbols BAC$US --clock ping`);
   });
 });
 
