@@ -33,12 +33,14 @@ export class Streams implements PlaySink<PlayEntry> {
   /** Receivers by stream, for the streams that are played. */
   readonly #receivers: ReadonlyMap<string, Set<VenueConnection>>;
   readonly #lifeTimer: NodeJS.Timeout;
-  readonly #shutdownTimers = new Set<NodeJS.Timeout>();
+  readonly #closeTimers = new Set<NodeJS.Timeout>();
+  readonly #lifetimeMs: number | undefined;
   #corked: VenueConnection[] = [];
   #stalledUntilMs = 0;
 
-  constructor(streams: readonly string[], play: StreamsPlay) {
+  constructor(streams: readonly string[], play: StreamsPlay, lifetimeMs?: number) {
     this.#play = play;
+    this.#lifetimeMs = lifetimeMs;
     this.#receivers = new Map(streams.map((stream) => [stream, new Set()]));
     this.faults = new FaultInjector(this.#faultActions());
     this.#lifeTimer = setInterval(() => this.#checkLife(), 1000);
@@ -69,6 +71,7 @@ export class Streams implements PlaySink<PlayEntry> {
         closed: (who) => this.#forget(who),
       });
       this.#connections.add(connection);
+      if (this.#lifetimeMs !== undefined) this.#closeLater([connection], this.#lifetimeMs, 'too old');
       if (new Set(wanted.streams).size > limits.streamsPerConnectionMax) {
         connection.close(CLOSE_POLICY, 'too many streams');
         return;
@@ -115,7 +118,7 @@ export class Streams implements PlaySink<PlayEntry> {
 
   close(): void {
     clearInterval(this.#lifeTimer);
-    for (const timer of this.#shutdownTimers) clearTimeout(timer);
+    for (const timer of this.#closeTimers) clearTimeout(timer);
     for (const connection of this.#connections) connection.terminate();
     this.#webSockets.close();
   }
@@ -164,11 +167,15 @@ export class Streams implements PlaySink<PlayEntry> {
     for (const connection of told) {
       connection.send(connection.combined ? `{"stream":"!serverShutdown","data":${event}}` : event);
     }
+    this.#closeLater(told, closeAfterMs, 'server shutdown');
+  }
+
+  #closeLater(connections: readonly VenueConnection[], afterMs: number, reason: string): void {
     const timer = setTimeout(() => {
-      this.#shutdownTimers.delete(timer);
-      for (const connection of told) connection.close(CLOSE_GOING_AWAY, 'server shutdown');
-    }, closeAfterMs);
-    this.#shutdownTimers.add(timer);
+      this.#closeTimers.delete(timer);
+      for (const connection of connections) connection.close(CLOSE_GOING_AWAY, reason);
+    }, afterMs);
+    this.#closeTimers.add(timer);
   }
 
   #checkLife(): void {

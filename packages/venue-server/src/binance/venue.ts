@@ -21,6 +21,8 @@ export interface BinanceVenueOptions extends PlanOptions, SpeedOptions {
   readonly adminPort?: number;
   /** Waits for `start()` or `POST /replay/start`. Default: plays at once. */
   readonly paused?: boolean;
+  /** ms after which a connection is ended, as the venue does after 24 hours. Default: never. */
+  readonly connectionLifetimeMs?: number;
   /** Misbehaviour from the start on. */
   readonly faults?: readonly Fault[];
 }
@@ -57,8 +59,8 @@ export interface BinanceVenue {
  * Recorded time is the receive time of the recording's lines. A WebSocket ping every 250 ms of it carries it as decimal ms, in
  * order with the frames; it stands while the play is paused, and runs on at 1x after the last frame.
  *
- * Other than the venue: pongs that answer pings don't count against the 5 messages a second, connections are neither ended
- * after 24 hours nor counted per address, and streams that were not recorded stay silent.
+ * Other than the venue: pongs that answer pings don't count against the 5 messages a second, connections are ended by age only
+ * where `connectionLifetimeMs` says so and not counted per address, and streams that were not recorded stay silent.
  */
 export async function startBinanceVenue(options: BinanceVenueOptions): Promise<BinanceVenue> {
   const plan = await planPlay(options.recordings, options);
@@ -68,14 +70,18 @@ export async function startBinanceVenue(options: BinanceVenueOptions): Promise<B
   for (const symbol of plan.symbols)
     books.set(symbol, { book: new PlayedBook(symbol.history), diffsPlayed: symbol.diffsBefore });
 
-  const streams: Streams = new Streams(plan.streams, {
-    hold: (ms) => player.hold(ms),
-    proceed: () => player.proceed(),
-    positionMs: () => positionMs(),
-    diffPlayed: (entry) => {
-      books.get(entry.symbol)!.diffsPlayed++;
+  const streams: Streams = new Streams(
+    plan.streams,
+    {
+      hold: (ms) => player.hold(ms),
+      proceed: () => player.proceed(),
+      positionMs: () => positionMs(),
+      diffPlayed: (entry) => {
+        books.get(entry.symbol)!.diffsPlayed++;
+      },
     },
-  });
+    options.connectionLifetimeMs,
+  );
   const player = new Player(plan, speed, streams);
   const positionMs = () => Math.floor(player.clock().positionUs / 1000);
   const restVenue = {

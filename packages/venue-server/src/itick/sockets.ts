@@ -294,6 +294,8 @@ export class ItickSockets implements PlaySink<ItickEntry> {
     return {
       cut: () =>
         each((connection) => {
+          // What the play sent before the cut goes out before it.
+          connection.uncork();
           connection.terminate();
           // At once, so that a play at `max` waits here for the next who takes part.
           this.#forget(connection);
