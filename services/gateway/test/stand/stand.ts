@@ -1,5 +1,5 @@
 import { type MarketState, openMemoryMarketState } from '@tapecast/market-state';
-import { createLogger, createRegistry, type Registry } from '@tapecast/service-kit';
+import { createLogger, createRegistry, type Logger, type Registry } from '@tapecast/service-kit';
 import { openMemoryTickLog, type TickLog } from '@tapecast/tick-log';
 import { type Gateway, type GatewayConfig, startGateway } from '../../src/index.ts';
 import { MarketWriter } from './market-writer.ts';
@@ -21,6 +21,8 @@ export interface StandOptions {
   /** Stands before the real store, to delay or fail its reads. */
   store?: (state: MarketState) => MarketState;
   page?: { dir: string };
+  /** Without it nothing is logged. */
+  logger?: Logger;
 }
 
 /** A gateway on memory drivers with a catalogue, and the writer that feeds it. */
@@ -42,7 +44,7 @@ export async function openStand(options: StandOptions = {}): Promise<Stand> {
     config: { host: '127.0.0.1', port: 0, anonymous: true, ...options.config },
     log,
     state: options.store === undefined ? state : options.store(state),
-    logger: createLogger('gateway', 'silent'),
+    logger: options.logger ?? createLogger('gateway', 'silent'),
     metrics,
     ...(options.page === undefined ? {} : { page: options.page }),
   });

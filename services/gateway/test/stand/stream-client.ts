@@ -6,7 +6,7 @@ import {
   encodeJsonClientMessage,
   encodeProtobufClientMessage,
 } from '@tapecast/wire';
-import { WebSocket } from 'ws';
+import { type ClientOptions, WebSocket } from 'ws';
 
 /** A JSON message as it came, parsed: fields by their wire names. */
 // biome-ignore lint/suspicious/noExplicitAny: what a server sent is looked at field by field, and a wrong one fails the test.
@@ -23,7 +23,7 @@ export class StreamClient {
   closeReason = '';
   #waiting: (() => void)[] = [];
 
-  constructor(url: string, protocol?: string, options: { autoPong?: boolean; headers?: Record<string, string> } = {}) {
+  constructor(url: string, protocol?: string, options: ClientOptions = {}) {
     this.socket = new WebSocket(url, protocol === undefined ? [] : [protocol], options);
     this.socket.binaryType = 'nodebuffer';
     this.socket.on('message', (data: Buffer, binary) => this.#took(data, binary));
