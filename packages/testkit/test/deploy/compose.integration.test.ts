@@ -1,0 +1,102 @@
+import { TapecastClient } from '@tapecast/client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../../src/parts/port.ts';
+import { ComposeProject, type Container, serviceOf, whyNoCompose } from './compose-project.ts';
+
+const why = whyNoCompose();
+/** Packing, five images and a cluster: a minute on two cores, more where others work on them. */
+const UP_DEADLINE_MS = 360_000;
+const OURS = ['ingest', 'compute', 'gateway'];
+
+describe.skipIf(why !== '')(`docker compose up, from our images${why === '' ? '' : ` (skipped: ${why})`}`, () => {
+  let project: ComposeProject;
+  let port: number;
+
+  beforeAll(async () => {
+    port = await freePort();
+    project = await ComposeProject.prepare('tapecast-test', port);
+    // What an earlier run that was cut off left behind.
+    await project.down();
+    await project.up();
+  }, UP_DEADLINE_MS);
+
+  afterAll(async () => {
+    await project?.down();
+  });
+
+  it('starts each part when those before it are ready', async () => {
+    const containers = await project.containers();
+    const startOf = (service: string): number[] =>
+      containers.filter((one) => serviceOf(one) === service).map((one) => Date.parse(one.State.StartedAt));
+    expect(startOf('gateway')).toHaveLength(2);
+    expect(startOf('compute')).toHaveLength(2);
+    expect(Math.min(...startOf('ingest'), ...startOf('compute'))).toBeGreaterThan(Math.max(...startOf('kafka')));
+    expect(Math.min(...startOf('gateway'))).toBeGreaterThan(Math.max(...startOf('ingest'), ...startOf('compute')));
+    expect(Math.min(...startOf('nginx'))).toBeGreaterThan(Math.max(...startOf('gateway')));
+    expect(containers.filter((one) => OURS.includes(serviceOf(one))).map((one) => one.State.Health?.Status)).toEqual(
+      Array(5).fill('healthy'),
+    );
+    expect(containers.find((one) => serviceOf(one) === 'redis-cluster')?.State).toMatchObject({
+      Status: 'exited',
+      ExitCode: 0,
+    });
+  });
+
+  it('gives no container more than it needs, and no other machine a way in', async () => {
+    const containers = await project.containers();
+    expect(containers.length).toBe(14);
+    const tooMuch = containers.filter(({ HostConfig: host, Config }) => {
+      const user = Config.User.split(':')[0] ?? '';
+      const loose = !host.ReadonlyRootfs || host.Privileged || !/^[1-9]\d*$/.test(user);
+      const rights = !host.CapDrop?.includes('ALL') || !host.SecurityOpt?.includes('no-new-privileges:true');
+      return loose || rights || host.Memory === 0 || host.NanoCpus === 0 || (host.PidsLimit ?? 0) <= 0;
+    });
+    expect(tooMuch.map(({ Name }) => Name)).toEqual([]);
+    const published = containers.flatMap(({ HostConfig }) =>
+      Object.values(HostConfig.PortBindings).flatMap((each) => each ?? []),
+    );
+    expect(published).toEqual([{ HostIp: '127.0.0.1', HostPort: `${port}` }]);
+  });
+
+  it('serves the page and ticks of TEST$XX through nginx, and goes on when the gateways are killed', async () => {
+    const page = await fetch(`http://127.0.0.1:${port}/`);
+    expect(page.headers.get('content-type')).toBe('text/html');
+    expect(await page.text()).toContain('<!doctype html>');
+
+    const client = new TapecastClient({ url: `ws://127.0.0.1:${port}/v1/stream` });
+    let trades = 0;
+    client.on('trade', () => {
+      trades += 1;
+    });
+    client.connect();
+    try {
+      const [result] = await client.subscribe(['TEST$XX'], ['trade']);
+      expect(result).toMatchObject({ symbol: 'TEST$XX', ok: true });
+      await expect.poll(() => trades, { timeout: 30_000 }).toBeGreaterThan(2);
+
+      const before = await Promise.all([1, 2].map((number) => project.container('gateway', number)));
+      // As a crash would, from outside: `docker kill` counts as a wish to stop.
+      for (const { State } of before) process.kill(State.Pid, 'SIGKILL');
+      const again = async (): Promise<Container[]> =>
+        Promise.all([1, 2].map((number) => project.container('gateway', number)));
+      await expect
+        .poll(async () => (await again()).map(({ State, RestartCount }) => `${State.Health?.Status} ${RestartCount}`), {
+          timeout: 60_000,
+        })
+        .toEqual(['healthy 1', 'healthy 1']);
+
+      const seen = trades;
+      await expect.poll(() => trades, { timeout: 30_000 }).toBeGreaterThan(seen + 1);
+    } finally {
+      client.close();
+    }
+  });
+
+  it('stops in order within its time', async () => {
+    await project.compose('stop');
+    const ours = (await project.containers()).filter((one) => OURS.includes(serviceOf(one)));
+    expect(ours.map(({ Name, State }) => `${Name} ${State.Status} ${State.ExitCode}`)).toEqual(
+      ours.map(({ Name }) => `${Name} exited 0`),
+    );
+  });
+});
