@@ -14,7 +14,9 @@ export { canonicalDump, canonicalSections, type DumpedUpdate, UnequalUpdateError
 export { type BookState, type ClientRecord, recordClient } from './oracles/client-record.ts';
 export { divideHalfEven, scaled } from './oracles/exact.ts';
 export { judgeClient, type Verdict } from './oracles/judge-client.ts';
+export { LeanJudge, type LeanVerdict } from './oracles/judge-lean.ts';
 export { checkKrakenBooks, type KrakenCheck } from './oracles/kraken-book.ts';
+export { LEAN_DECIMALS, type LeanDay, type LeanSums, leanDays, leanVwap } from './oracles/lean-days.ts';
 export { type LeanPairing, pairLeanQuotes } from './oracles/lean-quotes.ts';
 export { type RangeFault, RangeOracle } from './oracles/range-oracle.ts';
 export { idJumps, type TradeFaults, tradeOracle } from './oracles/trade-oracle.ts';
@@ -28,6 +30,8 @@ export {
 } from './oracles/trade-sums.ts';
 export { type CertificateFiles, type CertificateOptions, makeCertificates } from './parts/certificates.ts';
 export { type ChosenParts, chooseParts, type PartsChoice, type PartsWay, waysToTest } from './parts/choose.ts';
+export { type FoundEngine, findEngine } from './parts/container/engine.ts';
+export { type OwnEngine, type OwnEngineOptions, startOwnEngine } from './parts/container/own-engine.ts';
 export { type Kafka, type KafkaOptions, startKafka } from './parts/kafka.ts';
 export { installKafka, type KafkaInstall } from './parts/kafka-install.ts';
 export { type Nginx, type NginxOptions, type NginxTls, nginxConfiguration, startNginx } from './parts/nginx.ts';
