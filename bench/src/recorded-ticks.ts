@@ -1,4 +1,4 @@
-import { startIngest } from '@tapecast/ingest';
+import { ingestSchema, startIngest } from '@tapecast/ingest';
 import { openMemoryMarketState } from '@tapecast/market-state';
 import { createLogger, createRegistry } from '@tapecast/service-kit';
 import { openMemoryTickLog } from '@tapecast/tick-log';
@@ -16,16 +16,13 @@ export async function recordedTicks(recordings: readonly string[]): Promise<Uint
   const state = openMemoryMarketState();
   const venue = await startBinanceVenue({ recordings, speed: 'max', paused: true });
   const ingest = await startIngest({
-    config: {
+    config: ingestSchema.parse({
       feed: 'binance',
-      seed: 1,
-      rate: 1,
-      startMs: 0,
       binanceWs: venue.wsUrl,
       binanceRest: venue.restUrl,
       symbols: venue.symbols.map(({ symbol }) => symbol),
       clock: 'ping',
-    },
+    }),
     log,
     state,
     logger: createLogger('ingest', 'warn'),

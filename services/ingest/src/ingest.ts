@@ -13,7 +13,7 @@ import { createSessionId } from './sources/session.ts';
 import { TEST_CATALOGUE_ENTRY, TestFeed } from './sources/test-instrument.ts';
 import { TickSource } from './sources/tick-source.ts';
 import { createWallClock } from './sources/wall-clock.ts';
-import { VENUES } from './venues/registry.ts';
+import { OPTION_CHECKS, VENUES } from './venues/registry.ts';
 import type { Feed } from './venues/venue.ts';
 
 export interface IngestDependencies {
@@ -34,6 +34,7 @@ export async function startIngest(dependencies: IngestDependencies): Promise<Run
   const { config, log, state, logger } = dependencies;
   const limits: IngestLimits = { ...LIMITS, ...dependencies.limits };
   checkLimits(limits);
+  OPTION_CHECKS[config.feed]?.(config);
   const metrics = createIngestMetrics(dependencies.metrics);
   const nowUs = createWallClock();
   const random = Math.random;
@@ -80,6 +81,7 @@ export async function startIngest(dependencies: IngestDependencies): Promise<Run
     createSource,
     catalogue: state,
     isFull: () => publisher.full,
+    limits,
     logger,
     metrics,
     random,

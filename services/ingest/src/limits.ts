@@ -30,10 +30,32 @@ export const LIMITS = {
   reconnectProvenMs: 10_000,
   /** ms for TCP, TLS and upgrade. Longer: given up, next try. */
   connectMsMax: 10_000,
-  /** ms of silence after which we send a ping (venues ping every 20 s, so this is rare). */
-  silencePingMs: 25_000,
+  /** ms of silence after which we send a ping of our own: who lives answers it. */
+  silencePingMs: 15_000,
   /** ms of silence after which a connection is dead and made anew. */
-  silenceDeadMs: 40_000,
+  silenceDeadMs: 25_000,
+
+  /** ms from the open connection to the answer to the key (iTick's clients wait 10 to 15 s). Longer: made anew. */
+  authMsMax: 15_000,
+  /** ms for the answer to one subscribe. Longer: the connection is made anew. */
+  subscribeMsMax: 10_000,
+  /** ms before a subscribe is sent again that the venue could not resolve. */
+  unresolvedWaitMs: 1_000,
+  /** ms between the pings that iTick wants in JSON: it ends a connection after 60 s without one. */
+  venuePingMs: 30_000,
+  /** ms for the answer to one. Longer: the connection is dead and made anew. */
+  venuePongMsMax: 10_000,
+  /** ms before a connection is tried again whose key or number the venue refused: it would refuse again, and may block the key. */
+  refusedWaitMs: 300_000,
+  /** ms below which a connection that the venue ended was not wanted; three in a row wait for `shortLivedWaitMs`. */
+  shortLivedMs: 10_000,
+  shortLivedWaitMs: 60_000,
+  /** ms without a trade of a symbol on both connections after which none is on its way: it may change connections then. */
+  handoverQuietMs: 1_000,
+  /** ms in which a symbol must have found the place where two connections agree. Longer: it changes all the same, and says so. */
+  handoverMsMax: 30_000,
+  /** Trades of one symbol kept of each of the two connections meanwhile. More: the oldest go. */
+  handoverTradesMax: 512,
 
   /** ms for one REST reply, whole. Longer: given up, retried. */
   restMsMax: 10_000,
@@ -46,6 +68,14 @@ export const LIMITS = {
   snapshotsAtOnce: 4,
   /** Numbers (price or size) in all diffs that wait for a snapshot: 32 MB. Reached: the oldest diff of that book goes; its snapshot must be newer. */
   waitingDiffNumbersMax: 4_000_000,
+  /** ms for which an old connection and its replacement carry the same streams at least: a venue's servers are not in step. */
+  overlapMsMin: 1_000,
+  /** ms after which the old one is let go, though it has not caught up; what it then owes is told as missing. */
+  overlapMsMax: 30_000,
+  /** Events of the new connection that may wait for the old one. More: the old one is let go at once. */
+  overlapEventsMax: 20_000,
+  /** ms before a connection is tried again that the venue refused for the address's sake (418 and 429 too many tries, 403 and 451 not from there). */
+  refusedAddressWaitMs: 60_000,
   /** Ids by which a trade of a new connection may lie below the last one and still be a double. Further below: the venue counts anew. */
   tradeIdRewindMax: 1_000_000,
 
@@ -61,6 +91,7 @@ export function checkLimits(limits: IngestLimits): void {
     [limits.frameBytesMax <= limits.messageBytesMax, 'frameBytesMax must not exceed messageBytesMax'],
     [limits.flushBytesMax < limits.bufferBytesMax, 'flushBytesMax must be below bufferBytesMax'],
     [limits.silencePingMs < limits.silenceDeadMs, 'silencePingMs must be below silenceDeadMs'],
+    [limits.overlapMsMin < limits.overlapMsMax, 'overlapMsMin must be below overlapMsMax'],
     [limits.reconnectBaseMs <= limits.reconnectCapMs, 'reconnectBaseMs must not exceed reconnectCapMs'],
     [limits.bufferResumeShare > 0 && limits.bufferResumeShare < 1, 'bufferResumeShare must lie between 0 and 1'],
   ];

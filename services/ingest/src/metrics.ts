@@ -64,6 +64,30 @@ export function createIngestMetrics(registry: Registry) {
       labelNames: ['venue'],
       registers,
     }),
+    renewals: new Counter({
+      name: 'tapecast_ingest_renewals_total',
+      help: 'Venue connections replaced by a new one before they ended, by reason',
+      labelNames: ['venue', 'reason'],
+      registers,
+    }),
+    instrumentsRefused: new Gauge({
+      name: 'tapecast_ingest_instruments_refused',
+      help: "Instruments that the venue's plan has no room for",
+      labelNames: ['venue'],
+      registers,
+    }),
+    handovers: new Counter({
+      name: 'tapecast_ingest_handovers_total',
+      help: 'Instruments that changed to another connection of a venue without trade ids, by outcome',
+      labelNames: ['venue', 'outcome'],
+      registers,
+    }),
+    valuesLeftOut: new Counter({
+      name: 'tapecast_ingest_values_left_out_total',
+      help: 'Values of good frames that could not be told exactly and were left out',
+      labelNames: ['venue', 'value'],
+      registers,
+    }),
     clockMs: new Gauge({
       name: 'tapecast_ingest_source_clock_ms',
       help: 'Clock of the source, Unix ms',

@@ -23,6 +23,14 @@ export const standaloneSchema = z.object({
   symbols: ingestOptions.symbols,
   binanceWs: ingestOptions.binanceWs,
   binanceRest: ingestOptions.binanceRest,
+  binanceRenewAfterMs: ingestOptions.binanceRenewAfterMs,
+  token: z
+    .string()
+    .default('')
+    .describe('itick: key of the plan. Better by TAPECAST_TOKEN or --token-file: others see a command line'),
+  tokenFile: ingestOptions.itickTokenFile,
+  itickWs: ingestOptions.itickWs,
+  itickTypes: ingestOptions.itickTypes,
   recording: z
     .array(z.string())
     .default([])

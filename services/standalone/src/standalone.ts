@@ -16,7 +16,7 @@ import {
   startAdminServer,
 } from '@tapecast/service-kit';
 import { openMemoryTickLog } from '@tapecast/tick-log';
-import { RecordingError, startBinanceVenue, VenueError } from '@tapecast/venue-server';
+import { RecordingError, startVenue as startVenueServer, VenueError } from '@tapecast/venue-server';
 import { EMBEDDED_PARTITIONS, type StandaloneConfig } from './config.ts';
 
 const HOST = '127.0.0.1';
@@ -24,6 +24,8 @@ const PAGE = resolve(import.meta.dirname, '../../../packages/web/dist');
 /** A feed whose venue is away must not keep the page from people for ever: past this the start fails and says why. */
 const READY_DEADLINE_MS = 30_000;
 const READY_POLL_MS = 10;
+/** The venue server of a replay takes any key. */
+const REPLAY_TOKEN = 'replay';
 const ADDRESSES_FILE = 'standalone.json';
 
 export interface Standalone {
@@ -84,10 +86,16 @@ export async function startStandalone(config: StandaloneConfig): Promise<Standal
           seed: config.seed,
           rate: config.rate,
           startMs: config.startMs,
-          symbols: config.symbols,
-          feed: config.feed === 'replay' ? 'binance' : config.feed,
+          // iTick lists no symbols: what the recordings have is named. Binance's REST lists them.
+          symbols: config.symbols.length === 0 && venue?.venue === 'itick' ? [...venue.symbols] : config.symbols,
+          feed: config.feed === 'replay' ? (venue?.venue ?? 'binance') : config.feed,
           binanceWs: venue?.wsUrl ?? config.binanceWs,
           binanceRest: venue?.restUrl ?? config.binanceRest,
+          binanceRenewAfterMs: config.binanceRenewAfterMs,
+          itickWs: venue?.wsUrl ?? config.itickWs,
+          itickToken: venue === undefined ? config.token : REPLAY_TOKEN,
+          itickTokenFile: venue === undefined ? config.tokenFile : '',
+          itickTypes: config.itickTypes,
           clock: venue === undefined ? 'wall' : 'ping',
         },
         log,
@@ -139,7 +147,7 @@ async function startVenue(config: StandaloneConfig) {
   const missing = config.recording.filter((file) => !existsSync(file));
   if (missing.length > 0) throw new StartError('bad_option', `--recording: there is no file ${missing.join(', ')}`);
   try {
-    return await startBinanceVenue({
+    return await startVenueServer({
       recordings: config.recording,
       speed: config.speed === 'max' ? 'max' : Number(config.speed),
       paused: true,

@@ -12,6 +12,8 @@ export interface SocketHandlers {
   onFrame(frame: Buffer, isBinary: boolean, receivedAtUs: number): void;
   /** A ping of the venue, in order with the frames; the pong with its payload is already sent. */
   onPing(payload: Buffer, receivedAtUs: number): void;
+  /** The venue answered one of our pings. */
+  onPong?(): void;
   /** The connection ended, or could not be made (`wasOpen` false). Another is made after a wait. */
   onDown(reason: string, wasOpen: boolean): void;
 }
@@ -28,6 +30,8 @@ export interface SocketOptions {
   headers?: Readonly<Record<string, string>>;
   /** Whether this connection has shown that it is good; undefined: every one that lives for `reconnectProvenMs` has. */
   proven?: () => boolean;
+  /** Cuts what must not be in a log out of what the venue says at the end. */
+  mask?: (text: string) => string;
   /** ms to wait at least before the next attempt, whatever the backoff says: a venue that refused will refuse again. */
   retryAfterMs?: (ended: SocketEnd) => number;
 }
@@ -163,6 +167,7 @@ export class ReconnectingSocket {
     socket.on('pong', () => {
       this.#heardAtMs = Date.now();
       this.#pinged = false;
+      handlers.onPong?.();
     });
     socket.on('error', (cause) => {
       error = cause;
@@ -171,9 +176,10 @@ export class ReconnectingSocket {
       if (this.#socket !== socket) return;
       this.#socket = undefined;
       clearInterval(this.#watchdog);
-      const reason =
+      const said =
         this.#downReason ??
         (error !== undefined ? messageOf(error) : `closed with ${code}${text.length > 0 ? ` ${text.toString()}` : ''}`);
+      const reason = this.#options.mask?.(said) ?? said;
       this.#downReason = undefined;
       this.#down({ reason, wasOpen: open, httpStatus });
     });

@@ -1,6 +1,7 @@
 import type { MarketState } from '@tapecast/market-state';
 import type { Logger, Readiness } from '@tapecast/service-kit';
 import type { IngestConfig } from '../config.ts';
+import type { IngestLimits } from '../limits.ts';
 import type { IngestMetrics } from '../metrics.ts';
 import type { TickSource } from '../sources/tick-source.ts';
 import type { NowUs } from '../sources/wall-clock.ts';
@@ -14,6 +15,7 @@ export interface FeedContext {
   catalogue: Pick<MarketState, 'putCatalogue'>;
   /** Whether the buffer towards the log is full. A feed whose ticks can wait looks here; one that is pushed to is `pause`d. */
   isFull: () => boolean;
+  limits: IngestLimits;
   logger: Logger;
   metrics: IngestMetrics;
   random: () => number;

@@ -1,10 +1,22 @@
-import type { Logger } from '@tapecast/service-kit';
+import { type Logger, StartError } from '@tapecast/service-kit';
 import { DEFAULT_BINANCE_SYMBOLS, type IngestConfig } from '../../config.ts';
 import { IngestError } from '../../errors.ts';
 import type { FaultLog } from '../../fault-log.ts';
 import { readExchangeInfo } from './exchange-info.ts';
 import type { BinanceSymbol } from './messages.ts';
 import type { BinanceRest } from './rest.ts';
+
+const SYMBOL = /^[A-Za-z0-9]{2,20}$/;
+
+/** Throws `StartError` for pairs that can be none. */
+export function checkBinanceOptions({ symbols }: Pick<IngestConfig, 'symbols'>): void {
+  const wrong = symbols.filter((symbol) => !SYMBOL.test(symbol));
+  if (wrong.length === 0) return;
+  throw new StartError(
+    'bad_option',
+    `--symbols: a symbol of Binance is letters and digits, as BTCUSDT (given: ${wrong.join(', ')})`,
+  );
+}
 
 export interface SymbolSource {
   config: Pick<IngestConfig, 'symbols' | 'clock'>;
