@@ -40,7 +40,11 @@ export const CLOSE_CODES = {
     answer: 'backoff',
   },
   internal: { code: 4103, when: 'The gateway failed in a way that concerns this connection.', answer: 'backoff' },
-  tooManyMessages: { code: 4104, when: 'The client sent more messages a second than allowed.', answer: 'backoff' },
+  tooManyMessages: {
+    code: 4104,
+    when: 'The client sent more messages or bytes a second than allowed.',
+    answer: 'backoff',
+  },
   keysUnavailable: {
     code: 4105,
     when: 'The key of the token could not be fetched from its issuer.',

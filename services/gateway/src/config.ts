@@ -2,6 +2,7 @@ import { TOKEN_ALGORITHMS } from '@tapecast/access';
 import { clusterOptions, processOptions } from '@tapecast/service-kit';
 import { z } from 'zod';
 import { type AdmissionOptions, ALGORITHMS, AUDIENCE } from './admission/admission.ts';
+import { type EdgeConfig, edgeOptions } from './edge/options.ts';
 import type { GatewayLimits } from './limits.ts';
 
 export const HEARTBEAT_MS = 15_000;
@@ -40,6 +41,7 @@ export const gatewayOptions = {
     .max(300_000)
     .default(HEARTBEAT_MS)
     .describe('interval of heartbeats and pings in ms; three without an answer close a connection'),
+  ...edgeOptions,
 };
 
 /** Options of the gateway's own process. */
@@ -57,7 +59,7 @@ export const gatewayProcessSchema = z.object({
   pageDir: z.string().default('').describe('folder with the built market watch page; none is served without it'),
 });
 
-export interface GatewayConfig extends AdmissionOptions {
+export interface GatewayConfig extends AdmissionOptions, EdgeConfig {
   /** Port to listen on; 0 takes a free one. */
   port: number;
   /** Default 15,000. */

@@ -4,6 +4,8 @@ import { type Logger, type Registry, type RunningService, StartError } from '@ta
 import type { TickLog } from '@tapecast/tick-log';
 import { checkAdmissionOptions, createAdmission } from './admission/admission.ts';
 import { type GatewayConfig, HEARTBEAT_MS } from './config.ts';
+import { createEdgeMetrics, createTlsMetrics } from './edge/metrics.ts';
+import { edgeSettings, limitsOf } from './edge/options.ts';
 import { EdgeServer } from './edge/server.ts';
 import { readStaticFiles } from './edge/static-files.ts';
 import { Fanout } from './fanout/fanout.ts';
@@ -34,6 +36,8 @@ export interface GatewayDeps {
 export type Gateway = RunningService & {
   /** The port for clients. */
   readonly port: number;
+  /** Serves the certificate that its files hold now; logs what is wrong with it. Without TLS nothing happens. */
+  reloadCertificate(): Promise<void>;
 };
 
 /** How long the close frames have to reach their clients before the sockets are cut. */
@@ -43,11 +47,12 @@ const DRAIN_MS = 250;
 export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
   const { config, log, state, logger } = deps;
   const heartbeatMs = config.heartbeatMs ?? HEARTBEAT_MS;
-  const limits: GatewayLimits = Object.freeze({ ...DEFAULT_LIMITS, ...config.limits });
+  const limits: GatewayLimits = Object.freeze({ ...DEFAULT_LIMITS, ...limitsOf(config), ...config.limits });
   const disagreement = limitsDisagree(limits);
   if (disagreement !== undefined)
     throw new StartError('bad_option', `The gateway's limits contradict each other: ${disagreement}.`);
   checkAdmissionOptions(config);
+  const settings = edgeSettings(config);
   const page = deps.page === undefined ? new Map() : await readStaticFiles(deps.page.dir, limits.pageBytesMax);
 
   const nowUs = createWallClock();
@@ -60,7 +65,21 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
   const failed = (where: string, error: unknown): void => {
     logger.error({ event: 'callback_failed', where, error: error instanceof Error ? error.stack : String(error) });
   };
-  const edge = new EdgeServer({ ...config, heartbeatMs, limits, metrics, admission, page, failed });
+  const edge = new EdgeServer({
+    host: config.host,
+    port: config.port,
+    settings,
+    heartbeatMs,
+    limits,
+    metrics,
+    edgeMetrics: createEdgeMetrics(deps.metrics),
+    tlsMetrics: settings.tls === undefined ? undefined : createTlsMetrics(deps.metrics),
+    admission,
+    page,
+    logger,
+    nowMs,
+    failed,
+  });
   const fanout = new Fanout({
     publisher: edge,
     nowUs,
@@ -112,6 +131,7 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
   try {
     port = await edge.listen(sessions, rest);
   } catch (error) {
+    edge.close();
     admission.close();
     await Promise.all([feed.close(), catalogue.close()]);
     throw error;
@@ -145,6 +165,7 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
   return {
     name: 'gateway',
     port,
+    reloadCertificate: () => edge.reloadCertificate(),
     ready: () => {
       if (stopping !== undefined) return { ready: false, reason: 'stopping' };
       const reason = feed.notReady() || admission.notReady();

@@ -96,7 +96,7 @@ export interface GatewayLimits {
   /** Symbols in one REST request, and bars or instruments in one answer. Past it: 400, or the newest are answered. */
   readonly restSymbolsMax: number;
   readonly restRowsMax: number;
-  /** Length of a REST query. Past it: 414. */
+  /** Length of a REST query; all headers together have 4 KiB, past which the socket library says 431. Past it: 414. */
   readonly restQueryBytesMax: number;
   /** REST requests that wait for the store at once. Past it: 503. */
   readonly restRequestsMax: number;
@@ -177,7 +177,7 @@ export const DEFAULT_LIMITS: GatewayLimits = Object.freeze({
 
   restSymbolsMax: 100,
   restRowsMax: 1_000,
-  restQueryBytesMax: 8 * KIB,
+  restQueryBytesMax: 3 * KIB,
   restRequestsMax: 256,
   pageBytesMax: 32 * MIB,
 

@@ -4,6 +4,7 @@ import { runServiceProcess } from '@tapecast/service-kit';
 import { openKafkaTickLog } from '@tapecast/tick-log';
 import { checkAdmissionOptions } from './admission/admission.ts';
 import { gatewayProcessSchema } from './config.ts';
+import { edgeSettings } from './edge/options.ts';
 import { startGateway } from './gateway.ts';
 
 const READY_POLL_MS = 20;
@@ -15,6 +16,7 @@ await runServiceProcess({
   async start(config, { logger, metrics }) {
     // What may not be served is refused before anything is opened.
     checkAdmissionOptions(config);
+    edgeSettings(config);
     const log = await openKafkaTickLog({
       brokers: config.kafka,
       clientId: 'tapecast-gateway',
@@ -31,6 +33,9 @@ await runServiceProcess({
       metrics,
       ...(config.pageDir === '' ? {} : { page: { dir: config.pageDir } }),
     });
+    const tls = config.tlsCert !== '';
+    // Without a certificate a hangup ends the process, as it does any other.
+    if (tls) process.on('SIGHUP', () => void gateway.reloadCertificate());
     // The `ready` line promises that a client can be served: the log is read to its end first.
     while (!gateway.ready().ready) await delay(READY_POLL_MS);
     return {
@@ -43,7 +48,7 @@ await runServiceProcess({
           await Promise.all([log.close(), state.close()]);
         },
       },
-      addresses: [`http://${config.host}:${gateway.port}`],
+      addresses: [`${tls ? 'https' : 'http'}://${config.host}:${gateway.port}`],
     };
   },
 });

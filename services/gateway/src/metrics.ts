@@ -71,6 +71,7 @@ export interface GatewayMetrics {
   logGaps: Counter;
   clientMessages: Counter;
   badMessages: Counter;
+  tooManyBytes: Counter;
   refusedUpgrades: Counter;
   droppedFrames: Counter;
   flushFailures: Counter;
@@ -227,6 +228,10 @@ export function createMetrics(registry: Registry): GatewayMetrics {
     ),
     clientMessages: counter('tapecast_gateway_client_messages_total', 'Messages of clients.'),
     badMessages: counter('tapecast_gateway_bad_messages_total', 'Messages of clients that could not be read.'),
+    tooManyBytes: counter(
+      'tapecast_gateway_too_many_bytes_total',
+      'Connections closed because they sent more bytes than allowed; counted among tooManyMessages.',
+    ),
     refusedUpgrades: counter('tapecast_gateway_refused_upgrades_total', 'WebSocket handshakes refused.'),
     droppedFrames: counter(
       'tapecast_gateway_dropped_frames_total',

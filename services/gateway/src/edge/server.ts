@@ -1,12 +1,5 @@
-import uWS, {
-  type HttpRequest,
-  type HttpResponse,
-  type TemplatedApp,
-  type us_listen_socket,
-  type us_socket_context_t,
-  type WebSocket,
-} from 'uWebSockets.js';
-import { StartError } from '@tapecast/service-kit';
+import uWS, { type HttpRequest, type HttpResponse, type us_socket_context_t, type WebSocket } from 'uWebSockets.js';
+import { type Logger, StartError } from '@tapecast/service-kit';
 import type { Admission } from '../admission/admission.ts';
 import type { Encoding } from '../fanout/client.ts';
 import type { ClientSocket, TopicPublisher } from '../fanout/client-socket.ts';
@@ -16,12 +9,20 @@ import type { Session } from '../protocol/session.ts';
 import type { Sessions } from '../protocol/sessions.ts';
 import type { RestApi } from '../rest/api.ts';
 import { type RestErrorCode, restError } from '../rest/reply.ts';
+import { AddressLimits } from './address-limits.ts';
+import { CertificateError } from './certificate.ts';
+import { CertificateWatch } from './certificate-watch.ts';
 import { chooseSubprotocol, tokenOf } from './handshake.ts';
 import { HttpResponder } from './http-responder.ts';
+import type { EdgeMetrics, TlsMetrics } from './metrics.ts';
+import { type NativeApp, NativeApps } from './native-apps.ts';
+import type { EdgeSettings } from './options.ts';
+import { OriginPolicy, originRefused } from './origin-policy.ts';
 import type { StaticFile } from './static-files.ts';
+import { visitorOf } from './visitor.ts';
 
 /*
- * The only importer of uWebSockets.js. Its rules of life, which nothing checks for us:
+ * This folder is the only importer of uWebSockets.js. Its rules of life, which nothing checks for us:
  *
  * | object            | valid                                             | so                                                      |
  * |-------------------|---------------------------------------------------|---------------------------------------------------------|
@@ -31,6 +32,8 @@ import type { StaticFile } from './static-files.ts';
  * | message buffer    | until the callback returns                        | it is parsed at once and never kept                     |
  * | socket after end()| 16 s at most, for the unread rest (idleTimeout>0) | with idleTimeout 0 it would wait for ever               |
  * | listen socket     | until closed; shared silently with other processes| exclusive port                                          |
+ * | app               | as the process; its certificate is for good       | `NativeApps`: a new one for a new certificate           |
+ * | headers           | 4 KiB together, else 431 by the library           | longer tokens come in an `auth` message                 |
  * | callbacks         | an exception in one ends the process              | each is guarded                                         |
  * | publish           | dropped without a word over maxBackpressure       | our own bound is lower, and `dropped` is handled        |
  * | close reason      | 123 bytes                                         | `Session.end` cuts                                      |
@@ -39,11 +42,18 @@ import type { StaticFile } from './static-files.ts';
 export interface EdgeOptions {
   host: string;
   port: number;
+  settings: EdgeSettings;
   heartbeatMs: number;
   limits: GatewayLimits;
   metrics: GatewayMetrics;
+  edgeMetrics: EdgeMetrics;
+  /** There where `settings.tls` is. */
+  tlsMetrics: TlsMetrics | undefined;
   admission: Admission;
   page: ReadonlyMap<string, StaticFile>;
+  logger: Logger;
+  /** Wall time, Unix ms. */
+  nowMs: () => number;
   /** A callback failed in a way that is nobody's answer. */
   failed: (where: string, error: unknown) => void;
 }
@@ -53,74 +63,102 @@ interface UserData {
   /** As the handshake gave it; forgotten once the session has it. */
   token: string | undefined;
   session: Session | undefined;
+  /** Whose connection it counts as. */
+  addressKey: string | undefined;
 }
 
 const STREAM_PATH = '/v1/stream';
 /** uWebSockets.js takes 8 to 960 s. It is only a net below ours, which ends silent clients after fewer seconds. */
 const idleTimeoutS = (heartbeatMs: number): number => Math.min(960, Math.max(60, Math.ceil((heartbeatMs * 6) / 1000)));
 
+const RETIRED_SWEEP_MS = 5_000;
+/** A full gateway may have room again when its next client leaves. */
+const FULL_RETRY_S = 5;
+
 /** The client port: WebSocket, REST and page. */
 export class EdgeServer implements TopicPublisher {
   readonly #options: EdgeOptions;
-  readonly #app: TemplatedApp = uWS.App();
-  #listening: us_listen_socket | undefined;
+  readonly #origins: OriginPolicy;
+  readonly #addresses: AddressLimits;
+  #apps: NativeApps | undefined;
+  #certificates: CertificateWatch | undefined;
+  #retiredSweep: NodeJS.Timeout | undefined;
   #sessions: Sessions | undefined;
 
   constructor(options: EdgeOptions) {
+    const { settings, admission, limits, edgeMetrics } = options;
     this.#options = options;
+    this.#origins = new OriginPolicy({ rules: settings.origins, open: admission.openToAllOrigins });
+    this.#addresses = new AddressLimits(limits);
+    edgeMetrics.watch({ addresses: () => this.#addresses.size });
   }
 
   publish(topic: string, frame: Uint8Array, binary: boolean): boolean {
-    return this.#app.publish(topic, frame, binary);
+    return this.#apps?.publish(topic, frame, binary) ?? false;
   }
 
-  /** Listens; resolves with the port. Rejects with `StartError` when it is taken. */
+  /** Listens; resolves with the port. Rejects with `StartError` when it is taken, or the certificate can't be served. */
   async listen(sessions: Sessions, rest: RestApi): Promise<number> {
     this.#sessions = sessions;
-    const { host, port } = this.#options;
-    this.#routeStream(sessions);
-    const http = new HttpResponder(this.#options, rest);
-    this.#app.any('/*', (response, request) => this.#guard('http', () => http.answer(response, request)));
-    const exclusive = 1; // LIBUS_LISTEN_EXCLUSIVE_PORT; else another process on the port would share our clients.
-    return new Promise((resolve, reject) => {
-      const onListening = (socket: us_listen_socket | false): void => {
-        if (socket === false) {
-          reject(
-            new StartError(
-              'port_taken',
-              `${host}:${port} is taken by another process. Choose another port with --port, or stop that process.`,
-            ),
-          );
-          return;
-        }
-        this.#listening = socket;
-        // A listen socket is a socket to uSockets; the types don't say so.
-        resolve(uWS.us_socket_local_port(socket as unknown as Parameters<typeof uWS.us_socket_local_port>[0]));
-      };
-      // (host, port, options, callback) is taken by the native side; the types list only three of the four forms.
-      const app = this.#app as unknown as {
-        listen(host: string, port: number, options: number, listening: typeof onListening): unknown;
-      };
-      app.listen(host, port, exclusive, onListening);
+    const { host, port, settings, limits, metrics } = this.#options;
+    const http = new HttpResponder({ ...this.#options, origins: this.#origins, addresses: this.#addresses }, rest);
+    const apps = new NativeApps({
+      tls: settings.tls !== undefined,
+      appsMax: limits.certificatesMax,
+      route: (native) => {
+        this.#routeStream(native, sessions);
+        native.app.any('/*', (response, request) =>
+          this.#guard('http', () => http.answer(response, request, native.retiredAtMs !== undefined)),
+        );
+      },
+      evict: (session) => {
+        metrics.closed('rebalance');
+        session.end('rebalance');
+      },
     });
+    this.#apps = apps;
+    await this.#serveCertificate(apps);
+    return apps.listen(host, port);
+  }
+
+  /** Serves the certificate that its files hold now, and logs what is wrong with it. Without TLS there is nothing to do. */
+  async reloadCertificate(): Promise<void> {
+    await this.#certificates?.reload();
   }
 
   /** No new connections; those that are open stay. */
   stopListening(): void {
-    if (this.#listening === undefined) return;
-    uWS.us_listen_socket_close(this.#listening);
-    this.#listening = undefined;
+    this.#certificates?.stop();
+    this.#apps?.stopListening();
   }
 
   /** Cuts everything that is still open. */
   close(): void {
     this.stopListening();
-    this.#app.close();
+    clearInterval(this.#retiredSweep);
+    this.#apps?.close();
   }
 
-  #routeStream(sessions: Sessions): void {
+  async #serveCertificate(apps: NativeApps): Promise<void> {
+    const { settings, limits, logger, tlsMetrics, nowMs } = this.#options;
+    if (settings.tls === undefined || tlsMetrics === undefined) return;
+    const files = settings.tls;
+    const serve = (): void => apps.serve(files, performance.now());
+    this.#certificates = new CertificateWatch({ files, limits, logger, metrics: tlsMetrics, nowMs, serve });
+    tlsMetrics.watch({ certificatesInUse: () => apps.size });
+    this.#retiredSweep = setInterval(() => apps.sweep(performance.now()), RETIRED_SWEEP_MS);
+    try {
+      await this.#certificates.start();
+    } catch (error) {
+      clearInterval(this.#retiredSweep);
+      if (error instanceof CertificateError) throw new StartError('bad_option', `${error.message}.`, { cause: error });
+      throw error;
+    }
+  }
+
+  #routeStream(native: NativeApp, sessions: Sessions): void {
     const { limits, heartbeatMs } = this.#options;
-    this.#app.ws<UserData>(STREAM_PATH, {
+    native.app.ws<UserData>(STREAM_PATH, {
       maxPayloadLength: limits.messageBytesCut,
       maxBackpressure: limits.socketBytesMax,
       idleTimeout: idleTimeoutS(heartbeatMs),
@@ -132,7 +170,9 @@ export class EdgeServer implements TopicPublisher {
           const data = socket.getUserData();
           const { token } = data;
           data.token = undefined;
+          this.#addresses.opened(data.addressKey);
           data.session = sessions.open(asClientSocket(socket), data.encoding, token);
+          native.sessions.add(data.session);
         }),
       message: (socket, message, binary) =>
         this.#each('message', socket, (session) => sessions.frame(session, new Uint8Array(message), binary)),
@@ -143,27 +183,51 @@ export class EdgeServer implements TopicPublisher {
         this.#each('dropped', socket, (session) => {
           session.client.dropped = true;
         }),
-      close: (socket) => this.#each('close', socket, (session) => sessions.closed(session)),
+      close: (socket) =>
+        this.#guard('close', () => {
+          const { session, addressKey } = socket.getUserData();
+          this.#addresses.closed(addressKey);
+          if (session === undefined) return;
+          native.sessions.delete(session);
+          sessions.closed(session);
+        }),
     });
   }
 
   #upgrade(response: HttpResponse, request: HttpRequest, context: us_socket_context_t): void {
+    const { settings, edgeMetrics } = this.#options;
     const key = request.getHeader('sec-websocket-key');
-    const choice = chooseSubprotocol(request.getHeader('sec-websocket-protocol'), request.getQuery('numbers'));
-    const token = tokenOf(request.getQuery('token'), request.getHeader('authorization'));
-    const refuse = (status: string, code: RestErrorCode, msg: string): void => {
+    const visitor = visitorOf(response, request, settings.trustedProxies, settings.tls !== undefined);
+    const refuse = (status: string, code: RestErrorCode, msg: string, retryAfterS?: number): void => {
       this.#options.metrics.refusedUpgrades.inc();
       response.cork(() => {
-        response.writeStatus(status).writeHeader('content-type', 'application/json').end(restError(code, msg).body);
+        response.writeStatus(status).writeHeader('content-type', 'application/json');
+        if (retryAfterS !== undefined) response.writeHeader('retry-after', String(retryAfterS));
+        response.end(restError(code, msg, retryAfterS).body);
       });
     };
+    // The cheapest first: what an address sends too much of costs nothing more than this.
+    const limited = this.#addresses.handshake(visitor.key, performance.now());
+    if (limited !== undefined) {
+      edgeMetrics.refused[limited.limit].inc();
+      refuse('429 Too Many Requests', 'too_many_requests', limited.msg, limited.retryAfterS);
+      return;
+    }
+    const origin = request.getHeader('origin');
+    if (!this.#origins.allows({ origin, host: request.getHeader('host'), secure: visitor.secure })) {
+      edgeMetrics.refused.origin.inc();
+      refuse('403 Forbidden', 'origin_not_allowed', originRefused(origin));
+      return;
+    }
+    const choice = chooseSubprotocol(request.getHeader('sec-websocket-protocol'), request.getQuery('numbers'));
+    const token = tokenOf(request.getQuery('token'), request.getHeader('authorization'));
     const full = this.#sessions?.full();
     if ('refused' in choice) refuse('400 Bad Request', 'bad_request', choice.refused);
-    else if (full !== undefined) refuse('503 Service Unavailable', 'unavailable', full);
+    else if (full !== undefined) refuse('503 Service Unavailable', 'unavailable', full, FULL_RETRY_S);
     else {
       // The token is checked once the socket is open: a browser sees nothing of an upgrade's refusal, and a socket that is
       // open can't be gone under an upgrade that waits. `Sessions` bounds how many are unchecked, and for how long.
-      const data: UserData = { encoding: choice.encoding, token, session: undefined };
+      const data: UserData = { encoding: choice.encoding, token, session: undefined, addressKey: visitor.key };
       // No extensions: permessage-deflate would compress once for each client.
       response.upgrade(data, key, choice.named, '', context);
     }

@@ -210,6 +210,8 @@ function limitsOf({ limits }: ProtocolContext, session: Session): NamedLimits {
     ...(connections === undefined ? {} : { connections }),
     messages_per_second: session.messages.perSecond,
     messages_burst: session.messages.burst,
+    bytes_per_second: limits.bytesPerSecond,
+    bytes_burst: limits.bytesBurst,
     unread_bytes: limits.slowBytes,
     intervals_ms: [...INTERVALS_OFFERED_MS],
   };

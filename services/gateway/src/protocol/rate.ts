@@ -27,12 +27,12 @@ export class TokenBucket {
     this.#tokens = Math.min(this.#tokens, burst);
   }
 
-  /** False when there is none left. */
-  take(nowMs: number): boolean {
+  /** False, and nothing is taken, when there are fewer than `count` left. */
+  take(nowMs: number, count = 1): boolean {
     this.#tokens = Math.min(this.#burst, this.#tokens + Math.max(0, nowMs - this.#atMs) * (this.#perSecond / 1000));
     this.#atMs = nowMs;
-    if (this.#tokens < 1) return false;
-    this.#tokens--;
+    if (this.#tokens < count) return false;
+    this.#tokens -= count;
     return true;
   }
 }

@@ -29,6 +29,7 @@ export class Session {
   busy = false;
   readonly waiting: ClientMessage[] = [];
   readonly messages: TokenBucket;
+  readonly bytes: TokenBucket;
   readonly badMessages: WindowCount;
   heartbeats = 0;
   pingedAtMs: number;
@@ -41,6 +42,7 @@ export class Session {
     this.authByMs = nowMs + limits.authMs;
     this.symbolsMax = limits.subscriptionsPerConnectionMax;
     this.messages = new TokenBucket(limits.messagesBurst, limits.messagesPerSecond, nowMs);
+    this.bytes = new TokenBucket(limits.bytesBurst, limits.bytesPerSecond, nowMs);
     this.badMessages = new WindowCount(limits.badMessagesMax, limits.badMessagesWindowMs, nowMs);
     this.pingedAtMs = nowMs;
   }

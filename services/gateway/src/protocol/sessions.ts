@@ -106,6 +106,12 @@ export class Sessions {
       this.#end(session, 'messageTooBig');
       return;
     }
+    // Before it is read: reading is what bytes cost.
+    if (!session.bytes.take(nowMs, bytes.byteLength)) {
+      metrics.tooManyBytes.inc();
+      this.#end(session, 'tooManyMessages');
+      return;
+    }
     const message = read(session, bytes, binary);
     if ('type' in message) this.#bad(session, message, nowMs);
     else this.handle(session, message);

@@ -14,6 +14,8 @@ export type RestErrorCode =
   | 'token_expired'
   | 'token_not_yet_valid'
   | 'forbidden'
+  | 'origin_not_allowed'
+  | 'too_many_requests'
   | 'not_found'
   | 'method_not_allowed'
   | 'unknown_symbol'
@@ -29,6 +31,8 @@ const STATUS: Readonly<Record<RestErrorCode, number>> = {
   token_expired: 401,
   token_not_yet_valid: 401,
   forbidden: 403,
+  origin_not_allowed: 403,
+  too_many_requests: 429,
   not_found: 404,
   method_not_allowed: 405,
   unknown_symbol: 404,
@@ -40,17 +44,19 @@ const STATUS: Readonly<Record<RestErrorCode, number>> = {
 
 const RETRY_AFTER_S = 1;
 
+const TEMPORARY: readonly RestErrorCode[] = ['unavailable', 'internal', 'too_many_requests'];
+
 /** The same fields as the stream's `error`. */
-export function restError(code: RestErrorCode, msg: string): RestReply {
-  const temporary = code === 'unavailable' || code === 'internal';
+export function restError(code: RestErrorCode, msg: string, retryAfterS = RETRY_AFTER_S): RestReply {
+  const temporary = TEMPORARY.includes(code);
   const body = JSON.stringify({
     type: 'error',
     code,
     msg,
     temporary,
-    retry_after_ms: temporary ? RETRY_AFTER_S * 1000 : null,
+    retry_after_ms: temporary ? retryAfterS * 1000 : null,
   });
-  return { status: STATUS[code], body, ...(temporary ? { retryAfterS: RETRY_AFTER_S } : {}) };
+  return { status: STATUS[code], body, ...(temporary ? { retryAfterS } : {}) };
 }
 
 /** A list in a query: `a,b`. Names that are empty are left out. */
