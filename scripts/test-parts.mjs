@@ -23,21 +23,25 @@ const found = (program) =>
 const pythonVenv = () => spawnSync('python3', ['-c', 'import venv, ensurepip'], { stdio: 'ignore' }).status === 0;
 
 /** Installs what is missing (Debian packages only, and only as root). Returns a line for each thing that is still missing. */
-export async function installTestParts() {
-  const packages = PROGRAMS.filter(([program]) => !found(program)).map(([, name]) => name);
-  if (!pythonVenv()) packages.push('python3-venv');
-  if (packages.length > 0) {
-    if (process.getuid?.() !== 0 || !found('apt-get'))
-      return packages.map((name) => `${name}; install it as root: apt-get install -y --no-install-recommends ${name}`);
-    process.stdout.write(`installing Debian packages: ${packages.join(' ')}\n`);
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    const apt = (...args) => spawnSync('apt-get', args, { stdio: ['ignore', 'ignore', 'inherit'], env }).status === 0;
-    // Tests start their own servers: Debian's must not take their ports or memory.
-    apt('update', '-q');
-    if (!apt('install', '-q', '-y', '--no-install-recommends', ...packages))
-      return [`apt-get could not install ${packages.join(' ')}; its lines above say why`];
-  }
-  return installPython();
+export function installTestParts() {
+  const missing = install(PROGRAMS, pythonVenv() ? [] : ['python3-venv']);
+  return missing.length > 0 ? missing : installPython();
+}
+
+/** Installs the Debian packages of the programs that are not there, and `others`. Returns a line for each that is still missing. */
+export function install(programs, others = []) {
+  const packages = programs.filter(([program]) => !found(program)).map(([, name]) => name);
+  packages.push(...others);
+  if (packages.length === 0) return [];
+  if (process.getuid?.() !== 0 || !found('apt-get'))
+    return packages.map((name) => `${name}; install it as root: apt-get install -y --no-install-recommends ${name}`);
+  process.stdout.write(`installing Debian packages: ${packages.join(' ')}\n`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const apt = (...args) => spawnSync('apt-get', args, { stdio: ['ignore', 'ignore', 'inherit'], env }).status === 0;
+  apt('update', '-q');
+  if (!apt('install', '-q', '-y', '--no-install-recommends', ...packages))
+    return [`apt-get could not install ${packages.join(' ')}; its lines above say why`];
+  return [];
 }
 
 /** A virtual environment of the project's own, for the client programs in Python. */

@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import process from 'node:process';
+import { startTestEngine } from './test-engine.mjs';
 import { installTestParts } from './test-parts.mjs';
 
 const root = resolve(import.meta.dirname, '..');
@@ -39,10 +40,15 @@ if (kinds.includes('check'))
   }
 
 const projects = kinds.filter((kind) => kind !== 'check');
-if (projects.some((kind) => kind !== 'unit'))
-  for (const line of await installTestParts()) process.stdout.write(`missing: ${line}\n`);
+let engine;
+if (projects.some((kind) => kind !== 'unit')) {
+  for (const line of installTestParts()) process.stdout.write(`missing: ${line}\n`);
+  engine = await startTestEngine();
+  if (engine.missing !== undefined) process.stdout.write(`no containers: ${engine.missing}\n`);
+}
 // One kind after the other: real parts that share two cores with other tests measure those.
 for (const project of projects) runTests(project);
+await engine?.stop();
 
 /** Runs one of vitest's projects and adds up what it counted. */
 function runTests(project) {

@@ -1,35 +1,19 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type RedisCluster, startRedisCluster } from '@tapecast/testkit';
+import { type PartRunner, type RedisCluster, startRedisCluster, waysToTest } from '@tapecast/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type KeyRingStore, openRedisKeyRingStore } from '../../src/index.ts';
 import { slotOf } from '../../src/keys.ts';
 import { keyRingConformance } from '../key-ring-conformance.ts';
 
-let dir: string;
 let redis: RedisCluster;
 let namespaces = 0;
-
-beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'tapecast-redis-'));
-  redis = await startRedisCluster({ dir });
-});
-
-afterAll(async () => {
-  await redis?.stop();
-  await rm(dir, { recursive: true, force: true });
-});
 
 const open = (namespace: string): Promise<KeyRingStore> => openRedisKeyRingStore({ nodes: redis.nodes, namespace });
 const bytes = (content: string): Uint8Array => new TextEncoder().encode(content);
 
-keyRingConformance('redis', () => {
-  namespaces += 1;
-  return open(`conformance-${namespaces}`);
-});
-
-describe('two processes on one Redis', () => {
+const ofTwoProcesses = (): void => {
   it('see each other’s document, and one of two wins', async () => {
     const [one, other] = [await open('shared'), await open('shared')];
     expect(await one.replace(undefined, bytes('first'))).toBe('written');
@@ -59,4 +43,28 @@ describe('two processes on one Redis', () => {
       retryable: true,
     });
   });
-});
+};
+
+for (const way of await waysToTest())
+  describe.skipIf(way.skip !== undefined)(`on ${way.title}`, () => {
+    let dir: string;
+    let parts: PartRunner;
+
+    beforeAll(async () => {
+      dir = await mkdtemp(join(tmpdir(), 'tapecast-redis-'));
+      parts = await way.open();
+      redis = await startRedisCluster({ dir, parts });
+    });
+
+    afterAll(async () => {
+      await redis?.stop();
+      await parts?.close();
+      await rm(dir, { recursive: true, force: true });
+    });
+
+    keyRingConformance('redis', () => {
+      namespaces += 1;
+      return open(`conformance-${namespaces}`);
+    });
+    describe('two processes on one Redis', ofTwoProcesses);
+  });

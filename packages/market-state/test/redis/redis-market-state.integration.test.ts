@@ -1,31 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type RedisCluster, redisCommand, startRedisCluster } from '@tapecast/testkit';
+import { type PartRunner, type RedisCluster, redisCommand, startRedisCluster, waysToTest } from '@tapecast/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type MarketState, openRedisMarketState } from '../../src/index.ts';
 import { partitionTag, slotOf } from '../../src/keys.ts';
 import { checkpoint, expectClosed, instrument, marketStateConformance } from '../conformance.ts';
 
-let dir: string;
 let redis: RedisCluster;
 let state: MarketState;
 
-beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'tapecast-redis-'));
-  redis = await startRedisCluster({ dir });
-  state = await openRedisMarketState({ nodes: redis.nodes });
-});
-
-afterAll(async () => {
-  await state?.close();
-  await redis?.stop();
-  await rm(dir, { recursive: true, force: true });
-});
-
-marketStateConformance('redis', () => state);
-
-describe('the Redis driver', () => {
+const ofTheDriver = (): void => {
   it('agrees with Redis on slots', async () => {
     const port = portOf(redis.nodes[0]!);
     for (const tag of ['catalogue', partitionTag(0), partitionTag(23)]) {
@@ -82,9 +67,9 @@ describe('the Redis driver', () => {
     await expect(nobody).rejects.toThrow(/no Redis Cluster answers at 127\.0\.0\.1:1/);
     expect(performance.now() - started).toBeLessThan(2_000);
   });
-});
+};
 
-describe('a master that is lost', () => {
+const ofALostMaster = (): void => {
   /** Each on another master. */
   const [lost, other] = [600, 601];
 
@@ -181,7 +166,7 @@ describe('a master that is lost', () => {
     await hasty.close();
     await redis.restart(master);
   });
-});
+};
 
 const portOf = (node: string): number => Number(node.split(':')[1]);
 
@@ -200,3 +185,27 @@ async function replicated(partition: number): Promise<void> {
   }
   throw new Error(`partition ${partition} is not replicated after 10 s`);
 }
+
+for (const way of await waysToTest())
+  describe.skipIf(way.skip !== undefined)(`on ${way.title}`, () => {
+    let dir: string;
+    let parts: PartRunner;
+
+    beforeAll(async () => {
+      dir = await mkdtemp(join(tmpdir(), 'tapecast-redis-'));
+      parts = await way.open();
+      redis = await startRedisCluster({ dir, parts });
+      state = await openRedisMarketState({ nodes: redis.nodes });
+    });
+
+    afterAll(async () => {
+      await state?.close();
+      await redis?.stop();
+      await parts?.close();
+      await rm(dir, { recursive: true, force: true });
+    });
+
+    marketStateConformance('redis', () => state);
+    describe('the Redis driver', ofTheDriver);
+    describe('a master that is lost', ofALostMaster);
+  });

@@ -1,29 +1,24 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Kafka, startKafka } from '@tapecast/testkit';
-import { afterAll, beforeAll } from 'vitest';
+import { type Kafka, type PartRunner, startKafka, waysToTest } from '@tapecast/testkit';
+import { afterAll, beforeAll, describe } from 'vitest';
 import type { TickLog, Topic } from '../../src/index.ts';
 import { openKafkaTickLog } from '../../src/index.ts';
 import { type ConformanceDriver, conformance, PARTITIONS } from '../conformance.ts';
 import { deleteRecords, deleteTopics, SILENT } from './admin.ts';
 
-const dir = mkdtempSync(join(tmpdir(), 'tapecast-kafka-'));
-let kafka: Kafka;
-beforeAll(async () => {
-  kafka = await startKafka({ dir, brokers: 1 });
-});
-afterAll(async () => {
-  await kafka.stop();
-  rmSync(dir, { recursive: true });
-});
-
 class KafkaDriver implements ConformanceDriver {
+  readonly #brokers: () => string[];
   readonly #open: TickLog[] = [];
+
+  constructor(brokers: () => string[]) {
+    this.#brokers = brokers;
+  }
 
   async open(): Promise<TickLog> {
     const log = await openKafkaTickLog({
-      brokers: kafka.bootstrap,
+      brokers: this.#brokers(),
       clientId: `conformance-${this.#open.length}`,
       partitions: PARTITIONS,
       replication: 1,
@@ -34,14 +29,30 @@ class KafkaDriver implements ConformanceDriver {
   }
 
   async expire(topic: Topic, partition: number): Promise<void> {
-    await deleteRecords(kafka.bootstrap, topic, partition);
+    await deleteRecords(this.#brokers(), topic, partition);
   }
 
   async reset(): Promise<void> {
     await Promise.all(this.#open.map((log) => log.close()));
     this.#open.length = 0;
-    await deleteTopics(kafka.bootstrap);
+    await deleteTopics(this.#brokers());
   }
 }
 
-conformance('Kafka', new KafkaDriver());
+for (const way of await waysToTest())
+  describe.skipIf(way.skip !== undefined)(`on ${way.title}`, () => {
+    const dir = mkdtempSync(join(tmpdir(), 'tapecast-kafka-'));
+    let parts: PartRunner;
+    let kafka: Kafka;
+    beforeAll(async () => {
+      parts = await way.open();
+      kafka = await startKafka({ dir, brokers: 1, parts });
+    });
+    afterAll(async () => {
+      await kafka?.stop();
+      await parts?.close();
+      rmSync(dir, { recursive: true });
+    });
+
+    conformance('Kafka', new KafkaDriver(() => kafka.bootstrap));
+  });

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { StartError } from '@tapecast/service-kit';
 import { installKafka, KAFKA_VERSION } from '../kafka-install.ts';
 import { findProgram, type Program } from '../program.ts';
@@ -30,6 +30,9 @@ export const IMAGES: Readonly<Record<PartName, { official: string; recipe: () =>
   redis: { official: 'redis:7.2.11-bookworm', recipe: async () => programRecipe([findProgram(PROGRAMS.redis)]) },
   nginx: { official: 'nginx:1.28.0-bookworm', recipe: async () => programRecipe([findProgram(PROGRAMS.nginx)]) },
 };
+
+/** Parts of libc that are named at run time only: zstd's native code is unpacked from its jar, and names the first. */
+const NAMED_LATER = ['libpthread.so.0', 'libdl.so.2', 'librt.so.1', 'libm.so.6'];
 
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const SHELL: Program = { name: 'sh', neededFor: 'a container starts its program by it', install: 'any shell' };
@@ -69,5 +72,8 @@ function librariesOf(binaries: readonly string[]): PackedFile[] {
       'ldd does not run here: no image can be packed of the programs of this machine',
     );
   const found = new Set([...stdout.matchAll(/(?:=> |^\s+)(\/\S+) \(0x/gm)].map((match) => match[1]!));
+  const libc = [...found].find((path) => basename(path).startsWith('libc.so.'));
+  const later = libc === undefined ? [] : NAMED_LATER.map((name) => join(dirname(libc), name));
+  for (const path of later) if (existsSync(path)) found.add(path);
   return [...found].map((path) => ({ from: path, to: path }));
 }

@@ -41,8 +41,10 @@ export class ContainerRunner implements PartRunner {
   constructor(api: EngineApi) {
     this.#api = api;
     this.#images = new PartImages(api);
-    // testcontainers finds its engine by itself, in the same way, but for this.
-    process.env.DOCKER_HOST ??= api.host;
+    // testcontainers finds its engine by itself, and would take it for another machine's where this one is a container
+    // or looks like one.
+    process.env.DOCKER_HOST ||= api.host;
+    process.env.TESTCONTAINERS_HOST_OVERRIDE ||= '127.0.0.1';
     this.#reaper = startReaper(api.host, `${SESSION_LABEL}=${this.#session}`);
   }
 

@@ -23,6 +23,7 @@ await new Promise((resolve) => process.stdin.once('close', resolve));
 const api = new EngineApi(host);
 for (let sweep = 1; sweep <= (orderly ? 1 : SWEEPS); sweep += 1) {
   if (sweep > 1) await delay(BETWEEN_SWEEPS_MS);
-  const left = await api.containersWith(label);
+  // An engine that is gone has ended its containers, or does when it starts again.
+  const left = await api.containersWith(label).catch(() => []);
   await Promise.all(left.map((id) => api.removeContainer(id)));
 }
