@@ -80,6 +80,11 @@ export class BookKeeper {
     this.#lose(entry, 'disconnected', 'the connection ended');
   }
 
+  /** The update id up to which the pair's diffs were taken; undefined: none was since the book was lost. */
+  position(symbol: BinanceSymbol): number | undefined {
+    return this.#entry(symbol).book.position;
+  }
+
   /** A diff of the pair was unreadable: what it would have changed is not known. */
   onBadDiff(symbol: BinanceSymbol, reason: string): void {
     const entry = this.#entry(symbol);

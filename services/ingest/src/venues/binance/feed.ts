@@ -10,19 +10,24 @@ import type { Feed, FeedContext } from '../venue.ts';
 import { BookKeeper } from './book-keeper.ts';
 import { InstrumentStatus } from './instrument-status.ts';
 import { type BadReason, type BinanceSymbol, STREAM_KINDS, type StreamRoute, streamName } from './messages.ts';
+import { RenewedConnection } from './renewed-connection.ts';
 import { BinanceRest } from './rest.ts';
-import { type MarketEvent, StreamConnection } from './stream-connection.ts';
+import type { MarketEvent } from './stream-connection.ts';
 import { ATTEMPTS_PER_5_MINUTES, STREAMS_PER_CONNECTION_MAX } from './subscriptions.ts';
 import { loadSymbols } from './symbols.ts';
 import { TradeIds } from './trade-ids.ts';
 
 const VENUE = 'binance';
 const CLOCK_TICK_MS = 1_000;
+/** Share of a connection's age over which the renewals of many are spread. */
+const RENEWAL_SPREAD = 0.1;
 
 /** What the feed keeps of one pair. */
 interface Pair {
   symbol: BinanceSymbol;
   ids: TradeIds;
+  /** Update id of the last quote. */
+  quoteId: number | undefined;
   status: InstrumentStatus;
 }
 
@@ -43,11 +48,12 @@ class BinanceFeed implements Feed {
   readonly #faults: FaultLog;
   readonly #clock = new PingClock();
   readonly #pairs = new Map<string, Pair>();
-  readonly #connections: StreamConnection[] = [];
+  readonly #connections: RenewedConnection[] = [];
   readonly #abort = new AbortController();
   #fail: (error: Error) => void = () => undefined;
   #clockTimer: NodeJS.Timeout | undefined;
   #starting: Promise<void> = Promise.resolve();
+  #numbers = 0;
   #notReady = 'reading exchangeInfo';
   #paused = false;
 
@@ -165,7 +171,7 @@ class BinanceFeed implements Feed {
   #connect(symbols: readonly BinanceSymbol[]): void {
     const { config, logger, metrics, random, nowUs } = this.#context;
     for (const symbol of symbols) {
-      const pair: Pair = { symbol, ids: new TradeIds(), status: new InstrumentStatus() };
+      const pair: Pair = { symbol, ids: new TradeIds(), quoteId: undefined, status: new InstrumentStatus() };
       this.#pairs.set(symbol.symbol, pair);
       this.#tellStatus(pair);
     }
@@ -174,21 +180,30 @@ class BinanceFeed implements Feed {
     const perConnection = Math.floor(STREAMS_PER_CONNECTION_MAX / STREAM_KINDS.length);
     for (let at = 0; at < symbols.length; at += perConnection) {
       const part = symbols.slice(at, at + perConnection);
-      const number = this.#connections.length;
       const routes = new Map<string, StreamRoute>();
       for (const symbol of part) {
         for (const kind of STREAM_KINDS) routes.set(streamName(symbol.symbol, kind), { kind, symbol });
       }
-      const connection = new StreamConnection({
+      // Not all at once, though all are made now: the first is replaced last.
+      const early = (at / symbols.length) * RENEWAL_SPREAD;
+      const connection = new RenewedConnection({
         url: config.binanceWs,
         routes,
         onEvent: (event, receivedAtUs, frame) => this.#onEvent(event, receivedAtUs, frame),
         onBad: (reason, detail, frame, route) => this.#onBad(reason, detail, frame, route),
-        onPing: (payload, receivedAtUs) => this.#onPing(number, payload, receivedAtUs),
+        onPing: (number, payload, receivedAtUs) => this.#onPing(number, payload, receivedAtUs),
         onSubscribed: () => this.#onSubscribed(part),
-        onDown: (reason) => this.#onDown(number, part, reason),
+        onDown: (reason) => this.#onDown(part, reason),
+        onGone: (number) => this.#clock.onDown(number),
+        onRenewed: (reason) => {
+          metrics.renewals.inc({ venue: VENUE, reason });
+          logger.info({ event: 'binance_renewed', reason, pairs: part.length });
+        },
+        positionOf: (event) => this.#positionOf(event),
+        nextNumber: () => this.#numbers++,
+        renewAfterMs: Math.floor(config.binanceRenewAfterMs * (1 - early)),
         onFrame: () => frames.inc(),
-        logger: logger.child({ connection: number }),
+        logger,
         random,
         nowUs,
         attemptWaitMs: () => attempts.take(1, Date.now()),
@@ -206,8 +221,13 @@ class BinanceFeed implements Feed {
     for (const symbol of part) this.#books.follow(symbol);
   }
 
-  #onDown(connection: number, part: readonly BinanceSymbol[], reason: string): void {
-    this.#clock.onDown(connection);
+  #positionOf(event: MarketEvent): number | undefined {
+    if (event.type === 'diff') return this.#books.position(event.symbol);
+    const pair = this.#pair(event.symbol);
+    return event.type === 'trade' ? pair.ids.last : pair.quoteId;
+  }
+
+  #onDown(part: readonly BinanceSymbol[], reason: string): void {
     this.#countConnections();
     this.#context.metrics.disconnections.inc({ venue: VENUE });
     for (const symbol of part) {
@@ -237,6 +257,7 @@ class BinanceFeed implements Feed {
       this.#tellStatus(pair);
     }
     try {
+      if (event.type === 'quote') pair.quoteId = event.lastId;
       if (event.type === 'diff') this.#books.onDiff(event, receivedAtUs);
       else if (event.type === 'quote' || this.#isNew(pair, event.tradeId)) this.#source.emit(event.tick, receivedAtUs);
     } catch (error) {

@@ -36,6 +36,11 @@ export class LocalBook<D extends BookDiff> {
     return this.#bookId !== undefined;
   }
 
+  /** The last update id that the book, or what waits for it, includes; undefined where there is neither. */
+  get position(): number | undefined {
+    return this.#bookId ?? this.#waiting.at(-1)?.lastId;
+  }
+
   /** Prices and sizes in the diffs that wait. */
   get waitingNumbers(): number {
     return this.#waitingNumbers;

@@ -51,6 +51,8 @@ export interface TradeEvent {
 export interface QuoteEvent {
   type: 'quote';
   symbol: BinanceSymbol;
+  /** The book's update id; rises from one quote to the next, not by one. */
+  lastId: number;
   tick: UnnumberedTick;
 }
 /** A diff: applies to a book whose last update id lies in [firstId − 1, lastId). */

@@ -126,6 +126,7 @@ function normaliseBookTicker(data: Json, symbol: BinanceSymbol): VenueEvent {
   return {
     type: 'quote',
     symbol,
+    lastId: venueSeq,
     tick: {
       instrument: symbol.instrument,
       exchangeTimeUs: undefined,

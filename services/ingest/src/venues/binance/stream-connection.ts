@@ -18,6 +18,10 @@ export interface StreamConnectionOptions {
   onEvent: (event: MarketEvent, receivedAtUs: number, frame: Buffer) => void;
   onBad: (reason: BadReason, detail: string, frame: Buffer, route: StreamRoute | undefined) => void;
   onPing: (payload: Buffer, receivedAtUs: number) => void;
+  /** The venue answered a ping: all that it sent before is here. */
+  onPong: () => void;
+  /** The venue will end this connection soon. */
+  onShutdown: () => void;
   onSubscribed: () => void;
   onDown: (reason: string) => void;
   onFrame: () => void;
@@ -52,6 +56,7 @@ export class StreamConnection {
         onOpen: (send) => this.#onOpen(send),
         onFrame: (frame, isBinary, receivedAtUs) => this.#onFrame(frame, isBinary, receivedAtUs),
         onPing: options.onPing,
+        onPong: options.onPong,
         onDown: (reason) => this.#onDown(reason),
       },
     });
@@ -81,6 +86,14 @@ export class StreamConnection {
   stop(): void {
     this.#clearTimers();
     this.#socket.stop();
+  }
+
+  ping(): void {
+    this.#socket.ping();
+  }
+
+  reconnect(reason: string, atOnce: boolean): void {
+    this.#socket.reconnect(reason, atOnce);
   }
 
   #onOpen(send: (text: string) => void): void {
@@ -131,7 +144,7 @@ export class StreamConnection {
         onBad(event.reason, event.detail, frame, event.route);
         return;
       case 'shutdown':
-        this.#socket.reconnect('the venue announced its restart', true);
+        this.#options.onShutdown();
         return;
       case 'reply':
         this.#onReply(event.id, event.error);

@@ -17,6 +17,11 @@ export class TradeIds {
   #last: number | undefined;
   #newConnection = false;
 
+  /** Of the last trade that was taken; undefined: there was none. */
+  get last(): number | undefined {
+    return this.#last;
+  }
+
   /** The next trade is the first of another connection. */
   reconnected(): void {
     this.#newConnection = true;

@@ -63,6 +63,59 @@ describe.skipIf(recordingsMissing !== undefined)(`the BTCUSDT pair through inges
     expect(clocks.length).toBeGreaterThan(640);
     expect(clocks.every((timeMs, i) => i === 0 || timeMs - clocks[i - 1]! >= 1_000)).toBe(true);
   }, 120_000);
+
+  it('arrives whole over connections that are each replaced before the venue cuts them: nothing lost, doubled, told or read again', async () => {
+    const venue = await startBinanceVenue({
+      recordings: BTCUSDT_PAIR,
+      speed: 45,
+      paused: true,
+      connectionLifetimeMs: 9_000,
+      faults: [{ fault: 'server-shutdown', afterFrames: 60_000, closeAfterMs: 30_000 }],
+    });
+    running.push({ close: () => venue.stop() });
+    const run = await runIngest({
+      feed: 'binance',
+      binanceWs: venue.wsUrl,
+      binanceRest: venue.restUrl,
+      binanceRenewAfterMs: 1_500,
+      clock: 'ping',
+    });
+    running.push(run);
+    await until('subscribed', () => run.service.ready().ready);
+    await until('book in sync', async () => (await run.metric('tapecast_ingest_books_synced')) === 1);
+    venue.start();
+    await venue.done;
+    const recorded = (await recordedFrames(BTCUSDT_PAIR)).map(
+      (text) => JSON.parse(text) as { stream?: string; data?: Record<string, unknown>; lastUpdateId?: number },
+    );
+    const ofStream = (suffix: string) =>
+      recorded.filter(({ stream }) => stream?.endsWith(suffix)).map(({ data }) => data as Record<string, unknown>);
+    const trades = ofStream('@trade');
+    await until(
+      'the last trade',
+      () => run.of('BTCUSDT$BA').some(({ body }) => body.kind === 'trade' && body.id === String(trades.at(-1)?.t)),
+      60_000,
+    );
+    await run.service.stop();
+    const renewals = await run.metric('tapecast_ingest_renewals_total');
+    console.info(`pair over ${renewals + 1} connections, one after the other`);
+    expect(renewals).toBeGreaterThanOrEqual(3);
+    expect(await run.metric('tapecast_ingest_renewals_total', { reason: 'shutdown' })).toBe(1);
+
+    const ticks = run.of('BTCUSDT$BA');
+    expect(sequenceFaults(run.byPartition)).toEqual([]);
+    expect(ticks.flatMap(({ body }) => (body.kind === 'trade' ? [body.id] : []))).toEqual(
+      trades.map(({ t }) => String(t)),
+    );
+    expect(ticks.flatMap(({ body }) => (body.kind === 'quote' ? [body.venueSeq] : []))).toEqual(
+      ofStream('@bookTicker').map(({ u }) => u),
+    );
+    expectBooks(ticks, recorded, ofStream('@depth@100ms') as unknown as Diff[]);
+    const told = ticks.flatMap(({ body }) => (body.kind === 'status' ? [body.state] : []));
+    expect(told.filter((state) => state !== 'pending' && state !== 'live')).toEqual([]);
+    for (const name of ['missing_trades', 'duplicate_trades', 'book_resyncs', 'disconnections', 'bad_frames'])
+      expect([name, await run.metric(`tapecast_ingest_${name}_total`)]).toEqual([name, 0]);
+  }, 120_000);
 });
 
 /** The official procedure over the recorded frames, against the book made from our ticks, after each diff. */
