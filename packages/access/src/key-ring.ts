@@ -103,8 +103,9 @@ export class KeyRing {
   async #lookAfterCooldown(): Promise<FetchOutcome> {
     try {
       for (;;) {
-        const wait = this.#startedAtMs + this.#options.source.cooldownMs - performance.now();
-        if (wait > 0) await delay(wait, undefined, { ref: false, signal: this.#closing.signal });
+        const wait = Math.max(0, this.#startedAtMs + this.#options.source.cooldownMs - performance.now());
+        // Also where there is nothing to wait for: `#next` must be set before it is cleared below.
+        await delay(wait, undefined, { ref: false, signal: this.#closing.signal });
         if (this.#loading === undefined) break;
         await this.#loading;
       }

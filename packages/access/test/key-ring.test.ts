@@ -67,6 +67,18 @@ describe('keys from an address', () => {
     expect(server.requests).toBe(2);
   });
 
+  test('each unknown key is looked for anew, also long after the last fetch', async () => {
+    const server = await serve([one]);
+    const verifier = verifierOf(server.url, { cooldownMs: 0 });
+    await verifier.open();
+    for (const kid of ['a', 'b', 'c']) {
+      const key = newKey(kid);
+      server.keys = [jwkOf(key)];
+      expect(await verifier.verify(token(key))).toHaveProperty('grant');
+    }
+    expect(server.requests).toBe(4);
+  });
+
   test('more tokens of unknown keys than may wait are told to come again', async () => {
     const server = await serve([one]);
     const verifier = verifierOf(server.url, { waitingMax: 3 });

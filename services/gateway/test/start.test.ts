@@ -43,3 +43,15 @@ test('limits that contradict each other are refused', async () => {
     start({ host: '127.0.0.1', port: 0, anonymous: true, limits: { socketBytesMax: 10 } }),
   ).rejects.toMatchObject({ code: 'bad_option' });
 });
+
+test.each([
+  [{ jwks: '/nowhere/jwks.json', tokenIssuer: 'x' }, /--jwks: .*nowhere.*ENOENT/],
+  [{ jwks: '/nowhere/jwks.json' }, /--token-issuer/],
+  [{ tokenIssuer: 'x', anonymous: true }, /--jwks/],
+  [{ jwks: 'http://issuer.test/jwks', tokenIssuer: 'x' }, /--jwks: .*https/],
+])('keys that can not be used end the start and name the option: %j', async (config, words) => {
+  await expect(start({ host: '127.0.0.1', port: 0, anonymous: false, ...config })).rejects.toMatchObject({
+    code: 'bad_option',
+    message: expect.stringMatching(words),
+  });
+});

@@ -16,7 +16,7 @@ export async function klines(context: RestContext, { query, grant, numbers }: Re
   if (typeof channel !== 'string' || interval === undefined) {
     return restError('bad_request', 'interval is none that there is. Expected 1m, 5m, 15m, 30m, 1h or 1d');
   }
-  const [found] = resolvePairs(context.instruments, grant, [query.get('symbol') ?? ''], [channel]);
+  const [found] = resolvePairs(context.instruments, grant, [(query.get('symbol') ?? '').trim()], [channel]);
   if (found === undefined || 'failed' in found) return restFailure(found?.failed);
   const { known } = found.pair;
   const fromMs = wholeNumber(query.get('from'), 0);
