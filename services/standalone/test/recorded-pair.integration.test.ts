@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { createLogger } from '@tapecast/service-kit';
 import {
   type BinanceContent,
@@ -12,7 +11,17 @@ import {
 } from '@tapecast/testkit';
 import { openKafkaTickLog } from '@tapecast/tick-log';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { expectRight, foldAgain, played, readAll, readPair, updatesOf, type Watcher, watch } from './whole-run.ts';
+import {
+  expectRight,
+  foldAgain,
+  played,
+  printLogs,
+  readAll,
+  readPair,
+  updatesOf,
+  type Watcher,
+  watch,
+} from './whole-run.ts';
 
 const PARTITIONS = 6;
 
@@ -142,12 +151,4 @@ async function busiest(cluster: RunningCluster): Promise<number> {
   );
   expect(Math.max(...folded)).toBeGreaterThan(0);
   return folded[0]! > folded[1]! ? 0 : 1;
-}
-
-/** What the services said last: the cluster and its logs are gone when the test has failed. */
-function printLogs(cluster: RunningCluster): void {
-  for (const { role, index, log } of cluster.processes()) {
-    if (log === null || !['ingest', 'compute', 'gateway'].includes(role)) continue;
-    process.stdout.write(`--- ${role} ${index}\n${readFileSync(log, 'utf8').split('\n').slice(-25).join('\n')}\n`);
-  }
 }

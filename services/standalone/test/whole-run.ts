@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { type Channel, TapecastClient } from '@tapecast/client';
 import { computeConfig, startCompute } from '@tapecast/compute';
 import { openMemoryMarketState } from '@tapecast/market-state';
@@ -7,6 +8,7 @@ import {
   BTCUSDT_PAIR,
   type ClientRecord,
   type DumpedUpdate,
+  type RunningCluster,
   readBinance,
   recordClient,
   type Verdict,
@@ -46,13 +48,18 @@ export interface Watcher {
   record: ClientRecord;
 }
 
-/** A client that holds every channel of the symbol. */
-export async function watch(url: string, protocol: 'json' | 'protobuf'): Promise<Watcher> {
+/** A client that holds channels of a symbol; left out, every one of `SYMBOL`. */
+export async function watch(
+  url: string,
+  protocol: 'json' | 'protobuf',
+  of = SYMBOL,
+  channels: Channel[] = CHANNELS,
+): Promise<Watcher> {
   const client = new TapecastClient({ url, protocol });
-  const record = recordClient(client, SYMBOL);
+  const record = recordClient(client, of);
   client.connect();
-  const results = await client.subscribe([SYMBOL], CHANNELS);
-  expect(results.map(({ ok, channel }) => [ok, channel])).toEqual(CHANNELS.map((channel) => [true, channel]));
+  const results = await client.subscribe([of], channels);
+  expect(results.map(({ ok, channel }) => [ok, channel])).toEqual(channels.map((channel) => [true, channel]));
   for (const { symbol, channel, seq = 0 } of results) record.ranges.startAt(symbol, channel, seq);
   return { client, record };
 }
@@ -170,4 +177,12 @@ export async function foldAgain(ticks: Uint8Array[][], generation: string): Prom
   await log.close();
   await state.close();
   return updates;
+}
+
+/** What the services said last: the cluster and its logs are gone when the test has failed. */
+export function printLogs(cluster: RunningCluster): void {
+  for (const { role, index, log } of cluster.processes()) {
+    if (log === null || !['ingest', 'compute', 'gateway'].includes(role)) continue;
+    process.stdout.write(`--- ${role} ${index}\n${readFileSync(log, 'utf8').split('\n').slice(-25).join('\n')}\n`);
+  }
 }
