@@ -1,6 +1,6 @@
 import type { Tick } from '@tapecast/market';
 import { type MarketState, openMemoryMarketState } from '@tapecast/market-state';
-import { createLogger, createRegistry, type Registry, type RunningService } from '@tapecast/service-kit';
+import { createLogger, createRegistry, type Logger, type Registry, type RunningService } from '@tapecast/service-kit';
 import { openMemoryTickLog, type TickLog } from '@tapecast/tick-log';
 import { decodeTick } from '@tapecast/wire';
 import { type IngestConfig, ingestSchema } from '../src/config.ts';
@@ -26,12 +26,14 @@ export interface RunOptions {
   limits?: Partial<IngestLimits>;
   /** The log is away until this resolves: it takes nothing, and nothing fails. */
   gate?: Promise<void>;
+  /** Default: none of its lines are seen. */
+  logger?: Logger;
 }
 
 /** Ingest on memory drivers, with all that it writes read back as any reader would. */
 export async function runIngest(
   options: Partial<IngestConfig>,
-  { partitions = 4, limits, gate }: RunOptions = {},
+  { partitions = 4, limits, gate, logger = createLogger('ingest', 'silent') }: RunOptions = {},
 ): Promise<IngestRun> {
   const log = openMemoryTickLog({ partitions });
   const state = openMemoryMarketState();
@@ -52,7 +54,7 @@ export async function runIngest(
     log: gate === undefined ? log : behind(gate, log),
     state,
     ...(limits === undefined ? {} : { limits }),
-    logger: createLogger('ingest', 'silent'),
+    logger,
     metrics,
   });
   return {

@@ -42,6 +42,8 @@ export interface SocketEnd {
   wasOpen: boolean;
   /** What the upgrade was answered with, where that was no upgrade. */
   httpStatus: number | undefined;
+  /** Its `Retry-After`, as it came. */
+  retryAfter?: string | undefined;
 }
 
 /**
@@ -139,9 +141,11 @@ export class ReconnectingSocket {
     let open = false;
     let error: unknown;
     let httpStatus: number | undefined;
+    let retryAfter: string | undefined;
 
-    socket.on('unexpected-response', (_request, { statusCode, statusMessage }) => {
+    socket.on('unexpected-response', (_request, { statusCode, statusMessage, headers }) => {
       httpStatus = statusCode;
+      retryAfter = headers['retry-after'];
       this.#downReason ??= `HTTP ${statusCode} ${statusMessage} instead of an upgrade`;
       socket.terminate();
     });
@@ -181,7 +185,7 @@ export class ReconnectingSocket {
         (error !== undefined ? messageOf(error) : `closed with ${code}${text.length > 0 ? ` ${text.toString()}` : ''}`);
       const reason = this.#options.mask?.(said) ?? said;
       this.#downReason = undefined;
-      this.#down({ reason, wasOpen: open, httpStatus });
+      this.#down({ reason, wasOpen: open, httpStatus, retryAfter });
     });
   }
 

@@ -1,6 +1,7 @@
 import { RateBudget } from '../../connection/rate-budget.ts';
 import { IngestError, messageOf } from '../../errors.ts';
 import { LIMITS } from '../../limits.ts';
+import { refusalOf, retryAfterMsOf } from './refusals.ts';
 
 /** Weight a minute of one address until the venue tells its own (spot docs, LIMITS; 6,000 since 2023). */
 const WEIGHT_PER_MINUTE = 6_000;
@@ -10,8 +11,6 @@ const EXCHANGE_INFO_WEIGHT = 20;
 /** limit=5000, the deepest the venue gives. */
 const DEPTH_WEIGHT = 250;
 const DEPTH_LIMIT = 5_000;
-/** ms to stay away when the venue says 429 or 418 without saying how long. */
-const BANNED_MS = 60_000;
 
 export interface RestOptions {
   baseUrl: string;
@@ -24,7 +23,8 @@ export class BinanceRest {
   readonly #options: RestOptions;
   /** Undefined: the venue sets no limit. */
   #budget: RateBudget | undefined;
-  #bannedUntilMs = 0;
+  /** The venue asked us to stay away: until when, and its words. */
+  #away = { untilMs: 0, why: '' };
 
   constructor(options: RestOptions) {
     this.#options = options;
@@ -49,13 +49,18 @@ export class BinanceRest {
 
   async #get(path: string, weight: number, signal: AbortSignal): Promise<unknown> {
     const nowMs = this.#options.nowMs();
-    const waitMs = Math.max(this.#bannedUntilMs - nowMs, 0) || (this.#budget?.take(weight, nowMs) ?? 0);
+    const awayMs = this.#away.untilMs - nowMs;
+    if (awayMs > 0) throw new IngestError('rate_limited', this.#away.why, { retryAfterMs: awayMs });
+    const waitMs = this.#budget?.take(weight, nowMs) ?? 0;
+    const name = path.replace(/\?.*/, '');
     if (waitMs > 0) {
-      throw new IngestError('rate_limited', `${path} waits ${waitMs} ms for the venue's request weight`, {
+      throw new IngestError('rate_limited', `${name} waits ${waitMs} ms for the venue's request weight`, {
         retryAfterMs: waitMs,
       });
     }
-    const url = this.#options.baseUrl.replace(/\/+$/, '') + path;
+    const base = this.#options.baseUrl.replace(/\/+$/, '');
+    const url = base + path;
+    const shown = base + name;
     let response: Response;
     let text: string;
     try {
@@ -66,31 +71,34 @@ export class BinanceRest {
       this.#options.onOutcome('unreachable');
       // `fetch` says only "fetch failed"; what happened is its cause.
       const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-      throw new IngestError('venue_unreachable', `${url}: ${messageOf(cause)}`, { cause: error });
+      const text = `${base} can't be reached (${messageOf(cause)}): check the network, its DNS and --binance-rest`;
+      throw new IngestError('venue_unreachable', text, { cause: error });
     }
-    if (!response.ok) throw this.#refused(response, url, text);
+    if (!response.ok) throw this.#refused(response, shown, text);
     this.#options.onOutcome('ok');
     try {
       return JSON.parse(text) as unknown;
     } catch (error) {
-      throw new IngestError('bad_reply', `${url}: not JSON: ${text.slice(0, LIMITS.badFrameLogBytes)}`, {
+      throw new IngestError('bad_reply', `${shown}: not JSON: ${text.slice(0, LIMITS.badFrameLogBytes)}`, {
         cause: error,
       });
     }
   }
 
   #refused(response: Response, url: string, text: string): IngestError {
-    const message = `${url}: ${response.status} ${text.slice(0, LIMITS.badFrameLogBytes)}`;
-    // 429: too much weight; 418: banned for having gone on after a 429. Both name seconds in Retry-After.
-    if (response.status === 429 || response.status === 418) {
-      const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
-      const retryAfterMs = Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : BANNED_MS;
-      this.#bannedUntilMs = this.#options.nowMs() + retryAfterMs;
-      this.#options.onOutcome('rate_limited');
-      return new IngestError('rate_limited', message, { retryAfterMs });
+    const { status } = response;
+    const said = text.slice(0, LIMITS.badFrameLogBytes);
+    const refusal = refusalOf(status);
+    if (refusal === undefined) {
+      this.#options.onOutcome('refused');
+      return new IngestError('venue_refused', `${url}: ${status} ${said}`);
     }
-    this.#options.onOutcome('refused');
-    return new IngestError('venue_refused', message);
+    // Whatever is asked next would get the same answer, and a longer ban.
+    const retryAfterMs = retryAfterMsOf(response.headers.get('retry-after')) ?? LIMITS.refusedAddressWaitMs;
+    const why = `${url} answered ${status}: ${refusal}; asked again in ${Math.ceil(retryAfterMs / 1_000)} s. ${said}`;
+    this.#away = { untilMs: this.#options.nowMs() + retryAfterMs, why };
+    this.#options.onOutcome('rate_limited');
+    return new IngestError('rate_limited', why.trim(), { retryAfterMs });
   }
 }
 

@@ -4,6 +4,7 @@ import { LIMITS } from '../../limits.ts';
 import type { NowUs } from '../../sources/wall-clock.ts';
 import type { BadReason, StreamRoute, VenueEvent } from './messages.ts';
 import { normaliseFrame } from './normalise.ts';
+import { refusalOf, retryAfterMsOf } from './refusals.ts';
 import { MESSAGES_PER_SECOND, planRequests } from './subscriptions.ts';
 
 /** ms in which the venue must have answered every SUBSCRIBE. */
@@ -43,6 +44,8 @@ export class StreamConnection {
   #replyTimer: NodeJS.Timeout | undefined;
   #subscribed = false;
   #downReason = 'not connected yet';
+  /** What the last upgrade's answer says of our address. */
+  #refusal: string | undefined;
 
   constructor(options: StreamConnectionOptions) {
     this.#options = options;
@@ -52,6 +55,10 @@ export class StreamConnection {
       random: options.random,
       nowUs: options.nowUs,
       attemptWaitMs: options.attemptWaitMs,
+      retryAfterMs: ({ httpStatus, retryAfter }) => {
+        this.#refusal = refusalOf(httpStatus);
+        return this.#refusal === undefined ? 0 : (retryAfterMsOf(retryAfter) ?? LIMITS.refusedAddressWaitMs);
+      },
       handlers: {
         onOpen: (send) => this.#onOpen(send),
         onFrame: (frame, isBinary, receivedAtUs) => this.#onFrame(frame, isBinary, receivedAtUs),
@@ -164,7 +171,9 @@ export class StreamConnection {
     this.#options.onSubscribed();
   }
 
-  #onDown(reason: string): void {
+  #onDown(ended: string): void {
+    const reason = this.#refusal === undefined ? ended : `${ended}: ${this.#refusal}`;
+    this.#refusal = undefined;
     this.#clearTimers();
     this.#outbox = [];
     this.#subscribed = false;

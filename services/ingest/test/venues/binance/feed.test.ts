@@ -1,4 +1,8 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { Tick } from '@tapecast/market';
+import { createLogger, type Logger } from '@tapecast/service-kit';
 import { type BinanceVenue, type BinanceVenueOptions, type Fault, startBinanceVenue } from '@tapecast/venue-server';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { IngestConfig } from '../../../src/config.ts';
@@ -296,6 +300,36 @@ describe('a venue without all that we need', () => {
       INSTRUMENT,
       'TEST$XX',
     ]);
+  });
+
+  it.each([
+    ['451 Unavailable For Legal Reasons', /HTTP 451 .*does not serve the country of this address/],
+    ['429 Too Many Requests', /HTTP 429 .*asked too often/],
+  ])('streams refused with %s: said in words, and tried again as late as the venue asks', async (status, words) => {
+    const recording = await writeRecording({ steps: 1 });
+    running.push(recording.remove);
+    const venue = await startBinanceVenue({ recordings: [recording.path], paused: true });
+    running.push(() => venue.stop());
+    let upgrades = 0;
+    const refusing = createServer();
+    refusing.on('upgrade', (_request, socket) => {
+      upgrades++;
+      socket.end(`HTTP/1.1 ${status}\r\nretry-after: 600\r\ncontent-length: 0\r\nconnection: close\r\n\r\n`);
+    });
+    refusing.listen(0, '127.0.0.1');
+    await once(refusing, 'listening');
+    running.push(async () => void refusing.close());
+    const binanceWs = `ws://127.0.0.1:${(refusing.address() as AddressInfo).port}`;
+    const told: Record<string, unknown>[] = [];
+    const logger = createLogger('ingest', 'silent');
+    logger.warn = ((fields: Record<string, unknown>) => told.push(fields)) as Logger['warn'];
+    logger.child = (() => logger) as unknown as Logger['child'];
+    const run = await runIngest({ feed: 'binance', binanceWs, binanceRest: venue.restUrl, clock: 'ping' }, { logger });
+    running.push(() => run.close());
+    await until('a reason', () => words.test(run.service.ready().reason));
+    expect(run.service.ready().ready).toBe(false);
+    expect(upgrades).toBe(1);
+    expect(told.filter(({ event }) => event === 'venue_unreachable')).toMatchObject([{ retryInMs: 600_000 }]);
   });
 
   it('a venue that is down: not ready, with the reason, and up all the same', async () => {

@@ -70,12 +70,38 @@ describe('REST', () => {
     expect(asked).toHaveLength(2);
   });
 
+  it.each([
+    [451, /451: it does not serve the country of this address: run it elsewhere/],
+    [403, /403: its firewall refuses this address/],
+  ])('a %i is said in words, and nothing is asked for a minute', async (status, words) => {
+    const { asked, depth, pass, rest } = await setUp(() => ({
+      status,
+      body: '{"code":0,"msg":"restricted location"}',
+    }));
+    expect(await depth()).toMatchObject({
+      code: 'rate_limited',
+      retryAfterMs: 60_000,
+      message: expect.stringMatching(words),
+    });
+    pass(59_999);
+    await expect(rest.exchangeInfo(['BTCUSDT'], new AbortController().signal)).rejects.toThrow(words);
+    expect(asked).toHaveLength(1);
+    pass(1);
+    await depth();
+    expect(asked).toHaveLength(2);
+  });
+
   it('names what is wrong: refused, no JSON, nobody there', async () => {
     const refused = await setUp(() => ({ status: 503, body: '{"code":-1001}' }));
     expect(await refused.depth()).toMatchObject({ code: 'venue_refused' });
     const html = await setUp(() => ({ status: 200, body: '<html>' }));
     expect(await html.depth()).toMatchObject({ code: 'bad_reply' });
     const rest = new BinanceRest({ baseUrl: 'http://127.0.0.1:9', nowMs: () => 0, onOutcome: () => undefined });
-    await expect(rest.depth('X', new AbortController().signal)).rejects.toMatchObject({ code: 'venue_unreachable' });
+    await expect(rest.depth('X', new AbortController().signal)).rejects.toMatchObject({
+      code: 'venue_unreachable',
+      message: expect.stringMatching(
+        /^http:..127.0.0.1:9 can't be reached .*check the network, its DNS and --binance-rest$/,
+      ),
+    });
   });
 });
