@@ -1,5 +1,6 @@
 export type { ClusterFile, ClusterProcess } from './cluster/cluster-file.ts';
 export { type ClusterOptions, type RunningCluster, startCluster } from './cluster/start-cluster.ts';
+export { type TokenWish, trialToken } from './cluster/trial-token.ts';
 export { type Embedded, startEmbedded } from './embedded.ts';
 export {
   type BinanceContent,

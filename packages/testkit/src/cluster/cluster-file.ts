@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 /** One process of a running cluster, for tools that find, measure or kill one. */
 export interface ClusterProcess {
-  /** `launcher`, `kafka`, `redis`, `nginx`, `venue`, `ingest`, `compute`, `gateway`. */
+  /** `launcher`, `kafka`, `redis`, `nginx`, `venue`, `ingest`, `compute`, `auth`, `gateway`. */
   role: string;
   index: number;
   /** As it is now: a process that died and was started again has another. */

@@ -1,5 +1,6 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { removeTrialClient, type TrialCredentials, writeTrialCredentials } from '@tapecast/access';
 import {
   type AdminServer,
   createLogger,
@@ -9,11 +10,13 @@ import {
   StartError,
 } from '@tapecast/service-kit';
 import type { VenueAbout } from '@tapecast/venue-server';
+import { chooseParts } from '../parts/choose.ts';
 import { startKafka } from '../parts/kafka.ts';
-import { startNginx } from '../parts/nginx.ts';
+import { type NginxAuth, startNginx } from '../parts/nginx.ts';
 import type { Part } from '../parts/part.ts';
 import { freePort, freePorts } from '../parts/port.ts';
 import { startRedisCluster } from '../parts/redis.ts';
+import type { PartRunner } from '../parts/runner.ts';
 import { type Administered, startClusterAdmin, untilReady } from './admin.ts';
 import { type ClusterProcess, clusterFilePath, writeClusterFile } from './cluster-file.ts';
 import type { ClusterConfig } from './config.ts';
@@ -23,6 +26,7 @@ import { checkRecording, childEnvironment, takePort } from './preconditions.ts';
 import { untilServed } from './served.ts';
 import { type ServicePart, startService } from './service-part.ts';
 import {
+  authArguments,
   computeArguments,
   gatewayArguments,
   ingestArguments,
@@ -41,7 +45,7 @@ import { Supervisor } from './supervisor.ts';
  */
 const STOP_ORDER: readonly (readonly string[])[] = [
   ['gateway'],
-  ['nginx', 'ingest', 'venue'],
+  ['nginx', 'ingest', 'venue', 'auth'],
   ['compute'],
   ['kafka', 'redis'],
 ];
@@ -71,6 +75,7 @@ class LocalCluster {
   readonly #parts: Part[] = [];
   readonly #services: ServicePart[] = [];
   readonly #env = childEnvironment();
+  #runner: PartRunner | undefined;
   #folder: DataFolder | undefined;
   #admin: AdminServer | undefined;
   #started = false;
@@ -89,7 +94,10 @@ class LocalCluster {
     checkRecording(config);
     const port = await takePort(config.port);
     this.#admin = await startClusterAdmin(config.adminPort, this);
-    this.#folder = prepareDataFolder(config);
+    const { runner, why } = await chooseParts(config.parts);
+    this.#runner = runner;
+    this.#logger.info({ event: 'parts_chosen', parts: runner.kind, why });
+    this.#folder = prepareDataFolder(config, runner.kind);
     const { dir, logs, emptied } = this.#folder;
     if (emptied !== undefined) this.#logger.warn({ event: 'data_removed', folder: dir, reason: emptied });
 
@@ -98,12 +106,21 @@ class LocalCluster {
     if (staticDir === undefined) this.#logger.warn({ event: 'no_page', expected: PAGE, help: 'npm run build' });
     const gateways = gatewayPorts.map((gatewayPort) => `127.0.0.1:${gatewayPort}`);
     const brokers = config.brokers === 3 ? 3 : 1;
+    const auth = config.auth === 0 ? undefined : await this.#prepareAuth(dir);
     const [kafka, redis, , venue] = await this.#all([
-      this.#part('kafka', startKafka({ dir: join(dir, 'kafka'), logDir: logs, brokers })),
-      this.#part('redis', startRedisCluster({ dir: join(dir, 'redis'), logDir: logs })),
+      this.#part('kafka', startKafka({ dir: join(dir, 'kafka'), logDir: logs, brokers, parts: runner })),
+      this.#part('redis', startRedisCluster({ dir: join(dir, 'redis'), logDir: logs, parts: runner })),
       this.#part(
         'nginx',
-        startNginx({ dir: join(dir, 'nginx'), port, gateways, staticDir, log: join(logs, 'nginx.log') }),
+        startNginx({
+          dir: join(dir, 'nginx'),
+          port,
+          gateways,
+          staticDir,
+          auth,
+          log: join(logs, 'nginx.log'),
+          parts: runner,
+        }),
       ),
       config.feed === 'replay' ? this.#venue() : undefined,
     ]);
@@ -111,16 +128,23 @@ class LocalCluster {
       kafka: kafka.bootstrap,
       redis: redis.nodes,
       venue: venue === undefined ? undefined : await aboutVenue(venue),
+      jwks: auth === undefined ? undefined : `${auth.url}/.well-known/jwks.json`,
     };
+    const issuers = (auth?.ports ?? []).map((authPort, index) =>
+      this.#works('auth', index, authPort, (adminPort) =>
+        authArguments(config, parts.redis, auth!.credentials, authPort, adminPort),
+      ),
+    );
     const ingest = this.#works('ingest', 0, undefined, (adminPort) => ingestArguments(config, parts, adminPort));
     await this.#all([
       ...Array.from({ length: config.compute }, (_, index) =>
         this.#works('compute', index, undefined, (adminPort) => computeArguments(config, parts, adminPort)),
       ),
       ingest,
+      ...issuers,
       // A gateway reads the catalogue as it starts: after ingest it knows every instrument from its first client on.
       ...gatewayPorts.map(async (gatewayPort, index) => {
-        await ingest;
+        await Promise.all([ingest, ...issuers]);
         await this.#works('gateway', index, gatewayPort, (adminPort) =>
           gatewayArguments(config, parts, gatewayPort, adminPort),
         );
@@ -145,6 +169,7 @@ class LocalCluster {
         `ws://127.0.0.1:${port}/v1/stream`,
         `admin=${this.#admin.address}`,
         `cluster=${clusterFilePath(dir)}`,
+        ...(auth === undefined ? [] : [`auth=${auth.url}`]),
       ],
       onReady: () => {
         if (venue === undefined || config.paused) return;
@@ -179,6 +204,16 @@ class LocalCluster {
 
   venueAdminPort(): number | undefined {
     return this.#services.find(({ role }) => role === 'venue')?.adminPort;
+  }
+
+  /** Ports, and credentials for trying, of the processes that issue tokens. Their plain address stays on this machine. */
+  async #prepareAuth(
+    dir: string,
+  ): Promise<NginxAuth & { ports: number[]; url: string; credentials: TrialCredentials }> {
+    const [port = 0, ...ports] = await freePorts(1 + this.#config.auth);
+    const url = `http://127.0.0.1:${port}`;
+    const credentials = await writeTrialCredentials(dir, url);
+    return { listen: `127.0.0.1:${port}`, servers: ports.map((one) => `127.0.0.1:${one}`), ports, url, credentials };
   }
 
   async #venue(): Promise<ServicePart> {
@@ -274,8 +309,12 @@ class LocalCluster {
     for (const roles of STOP_ORDER) {
       await Promise.all(this.#parts.filter(({ role }) => roles.includes(role)).map((part) => part.stop()));
     }
+    await this.#runner?.close();
     await this.#admin?.close();
-    if (this.#folder !== undefined) rmSync(clusterFilePath(this.#folder.dir), { force: true });
+    if (this.#folder !== undefined) {
+      rmSync(clusterFilePath(this.#folder.dir), { force: true });
+      removeTrialClient(this.#folder.dir);
+    }
     this.#logger.info({ event: 'stopped' });
   }
 }

@@ -1,5 +1,6 @@
 import { LOG_LEVELS } from '@tapecast/service-kit';
 import { z } from 'zod';
+import { PARTS_CHOICES } from '../parts/choose.ts';
 import { PROCESSES_MAX } from './limits.ts';
 
 const port = z.number().int().min(0).max(65_535);
@@ -11,6 +12,15 @@ export const clusterSchema = z.object({
   adminPort: port.default(9100).describe('the launcher: health and metrics of all; 0 takes a free one'),
   gateways: processes.default(3).describe('gateway processes'),
   compute: processes.default(2).describe('compute processes'),
+  auth: z
+    .number()
+    .int()
+    .min(0)
+    .max(PROCESSES_MAX)
+    .default(0)
+    .describe('auth processes: clients need tokens then; 0 opens market data to anyone on this machine'),
+  rotateEveryMs: z.number().int().min(2_000).optional().describe('auth: how long a key signs; default a day'),
+  tokenSecondsMax: z.number().int().min(5).optional().describe('auth: longest life of a token; default 900'),
   ingest: z
     .number()
     .refine((count) => count === 1, 'one ingest process: a second would tell every trade of the feed again')
@@ -22,7 +32,12 @@ export const clusterSchema = z.object({
     .default(1)
     .describe('Kafka brokers, 1 or 3'),
   partitions: z.number().int().min(1).max(1024).default(4).describe('partitions of each topic'),
-  parts: z.enum(['local']).default('local').describe('where Kafka, Redis and nginx come from: local binaries'),
+  parts: z
+    .enum(PARTS_CHOICES)
+    .default('auto')
+    .describe(
+      'where Kafka, Redis and nginx run: containers, local programs, or auto: containers where an engine answers',
+    ),
   feed: z.enum(['simulated', 'binance', 'replay']).default('simulated').describe('where ticks come from'),
   seed: z.number().int().min(0).max(0xffff_ffff).default(1).describe('simulated and --clones: seed'),
   rate: z

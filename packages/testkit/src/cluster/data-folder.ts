@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { StartError } from '@tapecast/service-kit';
+import type { PartRunner } from '../parts/runner.ts';
 import { clusterFilePath, readClusterFile } from './cluster-file.ts';
 import type { ClusterConfig } from './config.ts';
 
@@ -12,20 +13,21 @@ export interface DataFolder {
 }
 
 /** What the launcher makes in the data folder; nothing else in it is ever touched. */
-const OWN = ['kafka', 'redis', 'nginx', 'logs', 'run.json'];
+const OWN = ['kafka', 'redis', 'nginx', 'auth', 'logs', 'run.json'];
 
 /** What must be the same for data of an earlier run to be gone on with. */
-type Run = Pick<ClusterConfig, 'feed' | 'partitions' | 'brokers'>;
+type Run = Pick<ClusterConfig, 'feed' | 'partitions' | 'brokers'> & { parts: PartRunner['kind'] };
 
 /**
- * Makes the folder ready. Data of the last run is gone on with when it was of the same feed, partitions and brokers; a
- * replay begins with an empty folder. `--keep` goes on in any case.
+ * Makes the folder ready. Data of the last run is gone on with when it was of the same feed, partitions, brokers and parts
+ * (a Redis of an image may write what an older one installed here can't read); a replay begins with an empty folder.
+ * `--keep` goes on in any case.
  */
-export function prepareDataFolder(config: ClusterConfig): DataFolder {
+export function prepareDataFolder(config: ClusterConfig, parts: PartRunner['kind']): DataFolder {
   const dir = resolve(config.dataDir);
   mkdirSync(dir, { recursive: true });
   refuseSecondLauncher(dir);
-  const run: Run = { feed: config.feed, partitions: config.partitions, brokers: config.brokers };
+  const run: Run = { feed: config.feed, partitions: config.partitions, brokers: config.brokers, parts };
   const emptied = config.keep ? undefined : whyEmpty(dir, run);
   if (emptied !== undefined) for (const name of OWN) rmSync(join(dir, name), { recursive: true, force: true });
   const logs = join(dir, 'logs');

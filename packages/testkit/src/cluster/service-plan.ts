@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { TrialCredentials } from '@tapecast/access';
 import type { VenueAbout } from '@tapecast/venue-server';
 import type { ClusterConfig } from './config.ts';
 
@@ -10,6 +11,8 @@ export interface PartAddresses {
   redis: readonly string[];
   /** The venue server, when there is one. */
   venue: ReplayVenueAddress | undefined;
+  /** Where the keys of tokens are, when clients need tokens. */
+  jwks: string | undefined;
 }
 
 /** What a venue server says of itself: whose protocol it speaks follows from the recordings. */
@@ -17,13 +20,17 @@ export interface ReplayVenueAddress extends VenueAbout {
   port: number;
 }
 
-export type ServiceRole = 'venue' | 'ingest' | 'compute' | 'gateway';
+export type ServiceRole = 'venue' | 'ingest' | 'compute' | 'auth' | 'gateway';
+
+/** `iss` of the tokens of every cluster on one machine. */
+const TRIAL_ISSUER = 'tapecast-trial';
 
 /** Built `main.js` of each. */
 export const SCRIPTS: Readonly<Record<ServiceRole, string>> = {
   venue: resolve(ROOT, 'packages/venue-server/dist/main.js'),
   ingest: resolve(ROOT, 'services/ingest/dist/main.js'),
   compute: resolve(ROOT, 'services/compute/dist/main.js'),
+  auth: resolve(ROOT, 'services/auth/dist/main.js'),
   gateway: resolve(ROOT, 'services/gateway/dist/main.js'),
 };
 
@@ -75,14 +82,32 @@ export function computeArguments(config: ClusterConfig, parts: PartAddresses, ad
   return serviceArguments(config, parts, adminPort);
 }
 
-/** Open to anyone: nginx and the gateways listen on loopback only. */
+/** nginx is the proxy that it believes. */
+export function authArguments(
+  config: ClusterConfig,
+  redis: readonly string[],
+  credentials: TrialCredentials,
+  port: number,
+  adminPort: number,
+): string[] {
+  return [
+    ...['--host', '127.0.0.1', '--port', `${port}`, '--admin-port', `${adminPort}`, '--log-level', config.logLevel],
+    ...['--redis', redis.join(','), '--token-issuer', TRIAL_ISSUER, '--trusted-proxies', '127.0.0.1'],
+    ...['--clients-file', credentials.clientsFile, '--key-encryption-key-file', credentials.keyEncryptionKeyFile],
+    ...(config.rotateEveryMs === undefined ? [] : ['--rotate-every-ms', `${config.rotateEveryMs}`]),
+    ...(config.tokenSecondsMax === undefined ? [] : ['--token-seconds-max', `${config.tokenSecondsMax}`]),
+  ];
+}
+
+/** With keys for whoever has a token; without, open to anyone: nginx and the gateways listen on loopback only. */
 export function gatewayArguments(
   config: ClusterConfig,
   parts: PartAddresses,
   port: number,
   adminPort: number,
 ): string[] {
-  return [...serviceArguments(config, parts, adminPort), '--port', `${port}`, '--anonymous'];
+  const admission = parts.jwks === undefined ? ['--anonymous'] : ['--jwks', parts.jwks, '--token-issuer', TRIAL_ISSUER];
+  return [...serviceArguments(config, parts, adminPort), '--port', `${port}`, ...admission];
 }
 
 function serviceArguments(config: ClusterConfig, parts: PartAddresses, adminPort: number): string[] {

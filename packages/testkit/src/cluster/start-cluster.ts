@@ -6,13 +6,17 @@ import { freePorts } from '../parts/port.ts';
 import { type ProcessExit, startProcess } from '../parts/process.ts';
 import { type ClusterProcess, readClusterFile } from './cluster-file.ts';
 import type { ClusterConfig } from './config.ts';
+import { type TokenWish, trialToken } from './trial-token.ts';
 
 const LAUNCHER = resolve(import.meta.dirname, '../../dist/cluster/main.js');
 const READY_DEADLINE_MS = 120_000;
 /** The launcher itself takes 15 s at most. */
 const STOP_GRACE_MS = 16_000;
 
-/** Options of `npm run cluster`. Ports default to free ones, the data folder to a new one that goes with the cluster. */
+/**
+ * Options of `npm run cluster`. Ports default to free ones, the data folder to a new one that goes with the cluster, parts
+ * to the programs installed here: what a test measures must not depend on what else runs on its machine.
+ */
 export type ClusterOptions = { readonly [key in keyof ClusterConfig]?: ClusterConfig[key] | undefined };
 
 /** A cluster as a user's command started it. */
@@ -34,6 +38,8 @@ export interface RunningCluster {
   kill(role: string, index?: number, signal?: NodeJS.Signals): void;
   /** Starts a replay that was started with `paused`. */
   startReplay(): Promise<void>;
+  /** A token of the trial client, where the cluster was started with `auth`. */
+  token(asked?: TokenWish): Promise<string>;
   /** Stops as a user's Ctrl-C does. Resolves with how the launcher ended: code 0 when all went well. */
   stop(): Promise<ProcessExit>;
 }
@@ -48,7 +54,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Runnin
   const launcher = startProcess({
     name: 'the cluster',
     command: process.execPath,
-    args: [LAUNCHER, ...argumentsOf({ port, adminPort, ...options, dataDir })],
+    args: [LAUNCHER, ...argumentsOf({ port, adminPort, ...options, parts: options.parts ?? 'local', dataDir })],
     log,
   });
   const stop = async (): Promise<ProcessExit> => {
@@ -88,6 +94,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Runnin
       const response = await fetch(`${admin.replace('admin=', '')}/replay/start`, { method: 'POST' });
       if (!response.ok) throw new Error(`/replay/start: ${response.status} ${await response.text()}`);
     },
+    token: (asked) => trialToken(dataDir, asked),
     stop,
   };
 }

@@ -33,6 +33,15 @@ export interface NginxOptions {
   parts?: PartRunner | undefined;
   /** Serves https and wss with these PEM files instead of http and ws. */
   tls?: NginxTls | undefined;
+  /** Who issues tokens; without it there are none to be had at the edge. */
+  auth?: NginxAuth | undefined;
+}
+
+export interface NginxAuth {
+  /** `host:port` of each process. */
+  servers: readonly string[];
+  /** `host:port` at which they are had without TLS by what is on this machine: gateways and the command line. */
+  listen?: string | undefined;
 }
 
 export interface NginxTls {
@@ -120,6 +129,7 @@ export function nginxConfiguration(options: NginxOptions): string {
     gateways: options.gateways.map((gateway) => `        server ${gateway} max_fails=0;`).join('\n'),
     staticDir: options.staticDir === undefined ? undefined : resolve(options.staticDir),
     tls: options.tls,
+    auth: options.auth,
   });
 }
 
@@ -134,6 +144,7 @@ export interface EdgeConfiguration {
   gateways: string;
   staticDir: string | undefined;
   tls: NginxTls | undefined;
+  auth?: NginxAuth | undefined;
 }
 
 export function edgeConfiguration(options: EdgeConfiguration): string {
@@ -149,6 +160,8 @@ export function edgeConfiguration(options: EdgeConfiguration): string {
     tls: options.tls === undefined ? '' : tlsDirectives(options.tls),
     gateways: options.gateways,
     page: pageLocations(options.staticDir, securityHeaders),
+    authServers: options.auth === undefined ? '' : authServers(options.auth),
+    auth: options.auth === undefined ? '' : authLocations(),
     headers: securityHeaders.map((header) => `        ${header}`).join('\n'),
   };
   return readFileSync(TEMPLATE, 'utf8').replace(/\{\{(\w+)\}\}/g, (placeholder, name: string) => {
@@ -176,6 +189,43 @@ function tlsDirectives({ certificate, key }: NginxTls): string {
         ssl_buffer_size 4k;
         # http on this port: the browser is sent to https.
         error_page 497 =301 https://$http_host$request_uri;`;
+}
+
+function authServers({ servers, listen }: NginxAuth): string {
+  const upstream = `
+    upstream auth {
+        zone auth 64k;
+${servers.map((server) => `        server ${server} max_fails=0;`).join('\n')}
+        keepalive 16;
+    }
+`;
+  if (listen === undefined) return upstream;
+  return `${upstream}
+    # For gateways and the command line, on this machine only.
+    server {
+        listen ${listen};
+${authLocations()}    }
+`;
+}
+
+/** A request that met a process as it died is sent to another: a token more than was asked for harms nobody. */
+function authLocations(): string {
+  return ['/v1/token', '/.well-known/jwks.json']
+    .map(
+      (path) => `
+        location = ${path} {
+            proxy_pass http://auth;
+            proxy_http_version 1.1;
+            proxy_set_header Connection '';
+            proxy_set_header Host $http_host;
+            proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+            proxy_connect_timeout 1s;
+            proxy_read_timeout 10s;
+            proxy_next_upstream error timeout non_idempotent;
+        }
+`,
+    )
+    .join('');
 }
 
 /**

@@ -8,7 +8,12 @@ import {
   venueArguments,
 } from '../../src/cluster/service-plan.ts';
 
-const parts: PartAddresses = { kafka: ['127.0.0.1:1'], redis: ['127.0.0.1:2', '127.0.0.1:3'], venue: undefined };
+const parts: PartAddresses = {
+  kafka: ['127.0.0.1:1'],
+  redis: ['127.0.0.1:2', '127.0.0.1:3'],
+  venue: undefined,
+  jwks: undefined,
+};
 const COMMON =
   '--host 127.0.0.1 --admin-port 9 --log-level info --kafka 127.0.0.1:1 --redis 127.0.0.1:2,127.0.0.1:3 --partitions 4 --replication 1';
 
