@@ -10,6 +10,7 @@ import {
   StartError,
 } from '@tapecast/service-kit';
 import type { VenueAbout } from '@tapecast/venue-server';
+import { makeCertificates } from '../parts/certificates.ts';
 import { chooseParts } from '../parts/choose.ts';
 import { startKafka } from '../parts/kafka.ts';
 import { type NginxAuth, startNginx } from '../parts/nginx.ts';
@@ -106,6 +107,7 @@ class LocalCluster {
     if (staticDir === undefined) this.#logger.warn({ event: 'no_page', expected: PAGE, help: 'npm run build' });
     const gateways = gatewayPorts.map((gatewayPort) => `127.0.0.1:${gatewayPort}`);
     const brokers = config.brokers === 3 ? 3 : 1;
+    const tls = config.tls ? await makeCertificates({ dir: join(dir, 'tls') }) : undefined;
     const auth = config.auth === 0 ? undefined : await this.#prepareAuth(dir);
     const [kafka, redis, , venue] = await this.#all([
       this.#part('kafka', startKafka({ dir: join(dir, 'kafka'), logDir: logs, brokers, parts: runner })),
@@ -117,6 +119,7 @@ class LocalCluster {
           port,
           gateways,
           staticDir,
+          tls,
           auth,
           log: join(logs, 'nginx.log'),
           parts: runner,
@@ -153,7 +156,9 @@ class LocalCluster {
     for (const part of this.#parts) this.#supervisor.watch(part);
     this.#started = true;
     this.#writeFile();
-    await untilServed(port);
+    const secure = tls === undefined ? '' : 's';
+    const stream = `ws${secure}://127.0.0.1:${port}/v1/stream`;
+    await untilServed(stream, tls?.ca);
     this.#checkAborted();
     this.#readiness = { ready: true, reason: '' };
     return {
@@ -165,10 +170,11 @@ class LocalCluster {
         stop: () => this.stop(),
       },
       addresses: [
-        `http://127.0.0.1:${port}/`,
-        `ws://127.0.0.1:${port}/v1/stream`,
+        `http${secure}://127.0.0.1:${port}/`,
+        stream,
         `admin=${this.#admin.address}`,
         `cluster=${clusterFilePath(dir)}`,
+        ...(tls === undefined ? [] : [`ca=${tls.ca}`]),
         ...(auth === undefined ? [] : [`auth=${auth.url}`]),
       ],
       onReady: () => {
@@ -212,7 +218,8 @@ class LocalCluster {
   ): Promise<NginxAuth & { ports: number[]; url: string; credentials: TrialCredentials }> {
     const [port = 0, ...ports] = await freePorts(1 + this.#config.auth);
     const url = `http://127.0.0.1:${port}`;
-    const credentials = await writeTrialCredentials(dir, url);
+    const credentials = await writeTrialCredentials(dir);
+    credentials.announce(url);
     return { listen: `127.0.0.1:${port}`, servers: ports.map((one) => `127.0.0.1:${one}`), ports, url, credentials };
   }
 

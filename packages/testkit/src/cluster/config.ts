@@ -38,6 +38,10 @@ export const clusterSchema = z.object({
     .describe(
       'where Kafka, Redis and nginx run: containers, local programs, or auto: containers where an engine answers',
     ),
+  tls: z
+    .boolean()
+    .default(false)
+    .describe('https and wss at nginx, with a certificate for trying: clients trust <data-dir>/tls/ca.crt'),
   feed: z.enum(['simulated', 'binance', 'replay']).default('simulated').describe('where ticks come from'),
   seed: z.number().int().min(0).max(0xffff_ffff).default(1).describe('simulated and --clones: seed'),
   rate: z

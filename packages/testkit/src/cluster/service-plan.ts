@@ -107,7 +107,8 @@ export function gatewayArguments(
   adminPort: number,
 ): string[] {
   const admission = parts.jwks === undefined ? ['--anonymous'] : ['--jwks', parts.jwks, '--token-issuer', TRIAL_ISSUER];
-  return [...serviceArguments(config, parts, adminPort), '--port', `${port}`, ...admission];
+  const believed = ['--trusted-proxies', '127.0.0.1'];
+  return [...serviceArguments(config, parts, adminPort), '--port', `${port}`, ...admission, ...believed];
 }
 
 function serviceArguments(config: ClusterConfig, parts: PartAddresses, adminPort: number): string[] {

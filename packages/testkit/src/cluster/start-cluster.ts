@@ -21,12 +21,14 @@ export type ClusterOptions = { readonly [key in keyof ClusterConfig]?: ClusterCo
 
 /** A cluster as a user's command started it. */
 export interface RunningCluster {
-  /** `http://127.0.0.1:8080`: page and REST, through nginx. */
+  /** `http://127.0.0.1:8080`: page and REST, through nginx; https with `tls`. */
   readonly url: string;
-  /** `ws://127.0.0.1:8080/v1/stream`, through nginx. */
+  /** `ws://127.0.0.1:8080/v1/stream`, through nginx; wss with `tls`. */
   readonly stream: string;
   /** `http://127.0.0.1:9100`: the launcher's. */
   readonly admin: string;
+  /** With `tls`: the PEM file of the authority that clients have to trust. */
+  readonly ca: string | undefined;
   readonly dataDir: string;
   /** The launcher's. */
   readonly pid: number;
@@ -82,6 +84,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Runnin
     url: page.replace(/\/$/, ''),
     stream,
     admin: admin.replace('admin=', ''),
+    ca: ready.find((word) => word.startsWith('ca='))?.slice('ca='.length),
     dataDir,
     pid: launcher.pid,
     exited: launcher.exited,

@@ -65,5 +65,7 @@ describe('the venue server', () => {
 });
 
 it('opens gateways to anyone, on loopback', () => {
-  expect(gatewayArguments(clusterSchema.parse({}), parts, 8, 9).join(' ')).toBe(`${COMMON} --port 8 --anonymous`);
+  expect(gatewayArguments(clusterSchema.parse({}), parts, 8, 9).join(' ')).toBe(
+    `${COMMON} --port 8 --anonymous --trusted-proxies 127.0.0.1`,
+  );
 });
