@@ -183,6 +183,8 @@ export class FrameScanner {
         this.#at = at + 2;
         return code;
       }
+      // A NUL would count for nothing: "\u0000p" would be the key p.
+      if (byte < 0x20) return -1;
       code = code * 256 + byte;
     }
     return -1;

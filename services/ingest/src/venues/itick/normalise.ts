@@ -267,7 +267,8 @@ function wholeNumber(data: JsonObject, field: string, reason: ItickBadReason): n
   if (!(value instanceof JsonNumber) && typeof value !== 'string') throw new Refusal('missing_field', field);
   const number = readExactNumber(numberText(value, field), field);
   const units = Number(number.units);
-  if (number.decimals > 0 || units < 0 || !Number.isSafeInteger(units)) throw new Refusal(reason, field);
+  if (number.decimals > 0 || units < 0) throw new Refusal(reason, field);
+  if (!Number.isSafeInteger(units)) throw new Refusal('out_of_range', field);
   return units;
 }
 
