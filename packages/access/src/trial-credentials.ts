@@ -11,6 +11,8 @@ import { hashSecret, makeSecret } from './client-secret.ts';
 export interface TrialCredentials {
   readonly clientsFile: string;
   readonly keyEncryptionKeyFile: string;
+  /** Tells `npx tapecast token` where the auth service is, once that is known. */
+  announce(url: string): void;
 }
 
 const trialClientSchema = z.object({
@@ -31,7 +33,7 @@ export const trialClientFile = (dataDir: string): string => join(trialFolder(dat
  * A new secret each time; the key-encryption key of an earlier run is used again, because the ring that it sealed may be
  * in the store still.
  */
-export async function writeTrialCredentials(dataDir: string, url: string): Promise<TrialCredentials> {
+export async function writeTrialCredentials(dataDir: string): Promise<TrialCredentials> {
   const folder = trialFolder(dataDir);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const keyEncryptionKeyFile = join(folder, 'key-encryption-key');
@@ -47,9 +49,11 @@ export async function writeTrialCredentials(dataDir: string, url: string): Promi
   };
   const clientsFile = join(folder, 'clients.json');
   writePrivate(clientsFile, `${JSON.stringify({ clients: [client] }, undefined, 2)}\n`);
-  const trial: TrialClient = { url, client: TRIAL_CLIENT, secret };
-  writePrivate(trialClientFile(dataDir), `${JSON.stringify(trial, undefined, 2)}\n`);
-  return { clientsFile, keyEncryptionKeyFile };
+  const announce = (url: string): void => {
+    const trial: TrialClient = { url, client: TRIAL_CLIENT, secret };
+    writePrivate(trialClientFile(dataDir), `${JSON.stringify(trial, undefined, 2)}\n`);
+  };
+  return { clientsFile, keyEncryptionKeyFile, announce };
 }
 
 /** At the end of a run: what is left then says that nothing runs. */

@@ -51,7 +51,9 @@ describe('credentials for trying', () => {
 
   it('are the user’s alone, with a new secret each time and one key-encryption key', async () => {
     expect(readTrialClient(dir)).toBeUndefined();
-    const files = await writeTrialCredentials(dir, 'http://127.0.0.1:1');
+    const files = await writeTrialCredentials(dir);
+    expect(readTrialClient(dir)).toBeUndefined();
+    files.announce('http://127.0.0.1:1');
     const first = readTrialClient(dir)!;
     expect(first).toMatchObject({ url: 'http://127.0.0.1:1', client: 'trial' });
     for (const file of [files.clientsFile, files.keyEncryptionKeyFile, trialClientFile(dir)])
@@ -62,7 +64,7 @@ describe('credentials for trying', () => {
     expect(await isSecret(first.secret, readSecretHash(clients.clients[0].secret_hashes[0])!)).toBe(true);
     expect(JSON.stringify(clients)).not.toContain(first.secret);
 
-    await writeTrialCredentials(dir, 'http://127.0.0.1:2');
+    (await writeTrialCredentials(dir)).announce('http://127.0.0.1:2');
     expect(readTrialClient(dir)!.secret).not.toBe(first.secret);
     expect(readFileSync(files.keyEncryptionKeyFile, 'utf8')).toBe(key);
     removeTrialClient(dir);

@@ -1,1 +1,1 @@
-export {};
+export { askForToken, type TokenQuestion } from './ask-for-token.ts';

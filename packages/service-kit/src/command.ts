@@ -88,4 +88,27 @@ export async function runCommand<S extends OptionSchema>(command: Command<S>): P
   }
 }
 
+export interface Task<S extends OptionSchema> {
+  description: CommandDescription;
+  schema: S;
+  run(config: Readonly<z.infer<S>>): Promise<void>;
+}
+
+/**
+ * Runs what ends by itself: options, the work, exit code (0 done, 1 failed, 2 wrong options). `StartError` is a sentence for
+ * the person who typed it; anything else is a defect and comes with its stack.
+ */
+export async function runTask<S extends OptionSchema>(task: Task<S>, argv: readonly string[]): Promise<void> {
+  try {
+    await task.run(readOptions(task.description, task.schema, argv, process.env));
+  } catch (error) {
+    if (error instanceof HelpRequested) {
+      process.stdout.write(`${error.message}\n`);
+      return;
+    }
+    process.stderr.write(`${error instanceof StartError ? error.message : describe(error)}\n`);
+    process.exitCode = error instanceof StartError && error.code === 'bad_option' ? 2 : 1;
+  }
+}
+
 const describe = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));

@@ -6,7 +6,7 @@ export {
   metricsOf,
   startAdminServer,
 } from './admin-server.ts';
-export { type Command, runCommand } from './command.ts';
+export { type Command, runCommand, runTask, type Task } from './command.ts';
 export { StartError } from './errors.ts';
 export { createLogger, LOG_LEVELS, type Logger } from './logging.ts';
 export { Counter, createRegistry, Gauge, Histogram, Registry } from './metrics.ts';

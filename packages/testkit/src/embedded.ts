@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { type TokenWish, trialToken } from './cluster/trial-token.ts';
 import { freePort } from './parts/port.ts';
 import { type StartedProcess, startProcess } from './parts/process.ts';
 
@@ -14,6 +15,8 @@ export interface Embedded {
   readonly page: string;
   readonly stream: string;
   readonly admin: string;
+  /** A token of the trial client, where it was started with `--auth`. */
+  token(asked?: TokenWish): Promise<string>;
   /** Stdout and stderr so far. */
   log(): Promise<string>;
   /** kill -9. */
@@ -42,7 +45,7 @@ export async function startEmbedded(args: readonly string[] = []): Promise<Embed
   };
   let current = await start();
   const readLog = (): Promise<string> => readFile(log, 'utf8');
-  const addresses = /^ready .*(ws:\S+) admin=(\S+)$/m.exec(await readLog());
+  const addresses = /^ready .*(ws:\S+) admin=(\S+)/m.exec(await readLog());
   if (addresses === null) throw new Error(`the ready line names no addresses: ${await readLog()}`);
   const [, stream, admin] = addresses as unknown as [string, string, string];
   return {
@@ -52,6 +55,7 @@ export async function startEmbedded(args: readonly string[] = []): Promise<Embed
     stream,
     admin,
     page: `http://${new URL(stream).host}/`,
+    token: (asked) => trialToken(join(dir, 'data'), asked),
     log: readLog,
     kill: async () => {
       current.kill('SIGKILL');

@@ -8,6 +8,8 @@ const port = z.number().int().min(0).max(65_535);
 export const standaloneSchema = z.object({
   port: port.default(8080).describe('page, WebSocket and REST; 0 takes a free one'),
   adminPort: port.default(9100).describe('metrics and health; 0 takes a free one'),
+  auth: z.boolean().default(false).describe('clients need tokens; npx tapecast token makes one'),
+  authPort: port.default(0).describe('auth: port of /v1/token and the keys; 0 takes a free one'),
   dataDir: z
     .string()
     .min(1)

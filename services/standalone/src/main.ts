@@ -6,7 +6,7 @@ await runCommand({
   description: {
     usage: 'npm start --',
     summary:
-      'Runs Tapecast in one process: feed, log, fold, gateway and page. Market data is open to anyone on this machine.',
+      'Runs Tapecast in one process: feed, log, fold, gateway and page. Without --auth market data is open to anyone on this machine.',
   },
   schema: standaloneSchema,
   start: startStandalone,

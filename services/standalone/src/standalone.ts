@@ -1,25 +1,34 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { removeTrialClient, writeTrialCredentials } from '@tapecast/access';
+import { type AuthService, authOptions, JWKS_PATH, keyEncryptionKey, startAuth } from '@tapecast/auth';
 import { computeConfig, startCompute } from '@tapecast/compute';
 import { startGateway } from '@tapecast/gateway';
 import { startIngest } from '@tapecast/ingest';
-import { openMemoryMarketState } from '@tapecast/market-state';
+import { openMemoryKeyRingStore, openMemoryMarketState } from '@tapecast/market-state';
 import {
   type AdminRoutes,
   createLogger,
   createRegistry,
+  type Logger,
   metricsOf,
   type Readiness,
+  type Registry,
   type RunningService,
   StartError,
   startAdminServer,
 } from '@tapecast/service-kit';
 import { openMemoryTickLog } from '@tapecast/tick-log';
 import { RecordingError, startVenue as startVenueServer, VenueError } from '@tapecast/venue-server';
+import { z } from 'zod';
 import { EMBEDDED_PARTITIONS, type StandaloneConfig } from './config.ts';
 
 const HOST = '127.0.0.1';
+/** `iss` of its tokens. */
+const ISSUER = 'tapecast-embedded';
+const AUTH_DEFAULTS = z.object(authOptions);
 const PAGE = resolve(import.meta.dirname, '../../../packages/web/dist');
 /** A feed whose venue is away must not keep the page from people for ever: past this the start fails and says why. */
 const READY_DEADLINE_MS = 30_000;
@@ -61,9 +70,11 @@ export async function startStandalone(config: StandaloneConfig): Promise<Standal
       parts.push(service);
       return service;
     };
+    const auth = config.auth ? add(await startIssuer(config, logger('auth'), metrics)) : undefined;
+    if (auth !== undefined) parts.push({ stop: async () => removeTrialClient(config.dataDir) });
     const gateway = add(
       await startGateway({
-        config: { host: HOST, port: config.port, anonymous: true },
+        config: { host: HOST, port: config.port, ...admission(auth) },
         log,
         state,
         logger: logger('gateway'),
@@ -108,7 +119,7 @@ export async function startStandalone(config: StandaloneConfig): Promise<Standal
     const ready = (): Readiness =>
       services.map((service) => service.ready()).find((one) => !one.ready) ?? { ready: true, reason: '' };
     const failed = Promise.race(services.map((service) => service.failed));
-    const routes: AdminRoutes = {};
+    const routes: AdminRoutes = { ...auth?.routes };
     if (venue !== undefined)
       routes['POST /replay/start'] = () => {
         venue.start();
@@ -127,10 +138,10 @@ export async function startStandalone(config: StandaloneConfig): Promise<Standal
 
     const page = `http://${HOST}:${gateway.port}/`;
     const stream = `ws://${HOST}:${gateway.port}/v1/stream`;
-    writeAddresses(config, { page, stream, admin: admin.address });
+    writeAddresses(config, { page, stream, admin: admin.address, ...(auth === undefined ? {} : { auth: auth.url }) });
     return {
       service: { name: 'standalone', ready, failed, stop: stopAll },
-      addresses: [page, stream, `admin=${admin.address}`],
+      addresses: [page, stream, `admin=${admin.address}`, ...(auth === undefined ? [] : [`auth=${auth.url}`])],
       onReady: () => {
         if (!config.paused) venue?.start();
       },
@@ -140,6 +151,27 @@ export async function startStandalone(config: StandaloneConfig): Promise<Standal
     throw error;
   }
 }
+
+/** Keys and clients for trying: both are new with each process, as everything on the memory drivers is. */
+async function startIssuer(config: StandaloneConfig, logger: Logger, metrics: Registry): Promise<AuthService> {
+  const credentials = await writeTrialCredentials(config.dataDir);
+  const auth = await startAuth({
+    config: {
+      ...AUTH_DEFAULTS.parse({ tokenIssuer: ISSUER, clientsFile: credentials.clientsFile }),
+      host: HOST,
+      port: config.authPort,
+    },
+    store: openMemoryKeyRingStore(),
+    keyEncryptionKeys: [keyEncryptionKey(randomBytes(32))],
+    logger,
+    metrics,
+  });
+  credentials.announce(auth.url);
+  return auth;
+}
+
+const admission = (auth: AuthService | undefined) =>
+  auth === undefined ? { anonymous: true } : { anonymous: false, jwks: `${auth.url}${JWKS_PATH}`, tokenIssuer: ISSUER };
 
 async function startVenue(config: StandaloneConfig) {
   if (config.recording.length === 0)

@@ -6,7 +6,7 @@ await runCommand({
   description: {
     usage: 'npm run cluster --',
     summary:
-      'Runs Tapecast on real Kafka, Redis Cluster and nginx, a process each, on this machine. Market data is open to anyone on it.',
+      'Runs Tapecast on real Kafka, Redis Cluster and nginx, a process each, on this machine. Without --auth market data is open to anyone on it.',
   },
   schema: clusterSchema,
   abortable: true,
