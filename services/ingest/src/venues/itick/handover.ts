@@ -87,7 +87,6 @@ export class Handover<T> {
 
   /** The old connection is gone: what it told is all it will tell. */
   oldEnded(): Switch<T> {
-    if (this.#isEndOfOld() && this.#fresh.length > 0) return { tell: [], skip: [], proven: true };
     const proven = this.#provenPlace();
     if (proven !== undefined) return this.#switchAt(proven, true);
     // The longest agreement doubles the fewest.

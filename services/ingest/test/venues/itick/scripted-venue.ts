@@ -22,7 +22,7 @@ export interface Script {
   /** HTTP status instead of the upgrade. */
   refuse?: (request: IncomingMessage, clients: readonly Client[]) => number | undefined;
   onConnect?: (client: Client, clients: readonly Client[]) => boolean;
-  onSubscribe?: (client: Client, symbols: string[]) => boolean;
+  onSubscribe?: (client: Client, symbols: string[], clients: readonly Client[]) => boolean;
   onPing?: (client: Client, params: string) => boolean;
 }
 
@@ -108,7 +108,7 @@ export class ScriptedVenue {
     const symbols = params.split(',');
     if (!client.authenticated) {
       client.send({ code: 0, resAc: 'subscribe', msg: 'cannot be resolved action' });
-    } else if (this.script.onSubscribe?.(client, symbols) !== true) {
+    } else if (this.script.onSubscribe?.(client, symbols, this.open) !== true) {
       acceptSymbols(client, symbols);
     }
   }
