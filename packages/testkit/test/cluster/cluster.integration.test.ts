@@ -118,6 +118,8 @@ describe('the life of the launcher', () => {
     '0',
     '--data-dir',
     dataDir,
+    '--parts',
+    'local',
   ];
 
   it('takes its children with it when it is killed', async () => {

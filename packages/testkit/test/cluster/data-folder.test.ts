@@ -5,10 +5,11 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { writeClusterFile } from '../../src/cluster/cluster-file.ts';
 import { clusterSchema } from '../../src/cluster/config.ts';
 import { prepareDataFolder } from '../../src/cluster/data-folder.ts';
+import type { PartRunner } from '../../src/parts/runner.ts';
 
 let dataDir: string;
-const prepare = (options: Record<string, unknown> = {}) =>
-  prepareDataFolder(clusterSchema.parse({ dataDir, ...options }));
+const prepare = (options: Record<string, unknown> = {}, parts: PartRunner['kind'] = 'local') =>
+  prepareDataFolder(clusterSchema.parse({ dataDir, ...options }), parts);
 
 beforeEach(() => {
   dataDir = mkdtempSync(join(tmpdir(), 'tapecast-data-'));
@@ -43,6 +44,14 @@ it.each([
   expect(prepare(options).emptied).toBe(why);
   expect(dataIsKept()).toBe(false);
   expect(existsSync(join(dataDir, 'notes.txt'))).toBe(true);
+});
+
+it('begins anew where the parts were in containers and are not now, or the other way', () => {
+  prepare({}, 'containers');
+  leaveData();
+  expect(prepare({}, 'containers').emptied).toBeUndefined();
+  expect(prepare({}, 'local').emptied).toBe('--parts was containers');
+  expect(dataIsKept()).toBe(false);
 });
 
 it('keeps everything with --keep, a replay’s too', () => {

@@ -5,10 +5,11 @@ import { type AddressInfo, connect } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startNginx } from '../../src/index.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type PartRunner, startNginx, waysToTest } from '../../src/index.ts';
 import type { Part } from '../../src/parts/part.ts';
 import { freePort } from '../../src/parts/port.ts';
+import { leftOver } from './left-over.ts';
 
 /** A gateway as far as nginx sees one: answers REST with its name and the request's headers, and greets WebSockets. */
 interface StandIn {
@@ -22,88 +23,107 @@ let port: number;
 let nginx: Part;
 let gateways: StandIn[];
 
-beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'tapecast-nginx-'));
-  await writeFile(join(dir, 'index.html'), '<title>page</title>');
-  gateways = await Promise.all(['one', 'two'].map(standIn));
-  port = await freePort();
-  nginx = await startNginx({
-    dir: join(dir, 'nginx'),
-    port,
-    gateways: gateways.map(({ address }) => address),
-    staticDir: dir,
+for (const way of await waysToTest())
+  describe.skipIf(way.skip !== undefined)(`nginx on ${way.title}`, () => {
+    let parts: PartRunner;
+    beforeAll(async () => {
+      dir = await mkdtemp(join(tmpdir(), 'tapecast-nginx-'));
+      await writeFile(join(dir, 'index.html'), '<title>page</title>');
+      gateways = await Promise.all(['one', 'two'].map(standIn));
+      port = await freePort();
+      parts = await way.open();
+      nginx = await startNginx({
+        parts,
+        dir: join(dir, 'nginx'),
+        port,
+        gateways: gateways.map(({ address }) => address),
+        staticDir: dir,
+      });
+    });
+
+    afterAll(async () => {
+      await nginx?.stop();
+      await parts?.close();
+      for (const { server, sockets } of gateways ?? []) {
+        for (const socket of sockets) socket.destroy();
+        server.close();
+      }
+      await rm(dir, { recursive: true, force: true });
+    });
+
+    it('serves the page itself, to be asked for anew each time', async () => {
+      const response = await fetch(`http://127.0.0.1:${port}/`);
+      expect(await response.text()).toBe('<title>page</title>');
+      expect(response.headers.get('content-type')).toBe('text/html');
+      expect(response.headers.get('cache-control')).toBe('no-cache');
+      expect((await fetch(`http://127.0.0.1:${port}/absent`)).status).toBe(404);
+    });
+
+    it('passes REST on to all gateways, with the query and the client’s address', async () => {
+      const names = new Set<string>();
+      for (let i = 0; i < 8; i += 1) {
+        const response = await fetch(`http://127.0.0.1:${port}/v1/klines?symbol=A$US`);
+        const { name, url, forwarded } = (await response.json()) as Record<string, string>;
+        names.add(name!);
+        expect([url, forwarded]).toEqual(['/v1/klines?symbol=A$US', '127.0.0.1']);
+      }
+      expect(names).toEqual(new Set(['one', 'two']));
+    });
+
+    it('spreads WebSockets over the gateways, and the subprotocol comes through', async () => {
+      const greeted = await Promise.all(Array.from({ length: 6 }, () => greeting()));
+      expect(greeted.map(({ protocol }) => protocol)).toEqual(new Array(6).fill('tapecast.v1.json'));
+      const counts = ['one', 'two'].map((name) => greeted.filter(({ text }) => text === name).length);
+      expect(counts).toEqual([3, 3]);
+      for (const { socket } of greeted) socket.close();
+    });
+
+    it('passes over a gateway that is gone', async () => {
+      const [gone] = gateways;
+      for (const socket of gone!.sockets) socket.destroy();
+      await new Promise((resolve) => gone!.server.close(resolve));
+      const greeted = await Promise.all(Array.from({ length: 4 }, () => greeting()));
+      expect(greeted.map(({ text }) => text)).toEqual(['two', 'two', 'two', 'two']);
+      for (const { socket } of greeted) socket.close();
+    });
+
+    it('listens on loopback only', async () => {
+      const other = Object.values(networkInterfaces())
+        .flat()
+        .find((address) => address?.family === 'IPv4' && !address.internal)?.address;
+      // A machine without another address has nothing to listen on.
+      const reached = other === undefined ? false : await accepts(other);
+      expect(reached).toBe(false);
+    });
+
+    it('is killed with its workers, and comes back on its port', async () => {
+      const [before] = nginx.processes;
+      nginx.kill(0);
+      expect(await before!.exited).toEqual({ code: null, signal: 'SIGKILL' });
+      await nginx.restart(0);
+      expect(nginx.processes[0]!.pid).not.toBe(before!.pid);
+      expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(200);
+    });
+
+    it('says what its log says when it can’t start', async () => {
+      const unreadable = startNginx({
+        parts,
+        dir: join(dir, 'second'),
+        port: await freePort(),
+        gateways: ['not an address'],
+      });
+      await expect(unreadable).rejects.toThrow(/nginx ended with code 1[\s\S]*invalid parameter/);
+      const taken = startNginx({ parts, dir: join(dir, 'third'), port, gateways: ['127.0.0.1:1'] });
+      await expect(taken).rejects.toThrow(/nginx ended with code 1[\s\S]*Address already in use/);
+    });
+
+    it('stops with nothing left behind', async () => {
+      const pids = nginx.processes.map(({ pid }) => pid);
+      await nginx.stop();
+      await parts.close();
+      expect(await leftOver(dir, pids)).toEqual([]);
+    });
   });
-});
-
-afterAll(async () => {
-  await nginx?.stop();
-  for (const { server, sockets } of gateways ?? []) {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  }
-  await rm(dir, { recursive: true, force: true });
-});
-
-it('serves the page itself, to be asked for anew each time', async () => {
-  const response = await fetch(`http://127.0.0.1:${port}/`);
-  expect(await response.text()).toBe('<title>page</title>');
-  expect(response.headers.get('content-type')).toBe('text/html');
-  expect(response.headers.get('cache-control')).toBe('no-cache');
-  expect((await fetch(`http://127.0.0.1:${port}/absent`)).status).toBe(404);
-});
-
-it('passes REST on to all gateways, with the query and the client’s address', async () => {
-  const names = new Set<string>();
-  for (let i = 0; i < 8; i += 1) {
-    const response = await fetch(`http://127.0.0.1:${port}/v1/klines?symbol=A$US`);
-    const { name, url, forwarded } = (await response.json()) as Record<string, string>;
-    names.add(name!);
-    expect([url, forwarded]).toEqual(['/v1/klines?symbol=A$US', '127.0.0.1']);
-  }
-  expect(names).toEqual(new Set(['one', 'two']));
-});
-
-it('spreads WebSockets over the gateways, and the subprotocol comes through', async () => {
-  const greeted = await Promise.all(Array.from({ length: 6 }, () => greeting()));
-  expect(greeted.map(({ protocol }) => protocol)).toEqual(new Array(6).fill('tapecast.v1.json'));
-  const counts = ['one', 'two'].map((name) => greeted.filter(({ text }) => text === name).length);
-  expect(counts).toEqual([3, 3]);
-  for (const { socket } of greeted) socket.close();
-});
-
-it('passes over a gateway that is gone', async () => {
-  const [gone] = gateways;
-  for (const socket of gone!.sockets) socket.destroy();
-  await new Promise((resolve) => gone!.server.close(resolve));
-  const greeted = await Promise.all(Array.from({ length: 4 }, () => greeting()));
-  expect(greeted.map(({ text }) => text)).toEqual(['two', 'two', 'two', 'two']);
-  for (const { socket } of greeted) socket.close();
-});
-
-it('listens on loopback only', async () => {
-  const other = Object.values(networkInterfaces())
-    .flat()
-    .find((address) => address?.family === 'IPv4' && !address.internal)?.address;
-  // A machine without another address has nothing to listen on.
-  const reached = other === undefined ? false : await accepts(other);
-  expect(reached).toBe(false);
-});
-
-it('is killed with its workers, and comes back on its port', async () => {
-  const [before] = nginx.processes;
-  nginx.kill(0);
-  expect(await before!.exited).toEqual({ code: null, signal: 'SIGKILL' });
-  await nginx.restart(0);
-  expect(nginx.processes[0]!.pid).not.toBe(before!.pid);
-  expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(200);
-});
-
-it('says what its log says when it can’t start', async () => {
-  const unreadable = startNginx({ dir: join(dir, 'second'), port: await freePort(), gateways: ['not an address'] });
-  await expect(unreadable).rejects.toThrow(/nginx ended with code 1[\s\S]*invalid parameter/);
-  const taken = startNginx({ dir: join(dir, 'third'), port, gateways: ['127.0.0.1:1'] });
-  await expect(taken).rejects.toThrow(/nginx ended with code 1[\s\S]*Address already in use/);
-});
 
 async function standIn(name: string): Promise<StandIn> {
   const sockets = new Set<Duplex>();

@@ -2,7 +2,7 @@ import { StartError } from '@tapecast/service-kit';
 import type { PartName } from '../runner.ts';
 import { type EngineApi, refusal } from './engine-api.ts';
 import { pack, packedName } from './pack.ts';
-import { IMAGES, type Recipe } from './recipes.ts';
+import { IMAGES, type ImageSource, type Recipe } from './recipes.ts';
 
 /** An engine that can't reach the registry says so at once, or never: this long nothing may come. */
 const PULL_SILENCE_MS = 5_000;
@@ -12,15 +12,19 @@ const PULL_MS = 300_000;
 /**
  * The image of a part: the official one where the engine has it; else the one packed of the programs installed here where
  * the engine has that; else the official one is pulled, and when that fails one is packed. So a machine without the
- * registry asks for it once, not at each start. `ask` remembers that the registry did not answer.
+ * registry asks for it once, not at each start; a registry that did not answer for one image is not asked for the next.
  */
 export class PartImages {
   readonly #api: EngineApi;
+  readonly #sources: Readonly<Record<PartName, ImageSource>>;
+  readonly #pullSilenceMs: number;
   readonly #images = new Map<PartName, Promise<string>>();
   #registryAway: string | undefined;
 
-  constructor(api: EngineApi) {
+  constructor(api: EngineApi, sources = IMAGES, pullSilenceMs: number = PULL_SILENCE_MS) {
     this.#api = api;
+    this.#sources = sources;
+    this.#pullSilenceMs = pullSilenceMs;
   }
 
   /** The image's name; rejects with what was tried. */
@@ -36,9 +40,10 @@ export class PartImages {
   }
 
   async #find(part: PartName): Promise<string> {
-    const { official } = IMAGES[part];
+    const source = this.#sources[part];
+    const { official } = source;
     if (await this.#has(official)) return official;
-    const recipe = await IMAGES[part].recipe().catch((error: unknown) => error as Error);
+    const recipe = await source.recipe().catch((error: unknown) => error as Error);
     const packed = recipe instanceof Error ? undefined : packedName(part, recipe);
     if (packed !== undefined && (await this.#has(packed))) return packed;
     const refused = await this.#pull(official);
@@ -62,15 +67,15 @@ export class PartImages {
     if (this.#registryAway !== undefined) return this.#registryAway;
     const [repository, tag] = image.split(':') as [string, string];
     const silence = new AbortController();
-    const onSilence = (): void => silence.abort(new Error(`nothing came for ${PULL_SILENCE_MS / 1_000} s`));
-    let timer = setTimeout(onSilence, PULL_SILENCE_MS);
+    const onSilence = (): void => silence.abort(new Error(`nothing came for ${this.#pullSilenceMs} ms`));
+    let timer = setTimeout(onSilence, this.#pullSilenceMs);
     try {
       const { status, text } = await this.#api.ask('POST', `/images/create?fromImage=${repository}&tag=${tag}`, {
         timeoutMs: PULL_MS,
         signal: silence.signal,
         onProgress: () => {
           clearTimeout(timer);
-          timer = setTimeout(onSilence, PULL_SILENCE_MS);
+          timer = setTimeout(onSilence, this.#pullSilenceMs);
         },
       });
       // Of a pull that breaks off, the status is that of its beginning.

@@ -21,11 +21,17 @@ export interface Recipe {
   path: string;
 }
 
+export interface ImageSource {
+  official: string;
+  /** Rejects with what is not installed. */
+  recipe: () => Promise<Recipe>;
+}
+
 /**
  * The official image of each part, and how one is made of what is installed here. Tags, not digests: what is on the
  * registry under a tag of a patch version does change, but only by security updates of its base.
  */
-export const IMAGES: Readonly<Record<PartName, { official: string; recipe: () => Promise<Recipe> }>> = {
+export const IMAGES: Readonly<Record<PartName, ImageSource>> = {
   kafka: { official: `apache/kafka:${KAFKA_VERSION}`, recipe: kafkaRecipe },
   redis: { official: 'redis:7.2.11-bookworm', recipe: async () => programRecipe([findProgram(PROGRAMS.redis)]) },
   nginx: { official: 'nginx:1.28.0-bookworm', recipe: async () => programRecipe([findProgram(PROGRAMS.nginx)]) },

@@ -221,7 +221,7 @@ function startReaper(host: string, label: string): Reaper {
   return {
     end: async () => {
       child.ref();
-      child.stdin.end('.');
+      if (child.stdin.writable) child.stdin.end('.');
       await ended;
     },
   };
