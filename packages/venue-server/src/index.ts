@@ -3,6 +3,7 @@ export { type PlanOptions, type PlayEntry, type PlayPlan, type PlaySymbol, planP
 export { type BinanceVenue, type BinanceVenueOptions, startBinanceVenue, type VenueSymbol } from './binance/venue.ts';
 export { VenueError, type VenueErrorCode } from './errors.ts';
 export type { ItickFault, ItickFaultName } from './itick/faults.ts';
+export { frameText as itickFrameText } from './itick/frames.ts';
 export {
   type AssetClass,
   type ItickEntry,

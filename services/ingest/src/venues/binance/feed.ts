@@ -9,7 +9,14 @@ import type { TickSource } from '../../sources/tick-source.ts';
 import type { Feed, FeedContext } from '../venue.ts';
 import { BookKeeper } from './book-keeper.ts';
 import { InstrumentStatus } from './instrument-status.ts';
-import { type BadReason, type BinanceSymbol, STREAM_KINDS, type StreamRoute, streamName } from './messages.ts';
+import {
+  type BadReason,
+  type BinanceSymbol,
+  routesOf,
+  STREAM_KINDS,
+  type StreamRoute,
+  streamName,
+} from './messages.ts';
 import { RenewedConnection } from './renewed-connection.ts';
 import { BinanceRest } from './rest.ts';
 import type { MarketEvent } from './stream-connection.ts';
@@ -180,10 +187,7 @@ class BinanceFeed implements Feed {
     const perConnection = Math.floor(STREAMS_PER_CONNECTION_MAX / STREAM_KINDS.length);
     for (let at = 0; at < symbols.length; at += perConnection) {
       const part = symbols.slice(at, at + perConnection);
-      const routes = new Map<string, StreamRoute>();
-      for (const symbol of part) {
-        for (const kind of STREAM_KINDS) routes.set(streamName(symbol.symbol, kind), { kind, symbol });
-      }
+      const routes = routesOf(part);
       // Not all at once, though all are made now: the first is replaced last.
       const early = (at / symbols.length) * RENEWAL_SPREAD;
       const connection = new RenewedConnection({

@@ -26,6 +26,15 @@ export interface StreamRoute {
   symbol: BinanceSymbol;
 }
 
+/** Everything that is followed of these pairs, by stream name. */
+export function routesOf(symbols: readonly BinanceSymbol[]): Map<string, StreamRoute> {
+  const routes = new Map<string, StreamRoute>();
+  for (const symbol of symbols) {
+    for (const kind of STREAM_KINDS) routes.set(streamName(symbol.symbol, kind), { kind, symbol });
+  }
+  return routes;
+}
+
 /** Why a frame was skipped: the closed set of the metric's label and the log's field. */
 export type BadReason =
   | 'too_large'
