@@ -22,6 +22,15 @@ export const limits = {
    * waits here, and at a set speed a clock's ping is left out: the next one carries a later time.
    */
   unansweredPingsMax: 32,
+  /**
+   * At a set speed: recorded ms between two pings while more than so many wait for an answer. 32 of them then reach over
+   * 138 s of recorded time, and no frame is more than 8 s ahead of the clock before it: from 10 s on a fold takes a time for
+   * one of the future.
+   */
+  clockSpacingMs: [
+    { above: 16, spacingMs: 8_000 },
+    { above: 8, spacingMs: 1_000 },
+  ],
   /** While recorded time stands still a ping goes out this often (documented: every 20 s). */
   standingPingIntervalMs: 20_000,
 

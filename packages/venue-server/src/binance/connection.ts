@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { limits } from '../limits.ts';
+import { ClockPings } from '../play/clock-pings.ts';
 import { answerRequest } from './requests.ts';
 
 const CLOSE_POLICY = 1008;
@@ -24,12 +25,16 @@ export class VenueConnection {
   readonly #events: ConnectionEvents;
   /** Wall times (ms) of the last messages that count against the limit. */
   readonly #incoming: number[] = [];
-  /** Payloads of the pings on their way, oldest first. */
-  readonly #unanswered: string[] = [];
+  readonly #clock: ClockPings;
   #lastPingAtMs = 0;
-  #unansweredSinceMs: number | undefined;
 
-  constructor(webSocket: WebSocket, socket: Duplex, combined: boolean, events: ConnectionEvents) {
+  constructor(
+    webSocket: WebSocket,
+    socket: Duplex,
+    { combined, thinClock }: { combined: boolean; thinClock: boolean },
+    events: ConnectionEvents,
+  ) {
+    this.#clock = new ClockPings(thinClock);
     this.#webSocket = webSocket;
     this.#socket = socket;
     this.#combined = combined;
@@ -49,10 +54,7 @@ export class VenueConnection {
 
   /** Whether it has less waiting than a play at `max` allows. */
   get hasRoom(): boolean {
-    return (
-      this.#webSocket.bufferedAmount <= limits.maxSpeedBufferedBytes &&
-      this.#unanswered.length < limits.unansweredPingsMax
-    );
+    return this.#webSocket.bufferedAmount <= limits.maxSpeedBufferedBytes && this.#clock.hasRoom;
   }
 
   subscribe(streams: readonly string[]): void {
@@ -75,19 +77,19 @@ export class VenueConnection {
     if (this.#webSocket.bufferedAmount > limits.bufferedBytesMax) this.close(CLOSE_POLICY, 'slow consumer');
   }
 
-  /** Sends a ping, unless as many as may be are on their way. */
-  ping(payload: string, nowMs: number): void {
-    if (this.#webSocket.readyState !== this.#webSocket.OPEN || this.#unanswered.length >= limits.unansweredPingsMax)
-      return;
+  /** Tells the recorded time, unless the client is behind with its answers. */
+  ping(timeMs: number, nowMs: number): void {
+    if (this.#webSocket.readyState !== this.#webSocket.OPEN) return;
+    const payload = this.#clock.next(timeMs, nowMs);
+    if (payload === undefined) return;
     this.#webSocket.ping(payload);
-    this.#unanswered.push(payload);
     this.#lastPingAtMs = nowMs;
-    this.#unansweredSinceMs ??= nowMs;
   }
 
   /** Ends it when a ping was not answered in time; says whether a standing clock's ping is due. */
   checkLife(nowMs: number): 'ended' | 'ping_due' | 'alive' {
-    if (this.#unansweredSinceMs !== undefined && nowMs - this.#unansweredSinceMs > limits.pongTimeoutMs) {
+    const { unansweredSinceMs } = this.#clock;
+    if (unansweredSinceMs !== undefined && nowMs - unansweredSinceMs > limits.pongTimeoutMs) {
       this.terminate();
       return 'ended';
     }
@@ -116,15 +118,11 @@ export class VenueConnection {
     }
   }
 
-  /** An answer to a ping answers all before it (RFC 6455, 5.5.3). */
   #onPong(payload: string): void {
-    const answered = this.#unanswered.indexOf(payload);
-    if (answered < 0) {
+    if (!this.#clock.answered(payload, Date.now())) {
       this.#count();
       return;
     }
-    this.#unanswered.splice(0, answered + 1);
-    this.#unansweredSinceMs = this.#unanswered.length === 0 ? undefined : Date.now();
     this.#events.roomChanged();
   }
 

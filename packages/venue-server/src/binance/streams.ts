@@ -20,6 +20,12 @@ interface StreamsPlay {
   diffPlayed(entry: PlayEntry): void;
 }
 
+interface StreamsOptions {
+  /** At a set speed: a client that is behind gets fewer clock pings. */
+  thinClock: boolean;
+  lifetimeMs: number | undefined;
+}
+
 /** The connections and who gets which stream. What the player plays comes here and leaves through the faults. */
 export class Streams implements PlaySink<PlayEntry> {
   readonly faults: FaultInjector<PlayEntry>;
@@ -35,11 +41,13 @@ export class Streams implements PlaySink<PlayEntry> {
   readonly #lifeTimer: NodeJS.Timeout;
   readonly #closeTimers = new Set<NodeJS.Timeout>();
   readonly #lifetimeMs: number | undefined;
+  readonly #thinClock: boolean;
   #corked: VenueConnection[] = [];
   #stalledUntilMs = 0;
 
-  constructor(streams: readonly string[], play: StreamsPlay, lifetimeMs?: number) {
+  constructor(streams: readonly string[], play: StreamsPlay, { thinClock, lifetimeMs }: StreamsOptions) {
     this.#play = play;
+    this.#thinClock = thinClock;
     this.#lifetimeMs = lifetimeMs;
     this.#receivers = new Map(streams.map((stream) => [stream, new Set()]));
     this.faults = new FaultInjector(this.#faultActions());
@@ -58,18 +66,23 @@ export class Streams implements PlaySink<PlayEntry> {
       return;
     }
     this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
-      const connection = new VenueConnection(webSocket, socket, wanted.combined, {
-        subscribed: (who, streams) => {
-          for (const stream of streams) this.#receivers.get(stream)?.add(who);
-          this.#play.proceed();
+      const connection = new VenueConnection(
+        webSocket,
+        socket,
+        { combined: wanted.combined, thinClock: this.#thinClock },
+        {
+          subscribed: (who, streams) => {
+            for (const stream of streams) this.#receivers.get(stream)?.add(who);
+            this.#play.proceed();
+          },
+          unsubscribed: (who, streams) => {
+            for (const stream of streams) this.#receivers.get(stream)?.delete(who);
+            this.#play.proceed();
+          },
+          roomChanged: () => this.#play.proceed(),
+          closed: (who) => this.#forget(who),
         },
-        unsubscribed: (who, streams) => {
-          for (const stream of streams) this.#receivers.get(stream)?.delete(who);
-          this.#play.proceed();
-        },
-        roomChanged: () => this.#play.proceed(),
-        closed: (who) => this.#forget(who),
-      });
+      );
       this.#connections.add(connection);
       if (this.#lifetimeMs !== undefined) this.#closeLater([connection], this.#lifetimeMs, 'too old');
       if (new Set(wanted.streams).size > limits.streamsPerConnectionMax) {
@@ -77,7 +90,7 @@ export class Streams implements PlaySink<PlayEntry> {
         return;
       }
       // A client that joins learns at once what time it is in the recording, before any frame.
-      connection.ping(String(this.#play.positionMs()), Date.now());
+      connection.ping(this.#play.positionMs(), Date.now());
       connection.subscribe(wanted.streams);
     });
   }
@@ -108,7 +121,7 @@ export class Streams implements PlaySink<PlayEntry> {
 
   clock(timeMs: number): void {
     const now = Date.now();
-    for (const connection of this.#connections) connection.ping(String(timeMs), now);
+    for (const connection of this.#connections) connection.ping(timeMs, now);
   }
 
   /** Nothing stays behind in a fault. */
@@ -182,7 +195,7 @@ export class Streams implements PlaySink<PlayEntry> {
     const now = Date.now();
     for (const connection of this.#connections) {
       if (connection.checkLife(now) === 'ping_due' && now >= this.#stalledUntilMs)
-        connection.ping(String(this.#play.positionMs()), now);
+        connection.ping(this.#play.positionMs(), now);
     }
   }
 }

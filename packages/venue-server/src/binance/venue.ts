@@ -80,7 +80,7 @@ export async function startBinanceVenue(options: BinanceVenueOptions): Promise<B
         books.get(entry.symbol)!.diffsPlayed++;
       },
     },
-    options.connectionLifetimeMs,
+    { thinClock: speed !== 'max', lifetimeMs: options.connectionLifetimeMs },
   );
   const player = new Player(plan, speed, streams);
   const positionMs = () => Math.floor(player.clock().positionUs / 1000);

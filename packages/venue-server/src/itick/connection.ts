@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { limits } from '../limits.ts';
+import { ClockPings } from '../play/clock-pings.ts';
 import type { AssetClass } from './play-plan.ts';
 
 /** One client: its subscriptions, whether it lives, and the bytes that wait for it. What it may do is `sockets.ts`'s. */
@@ -14,15 +15,22 @@ export class ItickConnection {
   readonly #webSocket: WebSocket;
   readonly #socket: Duplex;
   readonly #bufferedBytesMax: number;
-  /** Payloads of our pings on their way, oldest first. */
-  readonly #unanswered: string[] = [];
-  #unansweredSinceMs: number | undefined;
+  readonly #clock: ClockPings;
   #lastClientPingMs = Date.now();
   #stalledUntilMs = 0;
   /** What was to be sent while nothing may be. */
   #held: (() => void)[] = [];
 
-  constructor(webSocket: WebSocket, socket: Duplex, assetClass: AssetClass, bufferedBytesMax: number) {
+  constructor(
+    webSocket: WebSocket,
+    socket: Duplex,
+    {
+      assetClass,
+      bufferedBytesMax,
+      thinClock,
+    }: { assetClass: AssetClass; bufferedBytesMax: number; thinClock: boolean },
+  ) {
+    this.#clock = new ClockPings(thinClock);
     this.#webSocket = webSocket;
     this.#socket = socket;
     this.assetClass = assetClass;
@@ -34,10 +42,7 @@ export class ItickConnection {
 
   /** Whether it has less waiting than a play at `max` allows. */
   get hasRoom(): boolean {
-    return (
-      this.#webSocket.bufferedAmount <= limits.maxSpeedBufferedBytes &&
-      this.#unanswered.length < limits.unansweredPingsMax
-    );
+    return this.#webSocket.bufferedAmount <= limits.maxSpeedBufferedBytes && this.#clock.hasRoom;
   }
 
   get isOpen(): boolean {
@@ -82,20 +87,14 @@ export class ItickConnection {
     this.#socket.write(Buffer.concat([header, payload.subarray(0, payload.length >> 1)]), () => this.terminate());
   }
 
-  /** Sends a ping, unless as many as may be are on their way. */
-  ping(payload: string): void {
-    if (!this.isOpen || this.#unanswered.length >= limits.unansweredPingsMax) return;
-    this.#webSocket.ping(payload);
-    this.#unanswered.push(payload);
-    this.#unansweredSinceMs ??= Date.now();
+  /** Tells the recorded time, unless the client is behind with its answers. */
+  ping(timeMs: number): void {
+    const payload = this.isOpen ? this.#clock.next(timeMs, Date.now()) : undefined;
+    if (payload !== undefined) this.#webSocket.ping(payload);
   }
 
-  /** An answer to a ping answers all before it (RFC 6455, 5.5.3). */
   ponged(payload: string): void {
-    const answered = this.#unanswered.indexOf(payload);
-    if (answered < 0) return;
-    this.#unanswered.splice(0, answered + 1);
-    this.#unansweredSinceMs = this.#unanswered.length === 0 ? undefined : Date.now();
+    this.#clock.answered(payload, Date.now());
   }
 
   /** The client's JSON ping: its sign of life (1.6). */
@@ -106,8 +105,8 @@ export class ItickConnection {
   /** Why it is to be ended now; undefined while it lives. */
   lifeEnded(nowMs: number, pingTimeoutMs: number): 'no_json_ping' | 'no_pong' | undefined {
     if (nowMs - this.#lastClientPingMs > pingTimeoutMs) return 'no_json_ping';
-    if (this.#unansweredSinceMs !== undefined && nowMs - this.#unansweredSinceMs > limits.pongTimeoutMs)
-      return 'no_pong';
+    const { unansweredSinceMs } = this.#clock;
+    if (unansweredSinceMs !== undefined && nowMs - unansweredSinceMs > limits.pongTimeoutMs) return 'no_pong';
     return undefined;
   }
 

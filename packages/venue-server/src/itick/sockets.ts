@@ -41,6 +41,8 @@ export interface ItickSocketsOptions {
   readonly plan: ItickPlanLimits;
   readonly pingTimeoutMs: number;
   readonly bufferedBytesMax: number;
+  /** At a set speed: a client that is behind gets fewer clock pings. */
+  readonly thinClock: boolean;
 }
 
 /** The play around the sockets. */
@@ -120,8 +122,9 @@ export class ItickSockets implements PlaySink<ItickEntry> {
     // The header, or the query as the Java example has it (1.2).
     const header = request.headers.token;
     const token = (typeof header === 'string' ? header : undefined) ?? url.searchParams.get('token') ?? undefined;
+    const { bufferedBytesMax, thinClock } = this.#options;
     this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
-      const connection = new ItickConnection(webSocket, socket, assetClass, this.#options.bufferedBytesMax);
+      const connection = new ItickConnection(webSocket, socket, { assetClass, bufferedBytesMax, thinClock });
       webSocket.on('message', (data: Buffer) => this.#onRequest(connection, data.toString('utf8')));
       webSocket.on('pong', (payload: Buffer) => {
         connection.ponged(payload.toString('latin1'));
@@ -134,7 +137,7 @@ export class ItickSockets implements PlaySink<ItickEntry> {
       // First this, then the auth reply, never the other way round (1.2).
       connection.reply(CONNECTED);
       // A client that joins learns at once what time it is in the recording, before any frame.
-      connection.ping(String(this.#play.positionMs()));
+      connection.ping(this.#play.positionMs());
       if (token !== undefined) this.#authenticate(connection, token);
     });
   }
@@ -163,7 +166,7 @@ export class ItickSockets implements PlaySink<ItickEntry> {
   }
 
   clock(timeMs: number): void {
-    for (const connection of this.#connections) connection.ping(String(timeMs));
+    for (const connection of this.#connections) connection.ping(timeMs);
   }
 
   /** Nothing stays behind in a fault. */

@@ -85,6 +85,7 @@ export async function startItickVenue(options: ItickVenueOptions): Promise<Itick
       plan: checkedPlan(options.plan ?? {}),
       pingTimeoutMs: above0('pingTimeoutMs', options.pingTimeoutMs ?? limits.itickPingTimeoutMs),
       bufferedBytesMax: above0('bufferedBytesMax', options.bufferedBytesMax ?? limits.bufferedBytesMax),
+      thinClock: speed !== 'max',
     },
     {
       instruments: plan.instruments,

@@ -17,7 +17,7 @@ async function connected(autoPong: boolean): Promise<{ connection: VenueConnecti
   const accepted = new Promise<VenueConnection>((resolve) => {
     server.on('upgrade', (request, socket, head) =>
       webSockets.handleUpgrade(request, socket, head, (webSocket) =>
-        resolve(new VenueConnection(webSocket, socket, true, noEvents)),
+        resolve(new VenueConnection(webSocket, socket, { combined: true, thinClock: true }, noEvents)),
       ),
     );
   });
@@ -29,8 +29,8 @@ async function connected(autoPong: boolean): Promise<{ connection: VenueConnecti
 it('a ping that stays unanswered for a minute ends the connection', async () => {
   const { connection, client } = await connected(false);
   const now = Date.now();
-  connection.ping('1', now);
-  connection.ping('2', now + 59_000);
+  connection.ping(1, now);
+  connection.ping(2, now + 59_000);
   await client.until(() => client.pings.length === 2);
   expect(connection.checkLife(now + 59_999)).toBe('alive');
   expect(connection.checkLife(now + 60_001)).toBe('ended');
@@ -40,8 +40,8 @@ it('a ping that stays unanswered for a minute ends the connection', async () => 
 it('an answer to the last ping answers all before it', async () => {
   const { connection, client } = await connected(false);
   const now = Date.now();
-  connection.ping('1', now);
-  connection.ping('2', now);
+  connection.ping(1, now);
+  connection.ping(2, now);
   client.socket.pong('2');
   // A request behind the pong tells that the pong was read.
   await client.request({ method: 'LIST_SUBSCRIPTIONS', id: 1 });
@@ -51,7 +51,7 @@ it('an answer to the last ping answers all before it', async () => {
 it('without a clock a ping is due every 20 s', async () => {
   const { connection } = await connected(true);
   const now = Date.now();
-  connection.ping('1', now);
+  connection.ping(1, now);
   expect(connection.checkLife(now + 19_999)).toBe('alive');
   expect(connection.checkLife(now + 20_000)).toBe('ping_due');
 });
