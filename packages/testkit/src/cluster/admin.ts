@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type AdminReply, type AdminServer, type Readiness, startAdminServer } from '@tapecast/service-kit';
+import { type AdminReply, type AdminServer, type Readiness, StartError, startAdminServer } from '@tapecast/service-kit';
 import { ADMIN_TIMEOUT_MS } from './limits.ts';
 import { mergeMetrics } from './merged-metrics.ts';
 
@@ -51,8 +51,9 @@ export async function untilReady(process: Administered, ended: () => boolean, de
   for (;;) {
     const reason = await notReady(process);
     if (reason === '') return;
-    if (ended()) throw new Error(`${process.name} ended before it was ready; its last words are in its log`);
-    if (performance.now() > deadline) throw new Error(`after ${deadlineMs} ms ${reason}`);
+    if (ended())
+      throw new StartError('unavailable', `${process.name} ended before it was ready; its last words are in its log`);
+    if (performance.now() > deadline) throw new StartError('unavailable', `after ${deadlineMs} ms ${reason}`);
     await delay(POLL_MS);
   }
 }

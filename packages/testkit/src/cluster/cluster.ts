@@ -23,7 +23,7 @@ import { type ClusterProcess, clusterFilePath, writeClusterFile } from './cluste
 import type { ClusterConfig } from './config.ts';
 import { type DataFolder, prepareDataFolder } from './data-folder.ts';
 import { SERVICE_WORKS_DEADLINE_MS } from './limits.ts';
-import { checkRecording, childEnvironment, takePort } from './preconditions.ts';
+import { checkRecording, checkToken, childEnvironment, takePort } from './preconditions.ts';
 import { untilServed } from './served.ts';
 import { type ServicePart, startService } from './service-part.ts';
 import {
@@ -36,6 +36,7 @@ import {
   type ReplayVenueAddress,
   SCRIPTS,
   type ServiceRole,
+  secretsOf,
   venueArguments,
 } from './service-plan.ts';
 import { Supervisor } from './supervisor.ts';
@@ -93,6 +94,7 @@ class LocalCluster {
   async start(): Promise<StartedCluster> {
     const config = this.#config;
     checkRecording(config);
+    checkToken(config);
     const port = await takePort(config.port);
     this.#admin = await startClusterAdmin(config.adminPort, this);
     const { runner, why } = await chooseParts(config.parts);
@@ -258,7 +260,7 @@ class LocalCluster {
         index,
         script: SCRIPTS[role],
         args: args(adminPort),
-        env: this.#env,
+        env: { ...this.#env, ...secretsOf(this.#config, role) },
         log: join(this.#folder!.logs, `${role}-${index}.log`),
         port,
         adminPort,

@@ -42,14 +42,21 @@ export const clusterSchema = z.object({
     .boolean()
     .default(false)
     .describe('https and wss at nginx, with a certificate for trying: clients trust <data-dir>/tls/ca.crt'),
-  feed: z.enum(['simulated', 'binance', 'replay']).default('simulated').describe('where ticks come from'),
+  feed: z.enum(['simulated', 'binance', 'itick', 'replay']).default('simulated').describe('where ticks come from'),
+  token: z
+    .string()
+    .default('')
+    .describe('itick: key of the plan. Better by TAPECAST_TOKEN or --token-file: others see a command line'),
+  tokenFile: z.string().default('').describe('itick: file with the key'),
+  itickWs: z.string().optional().describe("itick: base address; default iTick's own"),
+  itickTypes: z.array(z.string()).default([]).describe('itick: what is subscribed; default tick,quote,depth'),
   seed: z.number().int().min(0).max(0xffff_ffff).default(1).describe('simulated and --clones: seed'),
   rate: z
     .number()
     .positive()
     .optional()
     .describe('simulated: ticks a second in the mean; replay: frames a second in the mean, instead of --speed'),
-  symbols: z.array(z.string().min(1)).default([]).describe('binance and replay: pairs, BTCUSDT,…'),
+  symbols: z.array(z.string().min(1)).default([]).describe('binance and replay: pairs, BTCUSDT,…; itick: AAPL$US,…'),
   recording: z.array(z.string().min(1)).default([]).describe('replay: files to play'),
   speed: z
     .string()

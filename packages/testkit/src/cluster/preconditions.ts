@@ -15,6 +15,20 @@ export function checkRecording({ feed, recording }: ClusterConfig): void {
   if (absent.length > 0) throw new StartError('bad_option', `--recording: there is no file ${absent.join(', ')}`);
 }
 
+/** Before anything is started: what the feed is bought with is there. */
+export function checkToken({ feed, token, tokenFile }: ClusterConfig): void {
+  if (feed !== 'itick') return;
+  if (token === '' && tokenFile === '') {
+    throw new StartError(
+      'bad_option',
+      '--feed itick needs the key of an iTick plan: --token <key>, --token-file <file> or TAPECAST_TOKEN',
+    );
+  }
+  if (token !== '' && tokenFile !== '') throw new StartError('bad_option', '--token and --token-file: leave one out');
+  if (tokenFile !== '' && !existsSync(tokenFile))
+    throw new StartError('bad_option', `--token-file: there is no file ${tokenFile}`);
+}
+
 /** nginx would say it in its log only, after trying for 2.5 s. */
 export async function takePort(port: number): Promise<number> {
   if (port === 0) return freePort();
@@ -32,6 +46,9 @@ export async function takePort(port: number): Promise<number> {
   return port;
 }
 
+/** Ingest's own name for the key: it reaches ingest alone, by `secretsOf`. */
+const INGEST_SECRET = 'TAPECAST_ITICK_TOKEN';
+
 /** The launcher's own options must not reach its children as theirs: TAPECAST_PORT is nginx's. */
 export function childEnvironment(): NodeJS.ProcessEnv {
   const own = new Set(
@@ -39,5 +56,6 @@ export function childEnvironment(): NodeJS.ProcessEnv {
       (key) => `TAPECAST_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`,
     ),
   );
+  own.add(INGEST_SECRET);
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.has(name)));
 }

@@ -54,8 +54,26 @@ export function ingestArguments(config: ClusterConfig, parts: PartAddresses, adm
     const rate = config.rate === undefined ? [] : ['--rate', `${config.rate}`];
     return [...common, '--feed', 'simulated', '--seed', `${config.seed}`, ...rate];
   }
+  if (config.feed === 'itick') return [...common, ...itickArguments(config), ...symbols];
   if (parts.venue === undefined) return [...common, '--feed', 'binance', ...symbols];
   return [...common, ...replayArguments(parts.venue, config.symbols), '--clock', 'ping'];
+}
+
+/** The key itself goes by the environment: everyone on the machine can read a command line. */
+function itickArguments({ tokenFile, itickWs, itickTypes }: ClusterConfig): string[] {
+  return [
+    ...['--feed', 'itick'],
+    ...(tokenFile === '' ? [] : ['--itick-token-file', resolve(tokenFile)]),
+    ...(itickWs === undefined ? [] : ['--itick-ws', itickWs]),
+    ...(itickTypes.length === 0 ? [] : ['--itick-types', itickTypes.join(',')]),
+  ];
+}
+
+/** Secrets of one role; the other processes do not have them. */
+export function secretsOf(config: ClusterConfig, role: ServiceRole): NodeJS.ProcessEnv {
+  return role === 'ingest' && config.feed === 'itick' && config.token !== ''
+    ? { TAPECAST_ITICK_TOKEN: config.token }
+    : {};
 }
 
 /** iTick lists no symbols: what the recordings have is named. Binance's REST lists them. */

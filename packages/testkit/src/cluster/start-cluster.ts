@@ -56,7 +56,12 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Runnin
   const launcher = startProcess({
     name: 'the cluster',
     command: process.execPath,
-    args: [LAUNCHER, ...argumentsOf({ port, adminPort, ...options, parts: options.parts ?? 'local', dataDir })],
+    // A key does not belong on a command line.
+    env: { ...process.env, ...(options.token === undefined ? {} : { TAPECAST_TOKEN: options.token }) },
+    args: [
+      LAUNCHER,
+      ...argumentsOf({ port, adminPort, ...options, token: undefined, parts: options.parts ?? 'local', dataDir }),
+    ],
     log,
   });
   const stop = async (): Promise<ProcessExit> => {

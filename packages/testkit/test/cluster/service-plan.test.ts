@@ -1,10 +1,12 @@
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { clusterSchema } from '../../src/cluster/config.ts';
+import { checkToken } from '../../src/cluster/preconditions.ts';
 import {
   gatewayArguments,
   ingestArguments,
   type PartAddresses,
+  secretsOf,
   venueArguments,
 } from '../../src/cluster/service-plan.ts';
 
@@ -26,6 +28,33 @@ describe('ingest', () => {
   it('speaks to the real venue by its wall clock', () => {
     const config = clusterSchema.parse({ feed: 'binance', symbols: ['BTCUSDT', 'ETHUSDT'] });
     expect(ingestArguments(config, parts, 9).join(' ')).toBe(`${COMMON} --feed binance --symbols BTCUSDT,ETHUSDT`);
+  });
+
+  it('has the key of iTick in its environment, alone and never on its command line', () => {
+    const config = clusterSchema.parse({
+      feed: 'itick',
+      token: 'the-key',
+      symbols: ['AAPL$US'],
+      itickWs: 'ws://127.0.0.1:7',
+      itickTypes: ['tick'],
+    });
+    expect(ingestArguments(config, parts, 9).join(' ')).toBe(
+      `${COMMON} --feed itick --itick-ws ws://127.0.0.1:7 --itick-types tick --symbols AAPL$US`,
+    );
+    expect(secretsOf(config, 'ingest')).toEqual({ TAPECAST_ITICK_TOKEN: 'the-key' });
+    for (const role of ['venue', 'compute', 'auth', 'gateway'] as const) expect(secretsOf(config, role)).toEqual({});
+    expect(ingestArguments(clusterSchema.parse({ feed: 'itick', tokenFile: 'key' }), parts, 9).join(' ')).toBe(
+      `${COMMON} --feed itick --itick-token-file ${resolve('key')}`,
+    );
+  });
+
+  it('of iTick needs a key before anything is started', () => {
+    const check = (options: object) => () => checkToken(clusterSchema.parse(options));
+    expect(check({ feed: 'itick' })).toThrow(/needs the key of an iTick plan: --token <key>/);
+    expect(check({ feed: 'itick', tokenFile: 'no-such-file' })).toThrow(/there is no file no-such-file/);
+    expect(check({ feed: 'itick', token: 'a', tokenFile: 'b' })).toThrow(/leave one out/);
+    expect(check({ feed: 'itick', token: 'a' })).not.toThrow();
+    expect(check({})).not.toThrow();
   });
 
   it('speaks to the venue server of a replay as to the venue, by the clock of its pings', () => {

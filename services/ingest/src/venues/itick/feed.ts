@@ -1,15 +1,14 @@
-import type { BarTick, Interval } from '@tapecast/market';
 import { Backoff } from '../../connection/backoff.ts';
 import { pause } from '../../connection/pause.ts';
 import { messageOf } from '../../errors.ts';
 import { FaultLog } from '../../fault-log.ts';
 import { PingClock, readPingTime } from '../../sources/ping-clock.ts';
-import type { TickSource, UnnumberedTick } from '../../sources/tick-source.ts';
+import type { TickSource } from '../../sources/tick-source.ts';
 import type { Feed, FeedContext } from '../venue.ts';
 import { ClassSockets } from './class-sockets.ts';
 import type { ItickConnection, ItickConnectionHandlers } from './connection.ts';
 import { Handover, type NamedTrade, type Switch } from './handover.ts';
-import { ItickStatus } from './instrument-status.ts';
+import { InstrumentTeller } from './instrument-teller.ts';
 import type { DepthEvent, ItickBadReason, ItickMarketEvent, QuoteEvent, TradeEvent } from './messages.ts';
 import { type ItickOptions, readItickOptions } from './options.ts';
 import { ASSET_CLASSES, type AssetClass, type ItickSymbol } from './symbols.ts';
@@ -38,17 +37,12 @@ interface Change {
 /** What the feed keeps of one instrument. */
 interface Follow {
   symbol: ItickSymbol;
-  status: ItickStatus;
+  teller: InstrumentTeller;
   /** The one connection whose frames of it are told. */
   speaker: number;
   change: Change | undefined;
   /** Trades that the speaker is still to send and that were told before it spoke. */
   skip: string[];
-  /** The newest bar of each interval: it is final when a later one comes. */
-  bars: Map<Interval, UnnumberedTick & { body: BarTick }>;
-  /** A level without a size was seen: its prices go out as a quote from then on. */
-  topTold: boolean;
-  bookEmpty: boolean;
 }
 
 export function startItickFeed(context: FeedContext): Feed {
@@ -146,7 +140,7 @@ export class ItickFeed implements Feed {
     for (const follow of [...this.#follows.values()]) {
       if (wanted.has(follow.symbol)) continue;
       this.#follows.delete(follow.symbol);
-      this.#emitStatus(follow, 'stale', 'not followed any more');
+      follow.teller.tellState('stale', 'not followed any more');
     }
     for (const symbol of wanted) if (!this.#follows.has(symbol)) this.#follow(symbol);
     for (const assetClass of ASSET_CLASSES) {
@@ -188,18 +182,16 @@ export class ItickFeed implements Feed {
   }
 
   #follow(symbol: ItickSymbol): void {
+    const { metrics, nowUs } = this.#context;
     const follow: Follow = {
       symbol,
-      status: new ItickStatus(),
+      teller: new InstrumentTeller(symbol, { source: this.#source, metrics, nowUs }),
       speaker: -1,
       change: undefined,
       skip: [],
-      bars: new Map(),
-      topTold: false,
-      bookEmpty: false,
     };
     this.#follows.set(symbol, follow);
-    this.#tellStatus(follow);
+    follow.teller.tellStatus();
   }
 
   #sockets(assetClass: AssetClass): ClassSockets {
@@ -256,8 +248,8 @@ export class ItickFeed implements Feed {
       if (follow === undefined) continue;
       if (follow.change?.to === id) follow.change.trades.subscribed(nowMs);
       if (follow.speaker !== id) continue;
-      follow.status.subscribed(nowMs);
-      this.#tellStatus(follow);
+      follow.teller.status.subscribed(nowMs);
+      follow.teller.tellStatus();
     }
     this.#countConnections();
     this.#context.logger.info({ event: 'itick_subscribed', connection: id, instruments: symbols.length });
@@ -272,8 +264,8 @@ export class ItickFeed implements Feed {
     for (const symbol of symbols) {
       const follow = this.#follows.get(symbol);
       if (follow?.speaker !== id) continue;
-      follow.status.beyondPlan();
-      this.#tellStatus(follow);
+      follow.teller.status.beyondPlan();
+      follow.teller.tellStatus();
     }
     this.#context.logger.error({
       event: 'itick_plan_too_small',
@@ -302,8 +294,8 @@ export class ItickFeed implements Feed {
         continue;
       }
       follow.skip = [];
-      follow.status.down(`the connection to the venue is down: ${reason}`, nowMs);
-      this.#tellStatus(follow);
+      follow.teller.status.down(`the connection to the venue is down: ${reason}`, nowMs);
+      follow.teller.tellStatus();
     }
   }
 
@@ -326,9 +318,9 @@ export class ItickFeed implements Feed {
       if (follow.change?.to === id) this.#keep(follow.change, { event, receivedAtUs });
       return;
     }
-    if (!follow.status.heard) {
-      follow.status.hears();
-      this.#tellStatus(follow);
+    if (!follow.teller.status.heard) {
+      follow.teller.status.hears();
+      follow.teller.tellStatus();
     }
     if (event.type === 'trade') {
       if (follow.skip.length > 0 && this.#isTold(follow, event)) return;
@@ -339,71 +331,10 @@ export class ItickFeed implements Feed {
 
   #tell(follow: Follow, event: ItickMarketEvent, receivedAtUs: number, frame?: Buffer): void {
     try {
-      switch (event.type) {
-        case 'trade':
-          this.#source.emit(event.tick, receivedAtUs);
-          return;
-        case 'quote':
-          this.#source.emit(event.tick, receivedAtUs);
-          this.#onQuote(follow, event);
-          return;
-        case 'depth':
-          this.#tellDepth(follow, event, receivedAtUs);
-          return;
-        case 'bar':
-          this.#tellBar(follow, event.tick, receivedAtUs);
-      }
+      follow.teller.tell(event, receivedAtUs);
     } catch (error) {
       // The codec has bounds of its own. What it refuses is one bad frame, never the end of the process.
       this.#onBad('not_encodable', messageOf(error), frame);
-    }
-  }
-
-  #onQuote(follow: Follow, { tradingStatus, leftOut }: QuoteEvent): void {
-    if (leftOut) this.#context.metrics.valuesLeftOut.inc({ venue: VENUE, value: 'sum' });
-    if (tradingStatus === undefined) return;
-    if (follow.status.trading(tradingStatus)) this.#tellStatus(follow);
-    else this.#context.metrics.valuesLeftOut.inc({ venue: VENUE, value: 'trading_status' });
-  }
-
-  #tellDepth(follow: Follow, { tick, top, sizeless }: DepthEvent, receivedAtUs: number): void {
-    const isEmpty = tick.body.bids.length + tick.body.asks.length === 0;
-    if (!isEmpty || !follow.bookEmpty) this.#source.emit(tick, receivedAtUs);
-    follow.bookEmpty = isEmpty;
-    follow.topTold ||= sizeless;
-    if (!follow.topTold) return;
-    this.#source.emit(
-      {
-        ...tick,
-        body: {
-          kind: 'quote',
-          ...top,
-          last: undefined,
-          open: undefined,
-          high: undefined,
-          low: undefined,
-          prevClose: undefined,
-          volume: undefined,
-          turnover: undefined,
-          venueSeq: undefined,
-        },
-      },
-      receivedAtUs,
-    );
-  }
-
-  /** The venue has no sign for a bar's end: it is over when a later one comes. */
-  #tellBar(follow: Follow, tick: UnnumberedTick & { body: BarTick }, receivedAtUs: number): void {
-    const { interval, startMs } = tick.body;
-    const newest = follow.bars.get(interval);
-    if (newest === undefined || startMs >= newest.body.startMs) {
-      if (newest !== undefined && startMs > newest.body.startMs) {
-        this.#source.emit({ ...newest, body: { ...newest.body, final: true } }, receivedAtUs);
-      }
-      follow.bars.set(interval, tick);
-      this.#source.emit(tick, receivedAtUs);
-    } else {
-      this.#source.emit({ ...tick, body: { ...tick.body, final: true } }, receivedAtUs);
     }
   }
 
@@ -457,21 +388,16 @@ export class ItickFeed implements Feed {
     // The old connection is lost and the new one not there yet.
     for (const each of this.#follows.values()) {
       if (each.speaker !== change.to) continue;
-      each.status.down('the connection to the venue is being replaced', this.#nowMs());
-      this.#tellStatus(each);
+      each.teller.status.down('the connection to the venue is being replaced', this.#nowMs());
+      each.teller.tellStatus();
     }
   }
 
   #countHandover(follow: Follow, proven: boolean): void {
     this.#context.metrics.handovers.inc({ venue: VENUE, outcome: proven ? 'proven' : 'unproven' });
     if (proven) return;
-    const { state } = follow.status.current();
     const atTime = new Date(this.#nowMs()).toISOString();
-    this.#emitStatus(
-      follow,
-      state,
-      `changed to another connection: trades around ${atTime} may be missing or told twice`,
-    );
+    follow.teller.tellOnce(`changed to another connection: trades around ${atTime} may be missing or told twice`);
     this.#faults.warn('itick_handover_unproven', () => ({ instrument: follow.symbol.instrument }));
   }
 
@@ -504,25 +430,6 @@ export class ItickFeed implements Feed {
       bytes: excerpt?.length,
       frame: excerpt?.subarray(0, limits.badFrameLogBytes).toString('utf8'),
     }));
-  }
-
-  #tellStatus(follow: Follow): void {
-    const change = follow.status.change();
-    if (change !== undefined) this.#emitStatus(follow, change.state, change.reason);
-  }
-
-  #emitStatus({ symbol }: Follow, state: ReturnType<ItickStatus['current']>['state'], reason: string): void {
-    const nowUs = this.#context.nowUs();
-    this.#source.emit(
-      {
-        instrument: symbol.instrument,
-        exchangeTimeUs: undefined,
-        priceDecimals: 0,
-        sizeDecimals: 0,
-        body: { kind: 'status', state, reason, sinceMs: Math.floor(nowUs / 1_000) },
-      },
-      nowUs,
-    );
   }
 
   #countConnections(): void {
