@@ -1,21 +1,27 @@
 /** Every bound of the package: value, unit, why it is this much, and what happens past it. */
 
-/** Characters of a token. A thousand symbols fit; past it: `token_invalid` before anything of it is decoded. */
-export const TOKEN_LENGTH_MAX = 16 * 1024;
+/**
+ * Characters of a token. Some 500 symbols fit, which a connection that shows it holds as some 50 kB; past it: `token_invalid` before
+ * anything of it is decoded.
+ */
+export const TOKEN_LENGTH_MAX = 8 * 1024;
 /** Characters of a key's id (`kid`). Past it: such a key is not taken, and such a token is `token_invalid`. */
 export const KEY_ID_LENGTH_MAX = 256;
 /** Characters of `sub`: it is a key of maps and stands in answers. Past it: `token_invalid`. */
 export const SUBJECT_LENGTH_MAX = 256;
 /** Names in the lists of a token's claim. Past it: `token_invalid`. Use a region or `*` for more. */
-export const GRANT_NAMES_MAX = 2_000;
+export const GRANT_NAMES_MAX = 1_000;
 /** Characters of a name in these lists; no instrument has more. Past it: `token_invalid`. */
 export const GRANT_NAME_LENGTH_MAX = 128;
 /** Seconds that the clock of an issuer may be ahead of ours: for `nbf` and `iat` only, `exp` is exact. */
 export const CLOCK_TOLERANCE_S = 30;
 /** How far ahead `exp` may be, in seconds: a token that was stolen must end by itself. Past it: `token_invalid`. */
 export const EXPIRY_AHEAD_S_MAX = 366 * 86_400;
-/** Verified tokens that are remembered until their `exp`, so that a client that comes back costs no signature. Past it: the oldest goes. */
-export const REMEMBERED_TOKENS_MAX = 4_096;
+/**
+ * Characters of the verified tokens that are remembered until their `exp`, all together, so that a client that comes back costs
+ * no signature: some 10,000 usual ones; their grants take some ten bytes a character. Past it: the oldest go.
+ */
+export const REMEMBERED_LENGTH_MAX = 4 * 1024 * 1024;
 
 export interface KeyLimits {
   /** Bytes of a JWKS document. Past it: it is not read further and the keys that are known stay. */

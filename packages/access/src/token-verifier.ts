@@ -11,7 +11,7 @@ import {
   EXPIRY_AHEAD_S_MAX,
   KEY_ID_LENGTH_MAX,
   type KeyLimits,
-  REMEMBERED_TOKENS_MAX,
+  REMEMBERED_LENGTH_MAX,
   TOKEN_LENGTH_MAX,
 } from './limits.ts';
 import { repeatsNames } from './repeated-names.ts';
@@ -26,8 +26,8 @@ export interface TokenVerifierOptions {
   /** Wall time, Unix ms. */
   nowMs: () => number;
   limits?: Partial<KeyLimits>;
-  /** Default REMEMBERED_TOKENS_MAX; 0 remembers none. */
-  rememberedTokensMax?: number;
+  /** Characters of verified tokens that are remembered. Default REMEMBERED_LENGTH_MAX; 0 remembers none. */
+  rememberedLengthMax?: number;
   /** Told after each look at the JWKS. */
   looked?: (outcome: FetchOutcome, error: AccessError | undefined) => void;
 }
@@ -60,17 +60,25 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
 const COMPACT = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
 const invalid = (msg: string): Verdict => ({ code: 'token_invalid', msg });
 
+interface Remembered {
+  grant: Grant;
+  thumbprint: string;
+  /** Characters of the token. */
+  length: number;
+}
+
 class JwksTokenVerifier implements TokenVerifier {
   readonly source: string;
   readonly #options: TokenVerifierOptions;
   readonly #ring: KeyRing;
   /** By the token's hash, so that no token is kept. Oldest first. */
-  readonly #remembered = new Map<string, { grant: Grant; thumbprint: string }>();
+  readonly #remembered = new Map<string, Remembered>();
   readonly #rememberedMax: number;
+  #rememberedLength = 0;
 
   constructor(options: TokenVerifierOptions) {
     this.#options = options;
-    this.#rememberedMax = options.rememberedTokensMax ?? REMEMBERED_TOKENS_MAX;
+    this.#rememberedMax = options.rememberedLengthMax ?? REMEMBERED_LENGTH_MAX;
     const limits = { ...DEFAULT_KEY_LIMITS, ...options.limits };
     const source = openKeySource(options.jwks, limits);
     this.source = source.name;
@@ -97,6 +105,7 @@ class JwksTokenVerifier implements TokenVerifier {
   close(): void {
     this.#ring.close();
     this.#remembered.clear();
+    this.#rememberedLength = 0;
   }
 
   async verify(token: string): Promise<Verdict> {
@@ -181,17 +190,27 @@ class JwksTokenVerifier implements TokenVerifier {
     if (found === undefined) return undefined;
     if (found.grant.expiresAtMs > this.#options.nowMs() && this.#ring.has(found.thumbprint))
       return { grant: found.grant };
-    this.#remembered.delete(name);
+    this.#forget(name, found);
     return undefined;
   }
 
   #remember(token: string, grant: Grant, thumbprint: string): void {
-    if (this.#rememberedMax === 0) return;
-    if (this.#remembered.size >= this.#rememberedMax) {
-      const oldest = this.#remembered.keys().next();
-      if (oldest.done !== true) this.#remembered.delete(oldest.value);
+    const { length } = token;
+    if (length > this.#rememberedMax) return;
+    for (const [name, oldest] of this.#remembered) {
+      if (this.#rememberedLength + length <= this.#rememberedMax) break;
+      this.#forget(name, oldest);
     }
-    this.#remembered.set(hash('sha256', token, 'base64'), { grant, thumbprint });
+    const name = hash('sha256', token, 'base64');
+    const before = this.#remembered.get(name);
+    if (before !== undefined) this.#forget(name, before);
+    this.#remembered.set(name, { grant, thumbprint, length });
+    this.#rememberedLength += length;
+  }
+
+  #forget(name: string, { length }: Remembered): void {
+    this.#remembered.delete(name);
+    this.#rememberedLength -= length;
   }
 }
 

@@ -58,7 +58,7 @@ const REFUSED: [string, () => string, string, RegExp][] = [
   ['four parts', () => `${good()}.AAAA`, 'token_invalid', /three parts/],
   ['encrypted (five parts)', () => 'a.b.c.d.e', 'token_invalid', /three parts/],
   ['blanks around', () => ` ${good()}`, 'token_invalid', /three parts/],
-  ['oversized', () => `${good()}${'A'.repeat(TOKEN_LENGTH_MAX)}`, 'token_invalid', /at most 16384/],
+  ['oversized', () => `${good()}${'A'.repeat(TOKEN_LENGTH_MAX)}`, 'token_invalid', /at most 8192/],
   ['truncated signature', () => good().slice(0, -10), 'token_invalid', /signature/],
   [
     'signature of another token',
@@ -314,6 +314,17 @@ describe('taken', () => {
     await rename(`${path}.new`, path);
     await expect.poll(async () => one.verify(token), { timeout: 5_000 }).toMatchObject({ code: 'token_invalid' });
   });
+});
+
+test('the oldest are forgotten where no more may be remembered: all are answered the same', async () => {
+  const tokens = Array.from({ length: 12 }, (_, i) => signed(key, claims({ sub: `user-${i}` })));
+  const one = await verifier({ rememberedLengthMax: 3 * (tokens[0]?.length ?? 0) + 10 });
+  for (const token of [...tokens, ...tokens.slice(-2), ...tokens]) {
+    const verdict = await one.verify(token);
+    expect(verdict).toMatchObject({ grant: { subject: `user-${tokens.indexOf(token)}` } });
+  }
+  const concurrent = await Promise.all(Array.from({ length: 20 }, () => one.verify(tokens[0] ?? '')));
+  expect(concurrent.filter((verdict) => 'code' in verdict)).toEqual([]);
 });
 
 describe('keys that do not count', () => {

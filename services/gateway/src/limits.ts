@@ -151,7 +151,7 @@ export const DEFAULT_LIMITS: GatewayLimits = Object.freeze({
   unadmittedMax: 4_000,
   authMs: 10_000,
   authFailuresMax: 5,
-  unadmittedMessageBytesMax: 20 * KIB,
+  unadmittedMessageBytesMax: 12 * KIB,
   authExpiringMs: 60_000,
   messageBytesMax: 256 * KIB,
   messageBytesCut: 16 * MIB,

@@ -71,14 +71,13 @@ export class Authentication {
     const msg = `You are ${session.grant?.subject}${results.length === 0 ? '' : `; ${results.length} subscriptions were taken away, see results`}`;
     const limits = limitsOf(this.#context, session);
     client.tell({ type: 'success', action: 'auth', id, msg, results, limits }, this.#context.nowUs());
-    this.tellExpiring(session);
+    this.tellExpiring(session, this.#context.nowUs());
   }
 
   /** Told once for each token: renew it, or the connection ends. */
-  tellExpiring(session: Session): void {
+  tellExpiring(session: Session, nowUs: number): void {
     const { grant } = session;
     if (grant === undefined || session.expiringTold) return;
-    const nowUs = this.#context.nowUs();
     const afterMs = Math.max(0, Math.floor(grant.expiresAtMs - nowUs / 1000));
     if (afterMs > this.#context.limits.authExpiringMs) return;
     session.expiringTold = true;
@@ -111,7 +110,7 @@ export class Authentication {
     if (session.client.closed) return;
     const refusal = this.#give(session, admitted, 'handshake');
     this.#hello(session);
-    if (refusal === undefined) this.tellExpiring(session);
+    if (refusal === undefined) this.tellExpiring(session, this.#context.nowUs());
     else if (refusal.code !== 'unauthorized') {
       this.#refuse(session, null, refusal);
       this.#end(session, CLOSES[refusal.code]);

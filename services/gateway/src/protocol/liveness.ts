@@ -30,7 +30,7 @@ export class Liveness {
       if (reason !== undefined) this.#end(session, reason);
       else {
         unread += session.unreadBytes;
-        this.#authentication.tellExpiring(session);
+        this.#authentication.tellExpiring(session, nowUs);
         this.#beat(session, nowUs);
       }
     }

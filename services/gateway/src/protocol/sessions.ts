@@ -75,7 +75,10 @@ export class Sessions {
   closed(session: Session): void {
     session.client.closed = true;
     session.waiting.length = 0;
-    if (session.waitsForGrant) this.#unadmitted--;
+    if (session.waitsForGrant) {
+      session.waitsForGrant = false;
+      this.#unadmitted--;
+    }
     this.authentication.left(session);
     for (const [held, channels] of session.subscriptions)
       for (const channel of [...channels]) leave(this.#context, session, held, channel);
