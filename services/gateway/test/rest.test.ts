@@ -103,6 +103,26 @@ describe('klines', () => {
       ),
     ).toEqual([60_000]);
   });
+
+  test('bars that became final after the last checkpoint are not left out before newer ones', async () => {
+    const { market } = stand;
+    market.kline('EURUSD$GB', 0, 15_000, true);
+    market.kline('EURUSD$GB', 60_000, 15_000);
+    await market.write();
+    await market.checkpoint();
+    market.kline('EURUSD$GB', 60_000, 15_000, true);
+    market.kline('EURUSD$GB', 120_000, 15_000, true);
+    market.kline('EURUSD$GB', 180_000, 15_000);
+    await market.write();
+    const bars = async () =>
+      (await json('/v1/klines?symbol=EURUSD$GB&interval=1m')).bars.map(
+        (bar: { start: number; final: boolean }) => `${bar.start} ${bar.final}`,
+      );
+    // What was written is read by the gateway a moment later.
+    await expect.poll(async () => (await bars()).at(-1), { timeout: 10_000 }).toBe('180000 false');
+    // The first was final before the checkpoint, which here wrote no bars.
+    expect(await bars()).toEqual(['60000 true', '120000 true', '180000 false']);
+  });
 });
 
 test('instruments: those that begin with the query first', async () => {

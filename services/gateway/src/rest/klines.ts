@@ -1,3 +1,4 @@
+import type { Sequence, Update } from '@tapecast/market';
 import { BARS_KEPT } from '@tapecast/market-state';
 import { decodeUpdate, intervalOf, type KlineMessage, parseChannel, type SubscriptionResult } from '@tapecast/wire';
 import { klineMessage, liveKline } from '../fanout/messages.ts';
@@ -31,17 +32,21 @@ export async function klines(context: RestContext, { query, grant, numbers }: Re
   const most = Math.min(limit, BARS_KEPT, context.limits.restRowsMax);
   const held = context.instruments.hold(known);
   try {
-    const [stored] = await Promise.all([
-      context.state.bars(known.partition, known.symbol, interval, { fromMs, toMs, limit: most }),
-      context.joined([held]),
-    ]);
+    await context.joined([held]);
+    // Bars that became final since the last checkpoint are in the log alone: from here on it has what the store has not.
+    const storedUpTo = await held.storedUpTo();
+    const stored = await context.state.bars(known.partition, known.symbol, interval, { fromMs, toMs, limit: most });
     context.flush();
     const byStart = new Map<number, KlineMessage>();
-    for (const bytes of stored) {
-      const bar = liveKline(known.symbol, decodeUpdate(bytes));
-      if (bar !== undefined) byStart.set(bar.kline.startMs, bar);
-    }
-    const seq = held.view.seqs[channel as `kline@${typeof interval}`];
+    const take = (update: Update): void => {
+      const bar = liveKline(known.symbol, update);
+      if (bar?.kline.final === true && bar.kline.startMs >= fromMs && bar.kline.startMs <= toMs)
+        byStart.set(bar.kline.startMs, bar);
+    };
+    const sequence: Sequence = `kline@${interval}`;
+    for (const bytes of stored) take(decodeUpdate(bytes));
+    for (const update of held.updatesSince(storedUpTo, sequence)) take(update);
+    const seq = held.view.seqs[sequence];
     const current = klineMessage(held.view, channel, [seq, seq]);
     // The newest bar as it is now, also where it became final after the store was read.
     if (current !== undefined && current.kline.startMs >= fromMs && current.kline.startMs <= toMs)

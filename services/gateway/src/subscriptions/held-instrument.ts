@@ -1,4 +1,4 @@
-import type { Channel, InstrumentView, Update } from '@tapecast/market';
+import type { Channel, InstrumentView, Sequence, Update } from '@tapecast/market';
 import type { BatchEntry, StatusMessage } from '@tapecast/wire';
 import type { ChannelGroup } from '../fanout/channel-group.ts';
 import type { Client } from '../fanout/client.ts';
@@ -69,6 +69,15 @@ export class HeldInstrument implements StateListener {
   /** Resolves when there is a state, or a reason why there is none. */
   get joined(): Promise<void> {
     return this.#state.joined;
+  }
+
+  /** See `InstrumentState`. */
+  storedUpTo(): Promise<number> {
+    return this.#state.storedUpTo();
+  }
+
+  updatesSince(offset: number, sequence: Sequence): Generator<Update> {
+    return this.#state.updatesSince(offset, sequence);
   }
 
   get venue(): string | undefined {

@@ -1,4 +1,4 @@
-import { applyUpdate, emptyView, type InstrumentView, SEQUENCES, type Update } from '@tapecast/market';
+import { applyUpdate, emptyView, type InstrumentView, SEQUENCES, type Sequence, type Update } from '@tapecast/market';
 import { type BatchEntry, decodeView, openUpdateBatch } from '@tapecast/wire';
 import type { EpochOrder } from './epoch-order.ts';
 import type { UpdateWindow } from './update-window.ts';
@@ -99,6 +99,28 @@ export class InstrumentState {
   /** Resolves when the state is live, or the first round of attempts was in vain. Never rejects. */
   get joined(): Promise<void> {
     return this.#joined;
+  }
+
+  /** Offset of md.updates below which the store has all of the instrument, its final bars too. Rejects while it is away. */
+  async storedUpTo(): Promise<number> {
+    const { snapshot, floor } = await this.#sources.read();
+    return Math.max(snapshot?.updatesNext ?? 0, floor ?? 0);
+  }
+
+  /** Updates of a sequence from that offset on, as far as the window reaches back and the view has them. */
+  *updatesSince(offset: number, sequence: Sequence): Generator<Update> {
+    const { window } = this.#sources;
+    for (const record of window.from(Math.max(offset, window.start))) {
+      const batch = openUpdateBatch(record.value);
+      if (batch.epoch !== this.#view.epoch) continue;
+      for (const entry of batch.entries) {
+        if (entry.instrument !== this.instrument || !entry.ranges.some((range) => range.sequence === sequence))
+          continue;
+        for (const update of entry.updates()) {
+          if (update.sequence === sequence && update.last <= this.#view.seqs[sequence]) yield update;
+        }
+      }
+    }
   }
 
   /** A record of the partition has an entry of this instrument. Called in the turn in which the window got it. */
