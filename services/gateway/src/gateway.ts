@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { MarketState } from '@tapecast/market-state';
-import { type Logger, type Registry, type RunningService, StartError } from '@tapecast/service-kit';
+import { isLoopback, type Logger, type Registry, type RunningService, StartError } from '@tapecast/service-kit';
 import type { TickLog } from '@tapecast/tick-log';
 import { checkAdmissionOptions, createAdmission } from './admission/admission.ts';
 import { type GatewayConfig, HEARTBEAT_MS } from './config.ts';
@@ -53,6 +53,12 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
     throw new StartError('bad_option', `The gateway's limits contradict each other: ${disagreement}.`);
   checkAdmissionOptions(config);
   const settings = edgeSettings(config);
+  // Not refused: a proxy that ends TLS may be in front without being named.
+  if (config.jwks && !isLoopback(config.host) && settings.tls === undefined && settings.trustedProxies.length === 0)
+    logger.warn({
+      event: 'tokens_in_clear',
+      help: 'serve TLS with --tls-cert, or name the proxy that does with --trusted-proxies',
+    });
   const page = deps.page === undefined ? new Map() : await readStaticFiles(deps.page.dir, limits.pageBytesMax);
 
   const nowUs = createWallClock();

@@ -43,7 +43,8 @@ export const edgeOptions = {
   bytesPerSecond: z
     .number()
     .int()
-    .min(1024)
+    // Sixteen times as much is a message of the longest.
+    .min(16_384)
     .optional()
     .describe('bytes a connection may send a second, sixteen times as many at once (default 262144)'),
 };

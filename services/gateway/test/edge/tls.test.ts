@@ -1,6 +1,6 @@
-import { X509Certificate } from 'node:crypto';
+import { randomBytes, X509Certificate } from 'node:crypto';
 import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { connect as connectTcp } from 'node:net';
+import { connect as connectTcp, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
@@ -16,7 +16,7 @@ let ca: Buffer;
 let stand: Stand | undefined;
 let logged: Record<string, unknown>[];
 const clients: StreamClient[] = [];
-const sockets: TLSSocket[] = [];
+const sockets: Socket[] = [];
 
 const POLL_MS = 20;
 
@@ -305,3 +305,27 @@ function ranges(client: StreamClient): [number, number][] {
     return message.symbol === 'AAPL$US' && message.range !== undefined ? [message.range as [number, number]] : [];
   });
 }
+
+test('bytes that are no TLS, and such as break off, cost nobody anything', async () => {
+  await start();
+  const client = await open();
+  const hello = Buffer.from('160301020001000001fc0303', 'hex');
+  const nonsense = [
+    Buffer.alloc(0),
+    hello,
+    Buffer.concat([hello, randomBytes(508)]),
+    randomBytes(20_000),
+    Buffer.alloc(20_000, 0x16),
+  ];
+  await Promise.all(
+    Array.from({ length: 100 }, async (_, i) => {
+      const socket = connectTcp(stand!.gateway.port, '127.0.0.1');
+      socket.on('error', () => {});
+      await new Promise((resolve) => socket.write(nonsense[i % nonsense.length]!, resolve));
+      if (i % 2 === 0) socket.destroy();
+      else sockets.push(socket);
+    }),
+  );
+  expect(await client.ask({ action: 'ping', id: 1 })).toMatchObject({ type: 'pong', id: 1 });
+  await open('127.0.0.1');
+});

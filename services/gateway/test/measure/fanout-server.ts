@@ -11,8 +11,9 @@ const metrics = createRegistry();
 const market = await MarketWriter.open(log, state);
 market.trade('AAPL$US', 15_025);
 await market.write();
+const [, , tlsCert = '', tlsKey = ''] = process.argv;
 const gateway = await startGateway({
-  config: { host: '127.0.0.1', port: 0, anonymous: true },
+  config: { host: '127.0.0.1', port: 0, anonymous: true, tlsCert, tlsKey },
   log,
   state,
   logger: createLogger('gateway', 'warn'),

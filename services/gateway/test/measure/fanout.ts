@@ -1,18 +1,26 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect as connectTls } from 'node:tls';
+import { makeCertificates } from '@tapecast/testkit';
 import { type ClientMessage, encodeJsonClientMessage, encodeProtobufClientMessage } from '@tapecast/wire';
 
 /**
  * Deliveries a CPU second of the gateway's process: 1,000 clients on one trade channel, for both subprotocols and several
- * updates a flush. Run: node --conditions=source services/gateway/test/measure/fanout.ts [clients] [seconds]
+ * updates a flush. Run: node --conditions=source services/gateway/test/measure/fanout.ts [clients] [seconds] [tls]
  */
 const CLIENTS = Number(process.argv[2] ?? 1_000);
 const SECONDS = Number(process.argv[3] ?? 4);
+const TLS = process.argv[4] === 'tls';
 
 /** A socket that speaks just enough WebSocket to subscribe, and then only counts bytes: the clients share the machine. */
 async function listen(port: number, protocol: string): Promise<Socket & { bytes?: number }> {
-  const socket: Socket & { bytes?: number } = connect(port, '127.0.0.1');
+  const socket: Socket & { bytes?: number } = TLS
+    ? connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false })
+    : connect(port, '127.0.0.1');
   socket.write(
     `GET /v1/stream HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: ${protocol}\r\n\r\n`,
   );
@@ -37,8 +45,11 @@ async function listen(port: number, protocol: string): Promise<Socket & { bytes?
   return socket;
 }
 
+const folder = await mkdtemp(join(tmpdir(), 'tapecast-fanout-'));
+const files = TLS ? await makeCertificates({ dir: folder }) : undefined;
 for (const protocol of ['tapecast.v1.protobuf', 'tapecast.v1.json']) {
-  const server = fork(new URL('./fanout-server.ts', import.meta.url), { execArgv: ['--conditions=source'] });
+  const pair = files === undefined ? [] : [files.certificate, files.key];
+  const server = fork(new URL('./fanout-server.ts', import.meta.url), pair, { execArgv: ['--conditions=source'] });
   const [{ port }] = (await once(server, 'message')) as [{ port: number }];
   const sockets = [];
   for (let i = 0; i < CLIENTS; i++) sockets.push(await listen(port, protocol));
@@ -68,4 +79,5 @@ for (const protocol of ['tapecast.v1.protobuf', 'tapecast.v1.json']) {
   server.disconnect();
   await once(server, 'exit');
 }
+await rm(folder, { recursive: true, force: true });
 process.exit(0);
