@@ -4,6 +4,7 @@ export { hashSecret, isSecret, makeSecret, readSecretHash, type SecretHash } fro
 export { ANONYMOUS, Grant, type GrantLimits, type GrantReading, readGrant, unknownNames } from './grant.ts';
 export type { FetchOutcome } from './key-ring.ts';
 export { TOKEN_ALGORITHMS, type TokenAlgorithm } from './key-set.ts';
+export { checkKeySource } from './key-source.ts';
 export { EXPIRY_AHEAD_S_MAX, type KeyLimits, SUBJECT_LENGTH_MAX, TOKEN_LENGTH_MAX } from './limits.ts';
 export {
   createTokenVerifier,

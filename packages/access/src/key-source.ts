@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { AccessError } from './access-error.ts';
-import type { KeyLimits } from './limits.ts';
+import { DEFAULT_KEY_LIMITS, type KeyLimits } from './limits.ts';
 
 /** A document of keys as it was read. `text` is undefined where it is what it was. */
 export interface KeyDocument {
@@ -40,6 +40,11 @@ export function openKeySource(where: string, limits: KeyLimits): KeySource {
     );
   }
   return httpSource(address, limits);
+}
+
+/** Throws AccessError (`bad_source`) where keys may not come from there. Whether they do is not looked at. */
+export function checkKeySource(where: string): void {
+  openKeySource(where, DEFAULT_KEY_LIMITS);
 }
 
 const isLoopback = (host: string): boolean => host === 'localhost' || host === '[::1]' || /^127\./.test(host);

@@ -34,7 +34,10 @@ export interface KeyLimits {
   readonly cooldownMs: number;
   /** The same for a file: reading it costs nobody else anything. */
   readonly fileCooldownMs: number;
-  /** Tokens of unknown keys that wait for the next fetch at once. Past it: `unavailable`. */
+  /**
+   * Tokens of unknown keys that wait for the next fetch at once: as many clients as may come at once with the first tokens of a key. Half
+   * of the connections a gateway lets wait, so that forged ids can't take all of these. Past it: `unavailable`.
+   */
   readonly waitingMax: number;
   /** Bounds of a `max-age` in ms, and what holds where an answer names none. Keys are fetched again at four fifths of it. */
   readonly maxAgeMsMin: number;
@@ -53,7 +56,7 @@ export const DEFAULT_KEY_LIMITS: KeyLimits = Object.freeze({
   fetchMs: 3_000,
   cooldownMs: 2_000,
   fileCooldownMs: 100,
-  waitingMax: 256,
+  waitingMax: 2_000,
   maxAgeMsMin: 5_000,
   maxAgeMsMax: 3_600_000,
   maxAgeMsDefault: 300_000,

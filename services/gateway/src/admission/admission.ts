@@ -1,6 +1,7 @@
 import {
   AccessError,
   ANONYMOUS,
+  checkKeySource,
   createTokenVerifier,
   type Grant,
   type KeyLimits,
@@ -67,7 +68,7 @@ const UNAUTHORIZED: Refusal = Object.freeze({
   msg: 'a token is needed here. Give it as an Authorization: Bearer header, as ?token=, or on the stream with {"action":"auth","token":"…"}',
 });
 
-/** Throws StartError where the options would let in nobody, or more than was said. */
+/** Throws StartError where the options would let in nobody, or more than was said, or keys may not come from where they say. */
 export function checkAdmissionOptions(options: AdmissionOptions): void {
   const { anonymous, anonymousBeyondLoopback, host, jwks = '', tokenIssuer = '' } = options;
   if (!anonymous && jwks === '') {
@@ -90,9 +91,15 @@ export function checkAdmissionOptions(options: AdmissionOptions): void {
   }
   if (jwks === '' && tokenIssuer !== '')
     throw new StartError('bad_option', '--token-issuer needs --jwks beside it: without keys no token is checked.');
+  try {
+    if (jwks !== '') checkKeySource(jwks);
+  } catch (error) {
+    if (error instanceof AccessError) throw new StartError('bad_option', `--jwks: ${error.message}.`);
+    throw error;
+  }
 }
 
-/** Throws StartError as `checkAdmissionOptions` does, and where `jwks` is no place that keys may come from. */
+/** Throws StartError as `checkAdmissionOptions` does. */
 export function createAdmission(options: AdmissionOptions, deps: AdmissionDeps): Admission {
   checkAdmissionOptions(options);
   return options.jwks === undefined || options.jwks === '' ? OPEN : new TokenAdmission(options, options.jwks, deps);
@@ -122,25 +129,20 @@ class TokenAdmission implements Admission {
     this.#fromFile = !/^https?:/i.test(jwks);
     this.#metrics = metrics;
     let away = false;
-    try {
-      this.#verifier = createTokenVerifier({
-        jwks,
-        issuer: options.tokenIssuer ?? '',
-        audience: options.tokenAudience ?? AUDIENCE,
-        algorithms: options.tokenAlgorithms ?? ALGORITHMS,
-        nowMs,
-        ...(options.keyLimits === undefined ? {} : { limits: options.keyLimits }),
-        looked: (outcome, error) => {
-          metrics.keysFetched(outcome);
-          if (error !== undefined && !away) logger.warn({ event: 'keys_away', outcome, reason: error.message });
-          if (error === undefined && away) logger.warn({ event: 'keys_back' });
-          away = error !== undefined;
-        },
-      });
-    } catch (error) {
-      if (error instanceof AccessError) throw new StartError('bad_option', `--jwks: ${error.message}.`);
-      throw error;
-    }
+    this.#verifier = createTokenVerifier({
+      jwks,
+      issuer: options.tokenIssuer ?? '',
+      audience: options.tokenAudience ?? AUDIENCE,
+      algorithms: options.tokenAlgorithms ?? ALGORITHMS,
+      nowMs,
+      ...(options.keyLimits === undefined ? {} : { limits: options.keyLimits }),
+      looked: (outcome, error) => {
+        metrics.keysFetched(outcome);
+        if (error !== undefined && !away) logger.warn({ event: 'keys_away', outcome, reason: error.message });
+        if (error === undefined && away) logger.warn({ event: 'keys_back' });
+        away = error !== undefined;
+      },
+    });
     metrics.watchKeys({ known: () => this.#verifier.keys, ageMs: () => this.#verifier.keysAgeMs });
   }
 

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { GatewayConfig } from '../../src/index.ts';
 import { openStand, type Stand } from '../stand/stand.ts';
@@ -81,6 +83,17 @@ describe('a connection without a token', () => {
     for (let id = 1; id <= 3; id++) client.send({ action: 'auth', id, token: 'x.y.z' });
     expect(await client.closed()).toBe(4001);
     expect(client.messages.filter(({ code }) => code === 'token_invalid')).toHaveLength(3);
+  });
+
+  test('may send nonsense, and is then let in', async () => {
+    await start();
+    const client = await connect();
+    const frames = ['{', '[]', 'null', '"auth"', '{"action":"auth"}', '{"action":"auth","token":""}', '{"action":{}}'];
+    for (const frame of frames) client.socket.send(frame);
+    for (let i = 0; i < 40; i++)
+      client.socket.send(Buffer.from(Array.from({ length: i }, (_, n) => (i * 31 + n * 17) % 256)));
+    await client.until(() => client.messages.filter(({ type }) => type === 'error').length === frames.length + 40);
+    expect(await auth(client, 1, issuer.token(ALL))).toMatchObject({ type: 'success' });
   });
 
   test('is one of a bounded number; those who were let in are not counted', async () => {
@@ -265,6 +278,22 @@ describe('keys', () => {
     expect(await client.ask({ action: 'ping', id: 2 })).toMatchObject({ type: 'pong' });
     const refused = dial(`?token=${newer}`);
     expect(await refused.closed()).toBe(4105);
+  });
+
+  test('that do not answer keep nobody waiting longer than the door does', async () => {
+    const silent = createServer(() => {});
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const { port } = silent.address() as AddressInfo;
+    await start({
+      jwks: `http://127.0.0.1:${port}/`,
+      keyLimits: { fetchMs: 1_000, cooldownMs: 30_000 },
+      limits: { authMs: 300 },
+    });
+    const client = dial(`?token=${issuer.token(ALL)}`);
+    expect(await client.closed()).toBe(4105);
+    expect(client.messages.map(({ type, code }) => code ?? type)).toEqual(['hello', 'unavailable']);
+    silent.closeAllConnections();
+    await new Promise((resolve) => silent.close(resolve));
   });
 
   test('rotate under renewals: nobody is refused', async () => {
