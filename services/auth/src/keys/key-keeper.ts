@@ -232,7 +232,8 @@ export class KeyKeeper {
   }
 
   #told(state: StoreState, error?: unknown): void {
-    if (state === this.#storeState) return;
+    // Before there are keys in memory the start says what it waits for.
+    if (state === this.#storeState || this.#signers.size === 0) return;
     const { logger } = this.#deps;
     if (state === 'ok') logger.warn({ event: 'key_ring_store_back' });
     else
