@@ -114,7 +114,7 @@ describe('handshakes', () => {
     expect(await refused('handshakes_per_address')).toBe(0);
   });
 
-  test('in a flood from one address do not keep others from being served', async () => {
+  test('in a flood from one address do not keep others from being served', { timeout: 60_000 }, async () => {
     await start({ ...BEHIND_PROXY, limits: { handshakesBurst: 10, handshakesPerSecond: 1 } });
     const { market } = stand!;
     let stop = false;
