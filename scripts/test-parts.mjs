@@ -1,4 +1,4 @@
-// The programs that tests on real parts use: Debian's redis-server, nginx, chromium, a Java and Maven, and Kafka's jars.
+// The programs that tests use: openssl, and for those on real parts Debian's redis-server, nginx, chromium, a Java and Maven, and Kafka's jars.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -7,8 +7,10 @@ import process from 'node:process';
 const root = resolve(import.meta.dirname, '..');
 const PYTHON_PACKAGES = ['websockets==15.0.1'];
 
-/** Program → Debian package that brings it. */
+/** Program → Debian package that brings it. Unit tests make certificates; all else is for real parts. */
+export const UNIT_PROGRAMS = [['openssl', 'openssl']];
 const PROGRAMS = [
+  ...UNIT_PROGRAMS,
   ['redis-server', 'redis-server'],
   ['redis-cli', 'redis-tools'],
   ['nginx', 'nginx-light'],

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import process from 'node:process';
 import { startTestEngine } from './test-engine.mjs';
-import { installTestParts } from './test-parts.mjs';
+import { install, installTestParts, UNIT_PROGRAMS } from './test-parts.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const KINDS = ['check', 'unit', 'integration', 'browser'];
@@ -45,6 +45,8 @@ if (projects.some((kind) => kind !== 'unit')) {
   for (const line of installTestParts()) process.stdout.write(`missing: ${line}\n`);
   engine = await startTestEngine();
   if (engine.missing !== undefined) process.stdout.write(`no containers: ${engine.missing}\n`);
+} else if (projects.length > 0) {
+  for (const line of install(UNIT_PROGRAMS)) process.stdout.write(`missing: ${line}\n`);
 }
 // One kind after the other: real parts that share two cores with other tests measure those.
 for (const project of projects) runTests(project);
