@@ -5,9 +5,11 @@ import {
   canonicalSections,
   judgeClient,
   NO_RECORDED_DATA,
+  type PartRunner,
   type RunningCluster,
   startCluster,
   startEmbedded,
+  waysToTest,
 } from '@tapecast/testkit';
 import { openKafkaTickLog } from '@tapecast/tick-log';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -24,6 +26,7 @@ import {
 } from './whole-run.ts';
 
 const PARTITIONS = 6;
+const ways = await waysToTest();
 
 /** Real recorded frames through the venue's own protocol, ingest, the log, compute, the log, gateways and nginx, to clients. */
 const withData = describe.skipIf(NO_RECORDED_DATA !== undefined);
@@ -42,8 +45,12 @@ withData(
       for (const stop of stops.splice(0).reverse()) await stop();
     });
 
-    const start = async (speed: string): Promise<{ cluster: RunningCluster; watchers: Watcher[] }> => {
+    const start = async (
+      speed: string,
+      parts: PartRunner['kind'] = 'local',
+    ): Promise<{ cluster: RunningCluster; watchers: Watcher[] }> => {
       const cluster = await startCluster({
+        parts,
         feed: 'replay',
         recording: [...BTCUSDT_PAIR],
         speed,
@@ -84,12 +91,17 @@ withData(
       expect([...again.keys()].filter((key) => !written.has(key))).toEqual([]);
     };
 
-    test('arrives exact through the cluster at 20 times its speed, in JSON and in Protobuf, and folds the same again', async () => {
-      const { cluster, watchers } = await start('20');
-      for (const watcher of watchers) await played(watcher, content.trades.length, 120_000);
-      for (const { record } of watchers) expectRight(judgeClient(record, content), content);
-      await expectSameFold(cluster);
-    }, 300_000);
+    for (const way of ways)
+      test.skipIf(way.skip !== undefined)(
+        `arrives exact through the cluster on ${way.title} at 20 times its speed, in JSON and in Protobuf, and folds the same again`,
+        async () => {
+          const { cluster, watchers } = await start('20', way.kind);
+          for (const watcher of watchers) await played(watcher, content.trades.length, 120_000);
+          for (const { record } of watchers) expectRight(judgeClient(record, content), content);
+          await expectSameFold(cluster);
+        },
+        300_000,
+      );
 
     test('a compute worker killed -9 in the middle: the other takes over, nothing is lost or doubled', async () => {
       // Slower than above: what the takeover makes up for at once is six seconds of play, which a client of a busy machine must be
