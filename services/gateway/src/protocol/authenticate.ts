@@ -86,8 +86,8 @@ export class Authentication {
     session.client.tell(notice, nowUs);
   }
 
-  /** Why a connection ends that may not stay; undefined where it may. Called for each, several times a second. */
-  reasonToClose(session: Session, nowMs: number): CloseReason | undefined {
+  /** Why a connection ends whose token or time is over, after it was told; undefined where it may stay. */
+  over(session: Session, nowMs: number): CloseReason | undefined {
     const { grant } = session;
     if (grant !== undefined) return grant.expiresAtMs <= nowMs ? 'tokenExpired' : undefined;
     if (nowMs < session.authByMs) return undefined;
@@ -96,9 +96,28 @@ export class Authentication {
       ? { code: 'unauthorized', msg: `no token was taken within ${seconds} s` }
       : { code: 'unavailable', msg: `the token could not be checked within ${seconds} s` };
     this.#context.metrics.admission.admitted(session.helloTold ? 'message' : 'handshake', refusal.code);
-    this.#hello(session);
+    this.hello(session);
     this.#refuse(session, null, refusal);
     return CLOSES[refusal.code];
+  }
+
+  /** Told once, before anything else. */
+  hello(session: Session): void {
+    if (session.helloTold) return;
+    session.helloTold = true;
+    const nowUs = this.#context.nowUs();
+    const { client } = session;
+    client.tell(
+      {
+        type: 'hello',
+        session: client.session,
+        serverTime: Math.floor(nowUs / 1000),
+        heartbeatMs: this.#context.heartbeatMs,
+        protocol: client.encoding === 'protobuf' ? 'tapecast.v1.protobuf' : 'tapecast.v1.json',
+        limits: limitsOf(this.#context, session),
+      },
+      nowUs,
+    );
   }
 
   /** The connection closed. */
@@ -109,7 +128,7 @@ export class Authentication {
   #begun(session: Session, admitted: Grant | Refusal): void {
     if (session.client.closed) return;
     const refusal = this.#give(session, admitted, 'handshake');
-    this.#hello(session);
+    this.hello(session);
     if (refusal === undefined) this.tellExpiring(session, this.#context.nowUs());
     else if (refusal.code !== 'unauthorized') {
       this.#refuse(session, null, refusal);
@@ -171,24 +190,6 @@ export class Authentication {
       if (reads) kept++;
     }
     return results;
-  }
-
-  #hello(session: Session): void {
-    if (session.helloTold) return;
-    session.helloTold = true;
-    const nowUs = this.#context.nowUs();
-    const { client } = session;
-    client.tell(
-      {
-        type: 'hello',
-        session: client.session,
-        serverTime: Math.floor(nowUs / 1000),
-        heartbeatMs: this.#context.heartbeatMs,
-        protocol: client.encoding === 'protobuf' ? 'tapecast.v1.protobuf' : 'tapecast.v1.json',
-        limits: limitsOf(this.#context, session),
-      },
-      nowUs,
-    );
   }
 
   #refuse(session: Session, id: MessageId, { code, msg }: Refusal): void {

@@ -40,8 +40,8 @@ export class Liveness {
   #reasonToClose(session: Session, nowMs: number): CloseReason | undefined {
     const { limits, heartbeatMs, metrics } = this.#context;
     const { client } = session;
-    const unfit = this.#authentication.reasonToClose(session, nowMs);
-    if (unfit !== undefined) return unfit;
+    const over = this.#authentication.over(session, nowMs);
+    if (over !== undefined) return over;
     if (client.dropped) {
       metrics.droppedFrames.inc();
       return 'slowConsumer';

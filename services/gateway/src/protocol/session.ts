@@ -1,6 +1,6 @@
 import type { Grant } from '@tapecast/access';
 import type { Channel } from '@tapecast/market';
-import { CLOSE_CODES, type ClientMessage, type CloseReason } from '@tapecast/wire';
+import { CLOSE_CODES, type ClientMessage, type CloseReason, type ErrorMessage } from '@tapecast/wire';
 import type { Client } from '../fanout/client.ts';
 import type { GatewayLimits } from '../limits.ts';
 import type { HeldInstrument } from '../subscriptions/held-instrument.ts';
@@ -25,9 +25,9 @@ export class Session {
   /** The channels of each instrument; an instrument is held once, for as long as it is here. */
   readonly subscriptions = new Map<HeldInstrument, Set<Channel>>();
   subscriptionCount = 0;
-  /** A message that waits for the store is being answered; later ones wait behind it, so that answers keep their order. */
+  /** A message that waits for the store or a token's check is being answered; later ones wait behind it, so that answers keep their order. */
   busy = false;
-  readonly waiting: ClientMessage[] = [];
+  readonly waiting: (ClientMessage | ErrorMessage)[] = [];
   readonly messages: TokenBucket;
   readonly bytes: TokenBucket;
   readonly badMessages: WindowCount;

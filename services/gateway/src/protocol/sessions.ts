@@ -105,6 +105,7 @@ export class Sessions {
     if (bytes.byteLength > most) {
       const msg = `the message has ${bytes.byteLength} bytes, and at most ${most} are read. Send several smaller ones`;
       metrics.badMessages.inc();
+      this.authentication.hello(session);
       session.client.tell(errorMessage(null, null, 'bad_request', msg), nowUs());
       this.#end(session, 'messageTooBig');
       return;
@@ -116,12 +117,18 @@ export class Sessions {
       return;
     }
     const message = read(session, bytes, binary);
-    if ('type' in message) this.#bad(session, message, nowMs);
-    else this.handle(session, message);
+    if ('type' in message) {
+      metrics.badMessages.inc();
+      if (!session.badMessages.take(nowMs)) {
+        this.#end(session, 'badMessages');
+        return;
+      }
+    }
+    this.handle(session, message);
   }
 
-  /** A message that was read: answered now, or after those before it. */
-  handle(session: Session, message: ClientMessage): void {
+  /** A message that was read, or the answer to one that could not be: answered now, or after those before it. */
+  handle(session: Session, message: ClientMessage | ErrorMessage): void {
     if (!session.busy) this.#handle(session, message);
     else if (session.waiting.length < this.#context.limits.messagesWaitingMax) session.waiting.push(message);
     else this.#end(session, 'tooManyMessages');
@@ -132,18 +139,16 @@ export class Sessions {
     for (const session of this.#all) this.#end(session, 'drain');
   }
 
-  #bad(session: Session, error: ErrorMessage, nowMs: number): void {
-    this.#context.metrics.badMessages.inc();
-    session.client.tell(error, this.#context.nowUs());
-    if (!session.badMessages.take(nowMs)) this.#end(session, 'badMessages');
-  }
-
   #end(session: Session, reason: Parameters<Session['end']>[0]): void {
     this.#context.metrics.closed(reason);
     session.end(reason);
   }
 
-  #handle(session: Session, message: ClientMessage): void {
+  #handle(session: Session, message: ClientMessage | ErrorMessage): void {
+    if ('type' in message) {
+      session.client.tell(message, this.#context.nowUs());
+      return;
+    }
     try {
       const answering = this.#dispatch(session, message);
       if (answering !== undefined) this.#work(session, answering, (error) => this.#failed(session, message, error));

@@ -107,9 +107,10 @@ describe('a connection without a token', () => {
     expect(gateway.ready()).toMatchObject({ ready: true });
   });
 
-  test('waits with what it sends before its token was checked', async () => {
+  test('waits with what it sends before its token was checked: hello is first', async () => {
     await start();
     const client = dial(`?token=${issuer.token(ALL)}`);
+    client.socket.once('open', () => client.socket.send('nonsense'));
     client.socket.once('open', () =>
       client.send({ action: 'subscribe', id: 1, symbols: ['AAPL$US'], channels: ['quote'] }),
     );
