@@ -25,7 +25,7 @@ export function buildImages({ version = 'dev', targets = TARGETS, standIns = {},
   const values = { TREES: 'prepared', VERSION: version, REVISION: revision || 'unknown' };
   for (const name of ['BASE', 'EDGE_BASE']) if (standIns[name] !== undefined) values[name] = standIns[name];
   const args = Object.entries(values).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]);
-  return Object.fromEntries(
+  const images = Object.fromEntries(
     targets.map((target) => {
       const image = `tapecast-${target}:${version}`;
       const command = [
@@ -46,6 +46,10 @@ export function buildImages({ version = 'dev', targets = TARGETS, standIns = {},
       return [target, image];
     }),
   );
+  // Ours that lost their name to those above.
+  const unnamed = ['image', 'prune', '--force', '--filter', 'label=org.opencontainers.image.vendor=Tapecast'];
+  spawnSync('docker', unnamed, { env, stdio: 'ignore' });
+  return images;
 }
 
 if (process.argv[1] === import.meta.filename) {

@@ -1,5 +1,6 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -14,6 +15,15 @@ export function whyNoCompose(): string {
   if (engine.error !== undefined) return 'there is no docker command';
   if (engine.status !== 0) return 'no container engine answers';
   if (engine.stdout.includes('rootless')) return 'the container engine is rootless';
+  const masquerades = [
+    'network',
+    'inspect',
+    'bridge',
+    '--format',
+    '{{index .Options "com.docker.network.bridge.enable_ip_masquerade"}}',
+  ];
+  if (spawnSync('docker', masquerades, { encoding: 'utf8' }).stdout.trim() !== 'true')
+    return 'the container engine was started without networks for containers';
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'stand-ins are packed as root on Linux';
   if (!existsSync('/etc/debian_version')) return 'stand-ins are packed from Debian';
   if (!existsSync(join(ROOT, 'services/gateway/dist/main.js'))) return 'nothing is built: npm run build';
@@ -42,14 +52,17 @@ export interface Container {
 export class ComposeProject {
   readonly name: string;
   readonly #env: NodeJS.ProcessEnv;
+  readonly #secrets: string;
 
-  private constructor(name: string, env: NodeJS.ProcessEnv) {
+  private constructor(name: string, env: NodeJS.ProcessEnv, secrets: string) {
     this.name = name;
     this.#env = env;
+    this.#secrets = secrets;
   }
 
   /** Makes what is missing of stand-ins and images: seconds when nothing changed. */
-  static async prepare(name: string, port: number): Promise<ComposeProject> {
+  static async prepare(name: string, port: number, authPort: number): Promise<ComposeProject> {
+    const secrets = mkdtempSync(join(tmpdir(), 'tapecast-secrets-'));
     const node = async (...args: string[]): Promise<string> => {
       const { stdout } = await run(process.execPath, args, {
         cwd: ROOT,
@@ -58,7 +71,13 @@ export class ComposeProject {
       });
       return stdout;
     };
-    const env: NodeJS.ProcessEnv = { ...process.env, TAPECAST_VERSION: 'test', TAPECAST_PORT: `${port}` };
+    const env: NodeJS.ProcessEnv = {
+      ...process.env,
+      TAPECAST_VERSION: 'test',
+      TAPECAST_PORT: `${port}`,
+      TAPECAST_AUTH_PORT: `${authPort}`,
+      TAPECAST_SECRETS: secrets,
+    };
     const plugins = /DOCKER_CONFIG='([^']+)'/.exec(await node('deploy/compose-program.mjs'))?.[1];
     if (plugins !== undefined) env.DOCKER_CONFIG = plugins;
     for (const line of (await node('deploy/stand-ins.mjs')).trim().split('\n')) {
@@ -66,29 +85,37 @@ export class ComposeProject {
       env[variable] = image;
     }
     await node('deploy/build-images.mjs', '--stand-ins', '--version', 'test');
-    return new ComposeProject(name, env);
+    await node('deploy/make-secrets.mjs', secrets);
+    return new ComposeProject(name, env, secrets);
   }
 
+  /** Of both files: whatever is up is meant. */
   async compose(...args: string[]): Promise<string> {
+    return this.#run(['docker-compose.yml', 'deploy/compose.tokens.yml'], args);
+  }
+
+  async #run(files: readonly string[], args: readonly string[]): Promise<string> {
     const options = { cwd: ROOT, env: this.#env, timeout: COMMAND_DEADLINE_MS, maxBuffer: 1 << 24 };
-    const { stdout } = await run(
-      'docker',
-      ['compose', '--project-name', this.name, '--file', 'docker-compose.yml', ...args],
-      options,
-    );
+    const named = files.flatMap((file) => ['--file', file]);
+    const { stdout } = await run('docker', ['compose', '--project-name', this.name, ...named, ...args], options);
     return stdout;
   }
 
   /** Up and healthy, or an error with the last words of all containers. */
-  async up(): Promise<void> {
+  async up(...more: readonly string[]): Promise<void> {
     try {
-      await this.compose('up', '--detach', '--no-build', '--wait', '--quiet-pull');
+      await this.#run(['docker-compose.yml', ...more], ['up', '--detach', '--no-build', '--wait', '--quiet-pull']);
     } catch (cause) {
       const logs = await this.compose('logs', '--tail', '20').catch((error: Error) => error.message);
       throw new Error(`compose could not bring it up: ${cause instanceof Error ? cause.message : cause}\n${logs}`, {
         cause,
       });
     }
+  }
+
+  /** What deploy/make-secrets.mjs wrote. */
+  secret(name: string): string {
+    return readFileSync(join(this.#secrets, name), 'utf8').trim();
   }
 
   async containers(): Promise<Container[]> {
@@ -108,6 +135,11 @@ export class ComposeProject {
 
   async down(): Promise<void> {
     await this.compose('down', '--volumes', '--timeout', '5');
+  }
+
+  async remove(): Promise<void> {
+    await this.down();
+    rmSync(this.#secrets, { recursive: true });
   }
 }
 

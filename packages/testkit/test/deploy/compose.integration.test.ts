@@ -1,27 +1,29 @@
+import { request } from 'node:https';
 import { TapecastClient } from '@tapecast/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePort } from '../../src/parts/port.ts';
+import { freePorts } from '../../src/parts/port.ts';
 import { ComposeProject, type Container, serviceOf, whyNoCompose } from './compose-project.ts';
 
 const why = whyNoCompose();
 /** Packing, five images and a cluster: a minute on two cores, more where others work on them. */
 const UP_DEADLINE_MS = 360_000;
-const OURS = ['ingest', 'compute', 'gateway'];
+const OURS = ['ingest', 'compute', 'gateway', 'auth'];
 
 describe.skipIf(why !== '')(`docker compose up, from our images${why === '' ? '' : ` (skipped: ${why})`}`, () => {
   let project: ComposeProject;
   let port: number;
+  let authPort: number;
 
   beforeAll(async () => {
-    port = await freePort();
-    project = await ComposeProject.prepare('tapecast-test', port);
+    [port, authPort] = (await freePorts(2)) as [number, number];
+    project = await ComposeProject.prepare('tapecast-test', port, authPort);
     // What an earlier run that was cut off left behind.
     await project.down();
     await project.up();
   }, UP_DEADLINE_MS);
 
   afterAll(async () => {
-    await project?.down();
+    await project?.remove();
   });
 
   it('starts each part when those before it are ready', async () => {
@@ -92,6 +94,26 @@ describe.skipIf(why !== '')(`docker compose up, from our images${why === '' ? ''
     }
   });
 
+  it('lets nobody read without a token once the auth service is asked for one', async () => {
+    await project.up('deploy/compose.tokens.yml');
+    const snapshot = `http://127.0.0.1:${port}/v1/snapshot?symbols=TEST$XX&channels=quote`;
+    expect((await fetch(snapshot)).status).toBe(401);
+    const form = new URLSearchParams({
+      grant_type: 'client_credentials',
+      subject: 'me',
+      channels: 'quote',
+      symbols: 'TEST$XX',
+    });
+    const { access_token: token } = JSON.parse(await askForToken(project, authPort, form)) as { access_token: string };
+    const answer = await fetch(snapshot, { headers: { authorization: `Bearer ${token}` } });
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toMatchObject({ results: [{ symbol: 'TEST$XX', ok: true }] });
+    const logs = await project.compose('logs', '--no-color', 'auth', 'gateway');
+    expect(logs.length).toBeGreaterThan(100);
+    for (const secret of [token, project.secret('client-secret'), project.secret('key-encryption-key')])
+      expect(logs.includes(secret)).toBe(false);
+  });
+
   it('stops in order within its time', async () => {
     await project.compose('stop');
     const ours = (await project.containers()).filter((one) => OURS.includes(serviceOf(one)));
@@ -100,3 +122,32 @@ describe.skipIf(why !== '')(`docker compose up, from our images${why === '' ? ''
     );
   });
 });
+
+/** By https, trusting the authority of the secrets alone. */
+function askForToken(project: ComposeProject, port: number, form: URLSearchParams): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const auth = `${project.secret('client-id')}:${project.secret('client-secret')}`;
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    const options = {
+      method: 'POST',
+      host: 'localhost',
+      port,
+      path: '/v1/token',
+      ca: project.secret('ca.crt'),
+      auth,
+      headers,
+    };
+    const sent = request(options, (answer) => {
+      let text = '';
+      answer.setEncoding('utf8');
+      answer.on('data', (piece) => {
+        text += piece;
+      });
+      answer.on('end', () =>
+        answer.statusCode === 200 ? resolve(text) : reject(new Error(`${answer.statusCode} ${text}`)),
+      );
+    });
+    sent.on('error', reject);
+    sent.end(form.toString());
+  });
+}
