@@ -115,7 +115,7 @@ export class ItickConnection {
         onOpen: (send) => this.#onOpen(send),
         onFrame: (frame, isBinary, receivedAtUs) => this.#onFrame(frame, isBinary, receivedAtUs),
         onPing: (payload, receivedAtUs) => options.handlers.onPing(payload, receivedAtUs),
-        onDown: (reason) => this.#onDown(reason),
+        onDown: (reason, wasOpen) => this.#onDown(reason, wasOpen),
       },
     });
   }
@@ -384,7 +384,8 @@ export class ItickConnection {
     return this.#refusal === 'short_lived' ? limits.shortLivedWaitMs : limits.refusedWaitMs;
   }
 
-  #onDown(reason: string): void {
+  #onDown(ended: string, wasOpen: boolean): void {
+    const reason = wasOpen || this.#refusal !== undefined ? ended : this.#unreachable(ended);
     const slow = this.#paused || Date.now() - this.#resumedAtMs < SLOW_CUT_MS;
     this.#clear();
     this.#phase = 'down';
@@ -394,6 +395,11 @@ export class ItickConnection {
     this.#downReason = this.#describe(reason, slow);
     this.#options.handlers.onDown(this.#downReason, this.#refusal !== undefined);
     if (this.#refusal !== undefined) this.#logRefusal(this.#refusal, reason);
+  }
+
+  #unreachable(reason: string): string {
+    const address = addressOf(this.#options.url, this.#options.assetClass);
+    return `${address} can't be reached (${reason}): check the network, its DNS and --itick-ws`;
   }
 
   #describe(reason: string, slow: boolean): string {

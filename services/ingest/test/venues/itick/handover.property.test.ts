@@ -78,7 +78,9 @@ function play(
       } else if (name.name === skip[0]) {
         skip.shift();
       } else {
-        expect(skip).toEqual([]);
+        // What is not proven may be wrong, and was said to be.
+        if (proven === true) expect(skip).toEqual([]);
+        skip = [];
         told.push(trade);
       }
     }
