@@ -16,7 +16,7 @@ import { emptyView } from './view.ts';
  * The version of what folding means: a part of every epoch. Raised when the same ticks would give other updates, or when
  * saved state can't be taken up.
  */
-export const FOLD_VERSION = 1;
+export const FOLD_VERSION = 2;
 
 interface SavedFold {
   version: number;

@@ -33,8 +33,9 @@ interface SavedStatistics {
  * clock is past its start by the grace; the last price then becomes the previous close. A trade of an earlier day counts
  * in its bars only.
  *
- * What the venue says of its own day: its previous close always wins. Its open, high, low, volume and turnover seed, once,
- * a day whose start was not seen. As long as no trade ever came (an index, a quote-only feed) its numbers are all there is,
+ * What the venue says of its own day, which its time names: its previous close always wins. Its open, high, low, volume and
+ * turnover seed, once, a day whose start was not seen. A message of the day before, which a venue goes on sending until a day's
+ * first trade, says only what that day closed at. As long as no trade ever came (an index, a quote-only feed) its numbers are all there is,
  * and are followed.
  */
 export class TradeStatisticsFold implements FoldPart {
@@ -101,6 +102,14 @@ export class TradeStatisticsFold implements FoldPart {
     const prices = venue.open !== undefined || venue.high !== undefined || venue.low !== undefined;
     const sums = venue.volume !== undefined || venue.turnover !== undefined;
     if (!prices && !sums && venue.prevClose === undefined && venue.last === undefined) return;
+    const timeMs = this.#context.timeMs;
+    if (timeMs > 0 && this.#day !== undefined) {
+      if (timeMs >= this.#day.endMs) this.#roll(timeMs);
+      else if (timeMs < this.#day.startMs) {
+        this.#venueStatisticsOfLastDay(venue);
+        return;
+      }
+    }
     if (venue.prevClose !== undefined) quote.prevClose = venue.prevClose;
     if (follow && venue.last !== undefined) quote.last = venue.last;
     if (prices && (follow || !(this.#startSeen || this.#pricesSeeded))) {
@@ -117,6 +126,13 @@ export class TradeStatisticsFold implements FoldPart {
       this.#sumsSeeded = true;
     }
     if (this.#pricesSeeded && this.#sumsSeeded) quote.sinceMs = undefined;
+    this.#derive();
+  }
+
+  #venueStatisticsOfLastDay({ last }: QuoteTick): void {
+    if (last === undefined || this.#traded || this.#pricesSeeded || this.#sumsSeeded) return;
+    this.#quote.last = last;
+    this.#quote.prevClose = last;
     this.#derive();
   }
 

@@ -182,6 +182,43 @@ describe("the venue's own statistics", () => {
     expect(run.quote).toMatchObject({ prevClose: 10_500, open: undefined, volume: undefined, turnover: undefined });
   });
 
+  test('of a day that is over say of this one what its previous close is, and no more', () => {
+    const yesterday = { ...venue, last: 10_000, prevClose: 9_500 };
+    const run = new FoldRun();
+    run.clockMs = MIDNIGHT + 5_000;
+    run.tick(quote(yesterday), MIDNIGHT - 1);
+    expect(run.quote).toMatchObject({
+      last: 10_000,
+      prevClose: 10_000,
+      open: undefined,
+      high: undefined,
+      low: undefined,
+    });
+    expect(run.quote).toMatchObject({ volume: undefined, turnover: undefined, change: 0 });
+    run.tick(quote({ ...venue, last: 10_300, prevClose: 10_010 }), MIDNIGHT + 5_000);
+    expect(run.quote).toMatchObject({ last: 10_300, prevClose: 10_010, open: 9_000, volume: 500n });
+    run.tick(quote(yesterday), MIDNIGHT - 1);
+    expect(run.quote).toMatchObject({ last: 10_300, prevClose: 10_010, open: 9_000, volume: 500n });
+  });
+
+  test('of a day that is over change nothing once this one has trades', () => {
+    const run = new FoldRun();
+    run.tick(trade(10_000, 3), MIDNIGHT - 1);
+    run.tick(trade(10_100, 1), MIDNIGHT);
+    run.tick(quote({ ...venue, last: 10_000, prevClose: 9_500 }), MIDNIGHT - 1);
+    expect(run.quote).toMatchObject({ last: 10_100, prevClose: 10_000, open: 10_100, volume: 1n });
+  });
+
+  test('of the next day begin it, as its first trade does', () => {
+    const run = new FoldRun();
+    run.tick(trade(10_000, 3), MIDNIGHT - 1);
+    run.tick(quote({ prevClose: 10_050 }), MIDNIGHT + 1);
+    expect(run.quote).toMatchObject({ last: 10_000, prevClose: 10_050, open: undefined, volume: 0n });
+    run.tick(trade(10_100, 1), MIDNIGHT + 2);
+    run.clock(MIDNIGHT + 2_000);
+    expect(run.quote).toMatchObject({ prevClose: 10_050, open: 10_100, volume: 1n });
+  });
+
   test('its previous close always wins', () => {
     const run = new FoldRun();
     run.tick(trade(10_000, 3), MIDNIGHT - 1);
