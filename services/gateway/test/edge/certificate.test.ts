@@ -10,6 +10,8 @@ let dir: string;
 let good: CertificatePair;
 let other: CertificatePair;
 let ca: Buffer;
+/** When all of them are valid. */
+let now: number;
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'tapecast-certificate-'));
@@ -18,11 +20,11 @@ beforeAll(async () => {
   ca = await readFile(files.ca);
   const others = await makeCertificates({ dir: join(dir, 'two') });
   other = await readPair(others.certificate, others.key, 100_000);
+  now = Date.now();
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
 const DAY_MS = 86_400_000;
-const now = Date.now();
 const pem = (text: string): Buffer => Buffer.from(text);
 
 describe('a pair of certificate and key', () => {
