@@ -27,10 +27,13 @@ interface Workload {
   labels: Labels;
   pod: PodSpec;
 }
-const workloads: Workload[] = base.flatMap((manifest) => {
-  const template = manifest.spec?.template;
-  return template === undefined ? [] : [{ manifest, labels: template.metadata.labels, pod: template.spec }];
-});
+const workloadsOf = (objects: readonly Found[]): Workload[] =>
+  objects.flatMap((manifest) => {
+    const template = manifest.spec?.template;
+    return template === undefined ? [] : [{ manifest, labels: template.metadata.labels, pod: template.spec }];
+  });
+/** As they are applied, with the overlay's patches. */
+const workloads = workloadsOf(all);
 const nameOf = ({ kind, metadata }: Found): string => `${kind} ${metadata.name}`;
 const ofKind = (kind: string): Found[] => all.filter((one) => one.kind === kind);
 const selected = (select: (labels: Labels) => boolean): Workload[] => workloads.filter(({ labels }) => select(labels));
@@ -169,27 +172,23 @@ describe('the manifests', () => {
     expect(ingest?.spec).toMatchObject({ replicas: 1, strategy: { type: 'Recreate' } });
   });
 
-  const ours = workloads.filter(({ manifest }) => manifest.metadata.name !== 'tapecast-edge');
-  for (const { manifest, pod } of ours) {
-    const service = manifest.metadata.name.replace('tapecast-', '');
-    it.each(['k8s/base', 'k8s/overlays/example'])(
-      `give ${service} options that it has, with values that it takes: %s`,
-      (folder) => {
-        const container = pod.containers[0]!;
-        const { unknown, options } = readServiceOptions(service, environmentOf(container, objectsOf(folder)));
-        expect(unknown).toEqual([]);
-        const ports = Object.fromEntries(
-          (container.ports ?? []).map(({ name, containerPort }) => [name, containerPort]),
-        );
-        expect(ports.admin).toBe(options.adminPort);
-        if (options.port !== undefined) expect(ports.client ?? ports.https).toBe(options.port);
-        // A file that an option names lies in a volume that is mounted.
-        const files = Object.values(options).filter((value) => typeof value === 'string' && value.startsWith('/'));
-        const mounts = (container.volumeMounts ?? []).map(({ mountPath }) => `${mountPath}/`);
-        expect(files.filter((file) => !mounts.some((mount) => (file as string).startsWith(mount)))).toEqual([]);
-      },
-    );
-  }
+  const folders = ['k8s/base', 'k8s/overlays/example'];
+  it.each(
+    folders.flatMap((folder) => ['ingest', 'compute', 'gateway', 'auth'].map((service) => [folder, service] as const)),
+  )('give, by %s, %s options that it has, with values that it takes', (folder, service) => {
+    const objects = objectsOf(folder);
+    const workload = workloadsOf(objects).find(({ manifest }) => manifest.metadata.name === `tapecast-${service}`);
+    const container = workload?.pod.containers[0] as ContainerSpec;
+    const { unknown, options } = readServiceOptions(service, environmentOf(container, objects));
+    expect(unknown).toEqual([]);
+    const ports = Object.fromEntries((container.ports ?? []).map(({ name, containerPort }) => [name, containerPort]));
+    expect(ports.admin).toBe(options.adminPort);
+    if (options.port !== undefined) expect(ports.client ?? ports.https).toBe(options.port);
+    // A file that an option names lies in a volume that is mounted.
+    const files = Object.values(options).filter((value) => typeof value === 'string' && value.startsWith('/'));
+    const mounts = (container.volumeMounts ?? []).map(({ mountPath }) => `${mountPath}/`);
+    expect(files.filter((file) => !mounts.some((mount) => (file as string).startsWith(mount)))).toEqual([]);
+  });
 
   it('let no service be open to everyone', () => {
     const text = JSON.stringify(all);

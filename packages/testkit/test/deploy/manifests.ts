@@ -88,7 +88,7 @@ const isFolder = (path: string): boolean => statSync(path).isDirectory();
 export const readKustomization = (folder: string): Kustomization =>
   parse(readFileSync(join(ROOT, folder, 'kustomization.yaml'), 'utf8')) as Kustomization;
 
-/** The objects that `kubectl apply -k <folder>` gives, with what it adds to labels and, of patches, to ConfigMaps. */
+/** The objects that `kubectl apply -k <folder>` gives, with what it adds to labels, maps, mounts and volumes. */
 export function objectsOf(folder: string): Found[] {
   const { resources, labels = [], patches = [] } = readKustomization(folder);
   const found = resources.flatMap((name) => {
@@ -99,8 +99,8 @@ export function objectsOf(folder: string): Found[] {
     path === undefined ? [] : documentsOf(join(ROOT, folder, path)),
   )) {
     const patched = found.find(({ kind, metadata }) => kind === patch.kind && metadata.name === patch.metadata.name);
-    if (patched === undefined || patch.kind !== 'ConfigMap') throw new Error(`${patch.file} patches what is not there`);
-    patched.data = { ...patched.data, ...patch.data };
+    if (patched === undefined) throw new Error(`${patch.file} patches what is not there`);
+    merge(patched, patch);
   }
   for (const { pairs, includeTemplates } of labels)
     for (const one of found) {
@@ -109,6 +109,21 @@ export function objectsOf(folder: string): Found[] {
       if (includeTemplates === true && template !== undefined) Object.assign(template.metadata.labels, pairs);
     }
   return found;
+}
+
+/** As far as our patches go; a patch of anything else is refused rather than overlooked. */
+function merge(patched: Found, patch: Found): void {
+  if (patch.data !== undefined) patched.data = { ...patched.data, ...patch.data };
+  const { volumes = [], containers = [], ...others } = patch.spec?.template?.spec ?? {};
+  const pod = patched.spec?.template?.spec;
+  if (pod === undefined) return;
+  pod.volumes = [...(pod.volumes ?? []), ...volumes];
+  for (const { name, volumeMounts = [], ...rest } of containers) {
+    const container = pod.containers.find((one) => one.name === name);
+    if (container === undefined || Object.keys({ ...rest, ...others }).length > 0)
+      throw new Error(`${patch.file} patches more than maps, mounts and volumes: teach this reader`);
+    container.volumeMounts = [...(container.volumeMounts ?? []), ...volumeMounts];
+  }
 }
 
 /** Every YAML document of a file; what is no YAML is thrown. */
