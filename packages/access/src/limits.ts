@@ -58,7 +58,7 @@ export const DEFAULT_KEY_LIMITS: KeyLimits = Object.freeze({
   fileCooldownMs: 100,
   waitingMax: 2_000,
   maxAgeMsMin: 5_000,
-  maxAgeMsMax: 3_600_000,
+  maxAgeMsMax: 600_000,
   maxAgeMsDefault: 300_000,
   retryMsMin: 1_000,
   retryMsMax: 30_000,
