@@ -15,6 +15,7 @@ export interface Embedded {
   readonly page: string;
   readonly stream: string;
   readonly admin: string;
+  readonly dataDir: string;
   /** A token of the trial client, where it was started with `--auth`. */
   token(asked?: TokenWish): Promise<string>;
   /** Stdout and stderr so far. */
@@ -55,6 +56,7 @@ export async function startEmbedded(args: readonly string[] = []): Promise<Embed
     stream,
     admin,
     page: `http://${new URL(stream).host}/`,
+    dataDir: join(dir, 'data'),
     token: (asked) => trialToken(join(dir, 'data'), asked),
     log: readLog,
     kill: async () => {
