@@ -65,6 +65,7 @@ interface UserData {
   session: Session | undefined;
   /** Whose connection it counts as. */
   addressKey: string | undefined;
+  closed: boolean;
 }
 
 const STREAM_PATH = '/v1/stream';
@@ -171,8 +172,11 @@ export class EdgeServer implements TopicPublisher {
           const { token } = data;
           data.token = undefined;
           this.#addresses.opened(data.addressKey);
-          data.session = sessions.open(asClientSocket(socket), data.encoding, token);
-          native.sessions.add(data.session);
+          const session = sessions.open(asClientSocket(socket), data.encoding, token);
+          data.session = session;
+          // Ended by what it was opened with: `close` was called when there was no session to tell it of yet.
+          if (data.closed) sessions.closed(session);
+          else native.sessions.add(session);
         }),
       message: (socket, message, binary) =>
         this.#each('message', socket, (session) => sessions.frame(session, new Uint8Array(message), binary)),
@@ -185,7 +189,9 @@ export class EdgeServer implements TopicPublisher {
         }),
       close: (socket) =>
         this.#guard('close', () => {
-          const { session, addressKey } = socket.getUserData();
+          const data = socket.getUserData();
+          const { session, addressKey } = data;
+          data.closed = true;
           this.#addresses.closed(addressKey);
           if (session === undefined) return;
           native.sessions.delete(session);
@@ -227,7 +233,8 @@ export class EdgeServer implements TopicPublisher {
     else {
       // The token is checked once the socket is open: a browser sees nothing of an upgrade's refusal, and a socket that is
       // open can't be gone under an upgrade that waits. `Sessions` bounds how many are unchecked, and for how long.
-      const data: UserData = { encoding: choice.encoding, token, session: undefined, addressKey: visitor.key };
+      const { encoding } = choice;
+      const data: UserData = { encoding, token, session: undefined, addressKey: visitor.key, closed: false };
       // No extensions: permessage-deflate would compress once for each client.
       response.upgrade(data, key, choice.named, '', context);
     }
