@@ -60,7 +60,7 @@ describe('keys from an address', () => {
     const asked: (() => void)[] = [];
     server.misbehave = (response) => asked.push(() => response.end(JSON.stringify({ keys: [jwkOf(one)] })));
     const forged = Array.from({ length: 200 }, (_, i) => verifier.verify(token(newKey(`forged-${i}`))));
-    await expect.poll(() => asked.length).toBe(1);
+    await expect.poll(() => asked.length, { timeout: 5_000 }).toBe(1);
     expect(await verifier.verify(token(one))).toHaveProperty('grant');
     asked[0]?.();
     for (const verdict of await Promise.all(forged)) expect(verdict).toMatchObject({ code: 'token_invalid' });

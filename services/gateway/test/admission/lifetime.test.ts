@@ -248,7 +248,9 @@ describe('keys', () => {
     const { port, url } = before;
     await before.close();
     const { gateway } = await start({ jwks: url, keyLimits: quick });
-    await expect.poll(() => gateway.ready()).toEqual({ ready: false, reason: 'no keys to check tokens with yet' });
+    await expect
+      .poll(() => gateway.ready(), { timeout: 5_000 })
+      .toEqual({ ready: false, reason: 'no keys to check tokens with yet' });
     const client = dial(`?token=${issuer.token(ALL)}`);
     expect(await client.closed()).toBe(4105);
     expect(client.messages.at(-1)).toMatchObject({
