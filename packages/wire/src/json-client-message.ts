@@ -22,7 +22,9 @@ export function parseJsonClientMessage(text: string): ClientMessage | ErrorMessa
     );
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return errorMessage(null, null, 'bad_request', `The message is ${quoted(value)}. Expected one JSON object a frame`);
+    // Its kind alone: a text may be a token that was sent by itself.
+    const kind = value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`;
+    return errorMessage(null, null, 'bad_request', `The message is ${kind}. Expected one JSON object a frame`);
   }
   const message = value as Record<string, unknown>; // A parsed object has text keys and unknown values.
   return checkClientMessage({

@@ -50,8 +50,9 @@ const SUBSCRIBE = { action: 'subscribe', id: 2, channels: ['quote'], symbols: ['
 describe('a fault is named, with what was expected', () => {
   const cases: [name: string, text: string, action: string | null, id: unknown, words: RegExp][] = [
     ['no JSON', '{"action":', null, null, /no JSON .* Expected one JSON object a frame/],
-    ['an array', '[1]', null, null, /The message is \[1\]\. Expected one JSON object/],
+    ['an array', '[1]', null, null, /The message is a list\. Expected one JSON object/],
     ['null', 'null', null, null, /The message is null/],
+    ['a text, perhaps a token', '"eyJhbGciOi"', null, null, /The message is a string\. Expected one JSON object/],
     ['no action', '{"id":3}', null, 3, /no action\. Expected "action" \(or "type"\) as one of auth, subscribe/],
     ['an unknown action', '{"action":"subscribeAll","id":3}', null, 3, /"subscribeAll" is no action/],
     ['an action that is a number', '{"action":7}', null, null, /7 is no action/],
