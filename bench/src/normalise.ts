@@ -1,4 +1,4 @@
-import { ItickNormaliser, ItickSymbols, normaliseFrame, parseItickSymbols, routesOf } from '@tapecast/ingest';
+import { BinanceFrameReader, ItickNormaliser, ItickSymbols, parseItickSymbols, routesOf } from '@tapecast/ingest';
 import type { Tick } from '@tapecast/market';
 import { BTCUSDT_PAIR, NO_RECORDED_DATA, recorded } from '@tapecast/testkit';
 import { itickFrameText, openRecording, planItickPlay } from '@tapecast/venue-server';
@@ -39,11 +39,11 @@ async function binanceKinds(): Promise<Kind[]> {
       if (kind !== undefined) keep(byKind, kind, frame);
     }
   }
-  const routes = routesOf([
-    { symbol: 'BTCUSDT', instrument: 'BTCUSDT$BA', name: 'BTC / USDT', priceDecimals: 2, sizeDecimals: 5 },
-  ]);
+  const reader = new BinanceFrameReader(
+    routesOf([{ symbol: 'BTCUSDT', instrument: 'BTCUSDT$BA', name: 'BTC / USDT', priceDecimals: 2, sizeDecimals: 5 }]),
+  );
   const normalise: Normalise = (frame) => {
-    const event = normaliseFrame(frame.toString('utf8'), routes);
+    const event = reader.read(frame);
     return 'tick' in event ? event.tick : undefined;
   };
   return [...byKind].map(([messages, frames]) => ({ venue: 'binance', messages, frames, normalise }));

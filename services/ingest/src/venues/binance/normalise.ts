@@ -4,7 +4,10 @@ import {
   type BadReason,
   type BinanceSymbol,
   type DepthSnapshot,
+  type DiffEvent,
+  type QuoteEvent,
   type StreamRoute,
+  type TradeEvent,
   VENUE_DECIMALS_MAX,
   type VenueEvent,
 } from './messages.ts';
@@ -15,8 +18,11 @@ const MINUS = 45;
 const DOT = 46;
 const ZERO = 48;
 
+/** Largest Unix ms whose microseconds are exact (the year 2255). */
+export const TIME_MS_MAX = Math.floor(Number.MAX_SAFE_INTEGER / 1_000);
+
 /** What a payload is refused for; becomes a `BadFrame` at the one place that catches it. */
-class Refusal {
+export class Refusal {
   readonly reason: BadReason;
   readonly detail: string;
   constructor(reason: BadReason, detail: string) {
@@ -81,8 +87,18 @@ function normaliseTrade(data: Json, symbol: BinanceSymbol): VenueEvent {
   const timeMs = time(data, 'T');
   const buyerIsMaker = data.m;
   if (typeof buyerIsMaker !== 'boolean') throw new Refusal('missing_field', 'm');
-  const parsedPrice = decimal(data.p, 'p');
-  const parsedSize = decimal(data.q, 'q');
+  return tradeEvent(symbol, tradeId, timeMs, buyerIsMaker, decimal(data.p, 'p'), decimal(data.q, 'q'));
+}
+
+/** Throws `Refusal` for a price or size that is 0, or does not fit. */
+export function tradeEvent(
+  symbol: BinanceSymbol,
+  tradeId: number,
+  timeMs: number,
+  buyerIsMaker: boolean,
+  parsedPrice: Decimal,
+  parsedSize: Decimal,
+): TradeEvent {
   const priceDecimals = Math.max(symbol.priceDecimals ?? 0, parsedPrice.decimals);
   const sizeDecimals = Math.max(symbol.sizeDecimals ?? 0, parsedSize.decimals);
   const price = units(parsedPrice, priceDecimals, 'p');
@@ -113,10 +129,25 @@ function normaliseTrade(data: Json, symbol: BinanceSymbol): VenueEvent {
 /** Spot's bookTicker has neither `e` nor a time; its order is `u`. */
 function normaliseBookTicker(data: Json, symbol: BinanceSymbol): VenueEvent {
   const venueSeq = count(data, 'u');
-  const parsedBid = decimal(data.b, 'b');
-  const parsedBidSize = decimal(data.B, 'B');
-  const parsedAsk = decimal(data.a, 'a');
-  const parsedAskSize = decimal(data.A, 'A');
+  return quoteEvent(
+    symbol,
+    venueSeq,
+    decimal(data.b, 'b'),
+    decimal(data.B, 'B'),
+    decimal(data.a, 'a'),
+    decimal(data.A, 'A'),
+  );
+}
+
+/** Throws `Refusal` for a value that does not fit. */
+export function quoteEvent(
+  symbol: BinanceSymbol,
+  venueSeq: number,
+  parsedBid: Decimal,
+  parsedBidSize: Decimal,
+  parsedAsk: Decimal,
+  parsedAskSize: Decimal,
+): QuoteEvent {
   const priceDecimals = Math.max(symbol.priceDecimals ?? 0, parsedBid.decimals, parsedAsk.decimals);
   const sizeDecimals = Math.max(symbol.sizeDecimals ?? 0, parsedBidSize.decimals, parsedAskSize.decimals);
   const bid = units(parsedBid, priceDecimals, 'b');
@@ -158,7 +189,16 @@ function normaliseDiff(data: Json, symbol: BinanceSymbol): VenueEvent {
   const lastId = count(data, 'u');
   if (firstId > lastId) throw new Refusal('missing_field', 'U is above u');
   const timeMs = time(data, 'E');
-  const book = normaliseBook(data.b, data.a, symbol);
+  return diffEvent(symbol, firstId, lastId, timeMs, normaliseBook(data.b, data.a, symbol));
+}
+
+export function diffEvent(
+  symbol: BinanceSymbol,
+  firstId: number,
+  lastId: number,
+  timeMs: number,
+  book: Book,
+): DiffEvent {
   return {
     type: 'diff',
     symbol,
@@ -201,7 +241,7 @@ export function normaliseSnapshot(reply: unknown, symbol: BinanceSymbol): DepthS
   }
 }
 
-interface Book {
+export interface Book {
   priceDecimals: number;
   sizeDecimals: number;
   bids: Levels;
@@ -279,10 +319,9 @@ function count(data: Json, field: string): number {
   throw new Refusal('missing_field', `${field} is not a count`);
 }
 
-/** Unix ms such that microseconds fit a safe integer (until the year 2255). */
 function time(data: Json, field: string): number {
   const value = count(data, field);
-  if (value > Number.MAX_SAFE_INTEGER / 1_000) throw new Refusal('out_of_range', field);
+  if (value > TIME_MS_MAX) throw new Refusal('out_of_range', field);
   return value;
 }
 

@@ -2,8 +2,8 @@ import type { Logger } from '@tapecast/service-kit';
 import { ReconnectingSocket } from '../../connection/reconnecting-socket.ts';
 import { LIMITS } from '../../limits.ts';
 import type { NowUs } from '../../sources/wall-clock.ts';
+import { FrameReader } from './frame-reader.ts';
 import type { BadReason, StreamRoute, VenueEvent } from './messages.ts';
-import { normaliseFrame } from './normalise.ts';
 import { refusalOf, retryAfterMsOf } from './refusals.ts';
 import { MESSAGES_PER_SECOND, planRequests } from './subscriptions.ts';
 
@@ -36,6 +36,7 @@ export interface StreamConnectionOptions {
 export class StreamConnection {
   readonly #options: StreamConnectionOptions;
   readonly #socket: ReconnectingSocket;
+  readonly #reader: FrameReader;
   #current = new Set<string>();
   #unanswered = new Set<number>();
   #requestId = 0;
@@ -49,6 +50,7 @@ export class StreamConnection {
 
   constructor(options: StreamConnectionOptions) {
     this.#options = options;
+    this.#reader = new FrameReader(options.routes);
     this.#socket = new ReconnectingSocket({
       url: `${options.url.replace(/\/+$/, '')}/stream`,
       logger: options.logger,
@@ -130,7 +132,7 @@ export class StreamConnection {
   }
 
   #onFrame(frame: Buffer, isBinary: boolean, receivedAtUs: number): void {
-    const { onBad, onEvent, routes, onFrame } = this.#options;
+    const { onBad, onEvent, onFrame } = this.#options;
     onFrame();
     if (isBinary) {
       onBad('binary', 'the venue sends text', frame, undefined);
@@ -140,7 +142,7 @@ export class StreamConnection {
       onBad('too_large', `${frame.length} bytes`, frame, undefined);
       return;
     }
-    const event = normaliseFrame(frame.toString('utf8'), routes);
+    const event = this.#reader.read(frame);
     switch (event.type) {
       case 'trade':
       case 'quote':
