@@ -16,7 +16,7 @@ export async function startTestEngine() {
   let missing;
   try {
     engine = await startWhereNoneAnswers();
-    const { runner, why } = await chooseParts('containers');
+    const { runner, why } = await chooseParts('containers', (what) => process.stdout.write(`containers: ${what}\n`));
     await runner.close();
     process.stdout.write(`containers: ${why}\n`);
   } catch (error) {

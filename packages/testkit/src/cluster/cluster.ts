@@ -97,7 +97,7 @@ class LocalCluster {
     checkToken(config);
     const port = await takePort(config.port);
     this.#admin = await startClusterAdmin(config.adminPort, this);
-    const { runner, why } = await chooseParts(config.parts);
+    const { runner, why } = await chooseParts(config.parts, (what) => this.#logger.info({ event: 'image', what }));
     this.#runner = runner;
     this.#logger.info({ event: 'parts_chosen', parts: runner.kind, why });
     this.#folder = prepareDataFolder(config, runner.kind);

@@ -14,16 +14,20 @@ export interface ChosenParts {
 
 /**
  * Where the parts' programs run. `auto`: in containers where an engine of this machine answers and has their images or
- * can get them, else the programs installed here. The others are that or an error with the reason.
+ * can get them, else the programs installed here. The others are that or an error with the reason. `say` is told of what
+ * takes long: images that are pulled or packed.
  */
-export async function chooseParts(choice: PartsChoice): Promise<ChosenParts> {
+export async function chooseParts(
+  choice: PartsChoice,
+  say: (what: string) => void = () => undefined,
+): Promise<ChosenParts> {
   if (choice === 'local') return { runner: LOCAL_PARTS, why: 'asked for' };
   const engine = await findEngine();
   if (engine.api === undefined) {
     if (choice === 'auto') return { runner: LOCAL_PARTS, why: engine.why };
     throw new StartError('missing_part', `${engine.why}. Start one, name it with DOCKER_HOST, or use local programs.`);
   }
-  const runner = await openContainers(engine.api);
+  const runner = await openContainers(engine.api, say);
   try {
     const images = await runner.images();
     return { runner, why: `${Object.values(images).join(', ')} on ${engine.name}` };
@@ -62,7 +66,7 @@ export async function waysToTest(): Promise<PartsWay[]> {
 }
 
 /** Its driver takes 0.4 s to load, so it is loaded where it is used. */
-async function openContainers(api: EngineApi) {
+async function openContainers(api: EngineApi, say: (what: string) => void) {
   const { ContainerRunner } = await import('./container/runner.ts');
-  return new ContainerRunner(api);
+  return new ContainerRunner(api, say);
 }

@@ -18,6 +18,16 @@ export function metaProperties(clusterId: string, index: number, directoryId: st
   return ['version=1', `node.id=${index + 1}`, `cluster.id=${clusterId}`, `directory.id=${directoryId}`, ''].join('\n');
 }
 
+/** For the official image, which brings log4j; the jars of Maven bring slf4j's simple logger, which is told by flags. */
+export const LOG4J_PROPERTIES = `status = warn
+appender.console.type = Console
+appender.console.name = console
+appender.console.layout.type = PatternLayout
+appender.console.layout.pattern = %d{HH:mm:ss.SSS} [%t] %p %c - %m%n
+rootLogger.level = info
+rootLogger.appenderRef.console.ref = console
+`;
+
 export function brokerProperties(settings: BrokerSettings): string {
   const count = settings.controllerPorts.length;
   const voters = settings.controllerPorts.map((port, index) => `${index + 1}@127.0.0.1:${port}`);

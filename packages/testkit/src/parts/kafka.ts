@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { KafkaInstall } from './kafka-install.ts';
-import { type BrokerSettings, brokerProperties, metaProperties } from './kafka-properties.ts';
+import { type BrokerSettings, brokerProperties, LOG4J_PROPERTIES, metaProperties } from './kafka-properties.ts';
 import type { Part, PartProcess } from './part.ts';
 import { freePorts } from './port.ts';
 import type { StartedProcess } from './process.ts';
@@ -217,7 +217,13 @@ function newId(): string {
 }
 
 function javaArguments(install: KafkaInstall, flags: readonly string[], properties: string): string[] {
-  const log = ['-Dorg.slf4j.simpleLogger.showDateTime=true', '-Dorg.slf4j.simpleLogger.dateTimeFormat=HH:mm:ss.SSS'];
+  const log4j = join(dirname(properties), 'log4j2.properties');
+  writeFileSync(log4j, LOG4J_PROPERTIES);
+  const log = [
+    '-Dorg.slf4j.simpleLogger.showDateTime=true',
+    '-Dorg.slf4j.simpleLogger.dateTimeFormat=HH:mm:ss.SSS',
+    `-Dlog4j2.configurationFile=${log4j}`,
+  ];
   return [...HEAP, ...flags, ...log, '-cp', install.classpath, 'kafka.Kafka', properties];
 }
 

@@ -18,11 +18,14 @@ export class PartImages {
   readonly #api: EngineApi;
   readonly #sources: Readonly<Record<PartName, ImageSource>>;
   readonly #pullSilenceMs: number;
+  readonly #say: (what: string) => void;
   readonly #images = new Map<PartName, Promise<string>>();
   #registryAway: string | undefined;
 
-  constructor(api: EngineApi, sources = IMAGES, pullSilenceMs: number = PULL_SILENCE_MS) {
+  /** `say` is told of what takes long: `pulling redis:7.2`. */
+  constructor(api: EngineApi, say: (what: string) => void, sources = IMAGES, pullSilenceMs: number = PULL_SILENCE_MS) {
     this.#api = api;
+    this.#say = say;
     this.#sources = sources;
     this.#pullSilenceMs = pullSilenceMs;
   }
@@ -54,6 +57,7 @@ export class PartImages {
         `${official} could not be pulled (${refused}), and no image can be packed of what is installed here: ${recipe.message}`,
         { cause: recipe },
       );
+    this.#say(`packing ${packed} (${official} could not be pulled: ${refused})`);
     await pack(this.#api, part, recipe as Recipe, packed!);
     return packed!;
   }
@@ -65,6 +69,7 @@ export class PartImages {
   /** undefined when the image is there, else why not. */
   async #pull(image: string): Promise<string | undefined> {
     if (this.#registryAway !== undefined) return this.#registryAway;
+    this.#say(`pulling ${image}`);
     const [repository, tag] = image.split(':') as [string, string];
     const silence = new AbortController();
     const onSilence = (): void => silence.abort(new Error(`nothing came for ${this.#pullSilenceMs} ms`));

@@ -38,9 +38,10 @@ export class ContainerRunner implements PartRunner {
   readonly #session = randomUUID();
   readonly #reaper: Reaper;
 
-  constructor(api: EngineApi) {
+  /** `say` is told of images that are being got. */
+  constructor(api: EngineApi, say: (what: string) => void) {
     this.#api = api;
-    this.#images = new PartImages(api);
+    this.#images = new PartImages(api, say);
     // testcontainers finds its engine by itself, and would take it for another machine's where this one is a container
     // or looks like one.
     process.env.DOCKER_HOST ||= api.host;

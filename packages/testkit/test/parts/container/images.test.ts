@@ -11,6 +11,7 @@ let dir: string;
 let server: Server;
 let has: Set<string>;
 let asked: string[];
+let said: string[];
 let onPull: (image: string, response: ServerResponse) => void;
 let images: () => PartImages;
 
@@ -18,6 +19,7 @@ beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'tapecast-images-'));
   has = new Set();
   asked = [];
+  said = [];
   onPull = (_image, response) => response.writeHead(500).end('{"message":"no such host"}');
   server = createServer((request, response) => {
     const url = new URL(request.url!, 'http://engine');
@@ -46,7 +48,7 @@ beforeEach(async () => {
     redis: { official: 'redis:1', recipe },
     nginx: { official: 'nginx:1', recipe: absent },
   };
-  images = () => new PartImages(new EngineApi(`unix://${socket}`), sources, 200);
+  images = () => new PartImages(new EngineApi(`unix://${socket}`), (what) => said.push(what), sources, 200);
 });
 afterEach(() => {
   server.closeAllConnections();
@@ -76,6 +78,11 @@ it('packs what is installed here when the registry does not answer, and asks it 
   expect(await these.name('redis')).toMatch(PACKED);
   expect(await these.name('kafka')).toMatch(/^tapecast-parts\/kafka:/);
   expect(asked).toEqual(['pull redis:1', 'import tapecast-parts/redis', 'import tapecast-parts/kafka']);
+  expect(said).toEqual([
+    'pulling redis:1',
+    expect.stringMatching(/^packing tapecast-parts\/redis:\w+ \(redis:1 could not be pulled: no such host\)$/),
+    expect.stringMatching(/^packing tapecast-parts\/kafka:\w+ \(kafka:1 could not be pulled: no such host\)$/),
+  ]);
 });
 
 it('packs once, until a file changes', async () => {
