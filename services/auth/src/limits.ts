@@ -22,6 +22,8 @@ export const REVOCATIONS_MAX = 32;
 /** Attempts of one look at the store to have a change accepted while others make theirs. Policy: at the next look. */
 export const REPLACE_ATTEMPTS_MAX = 8;
 
+/** ms that one try to open the store may take. Past it: it is logged and tried again, for ever. */
+export const OPEN_MS_MAX = 3_000;
 /** ms between two tries to open the store at start. Policy: for ever; each OPEN_LOG_EVERY-th failure is logged. */
 export const OPEN_RETRY_MS = 1_000;
 export const OPEN_LOG_EVERY = 30;

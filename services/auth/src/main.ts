@@ -4,7 +4,7 @@ import { type Logger, runServiceProcess } from '@tapecast/service-kit';
 import { checkAuthConfig, startAuth } from './auth.ts';
 import { authProcessSchema } from './config.ts';
 import { readKeyEncryptionKeys } from './keys/read-key-encryption-keys.ts';
-import { OPEN_RETRY_MS } from './limits.ts';
+import { OPEN_MS_MAX, OPEN_RETRY_MS } from './limits.ts';
 
 await runServiceProcess({
   name: 'auth',
@@ -36,7 +36,7 @@ await runServiceProcess({
 async function openStore(nodes: readonly string[], logger: Logger): Promise<KeyRingStore> {
   for (;;) {
     try {
-      return await openRedisKeyRingStore({ nodes, logger });
+      return await openRedisKeyRingStore({ nodes, logger, openTimeoutMs: OPEN_MS_MAX });
     } catch (error) {
       if (!(error instanceof MarketStateError) || !error.retryable) throw error;
       logger.warn({ event: 'waiting_for_redis', error: error.message });
