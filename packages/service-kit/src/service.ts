@@ -2,6 +2,8 @@
 export interface Readiness {
   ready: boolean;
   reason: string;
+  /** No waiting mends it soon (a key that is refused): a start that waits for readiness fails at once. */
+  refused?: boolean;
 }
 
 /** What each service's `start…` function resolves with. */

@@ -45,7 +45,9 @@ export const LIMITS = {
   venuePingMs: 30_000,
   /** ms for the answer to one. Longer: the connection is dead and made anew. */
   venuePongMsMax: 10_000,
-  /** ms before a connection is tried again whose key or number the venue refused: it would refuse again, and may block the key. */
+  /** ms before a connection is tried again whose key or number the venue refused for the first time: it may still count one that is gone. */
+  refusedFirstWaitMs: 30_000,
+  /** ms before it is tried again after that: the venue would refuse again, and may block the key. */
   refusedWaitMs: 300_000,
   /** ms below which a connection that the venue ended was not wanted; three in a row wait for `shortLivedWaitMs`. */
   shortLivedMs: 10_000,
@@ -91,6 +93,7 @@ export function checkLimits(limits: IngestLimits): void {
     [limits.frameBytesMax <= limits.messageBytesMax, 'frameBytesMax must not exceed messageBytesMax'],
     [limits.flushBytesMax < limits.bufferBytesMax, 'flushBytesMax must be below bufferBytesMax'],
     [limits.silencePingMs < limits.silenceDeadMs, 'silencePingMs must be below silenceDeadMs'],
+    [limits.refusedFirstWaitMs <= limits.refusedWaitMs, 'refusedFirstWaitMs must not exceed refusedWaitMs'],
     [limits.overlapMsMin < limits.overlapMsMax, 'overlapMsMin must be below overlapMsMax'],
     [limits.reconnectBaseMs <= limits.reconnectCapMs, 'reconnectBaseMs must not exceed reconnectCapMs'],
     [limits.bufferResumeShare > 0 && limits.bufferResumeShare < 1, 'bufferResumeShare must lie between 0 and 1'],

@@ -198,10 +198,11 @@ async function untilReady(ready: () => Readiness, failed: Promise<Error>): Promi
     failure.error = error;
   });
   const deadline = performance.now() + READY_DEADLINE_MS;
-  while (!ready().ready) {
+  for (let now = ready(); !now.ready; now = ready()) {
     if (failure.error !== undefined) throw failure.error;
+    if (now.refused === true) throw new StartError('unavailable', `can't be made ready: ${now.reason}`);
     if (performance.now() > deadline)
-      throw new StartError('unavailable', `not ready after ${READY_DEADLINE_MS / 1000} s: ${ready().reason}`);
+      throw new StartError('unavailable', `not ready after ${READY_DEADLINE_MS / 1000} s: ${now.reason}`);
     await delay(READY_POLL_MS);
   }
 }

@@ -61,7 +61,7 @@ type Phase = 'down' | 'authenticating' | 'accepted';
  * | what the venue does | then |
  * |---|---|
  * | no auth reply in time | made anew after the backoff |
- * | `auth failed`, HTTP 401 or 403 | the key, or a connection more than the plan has: tried again after `refusedWaitMs` |
+ * | `auth failed`, HTTP 401 or 403 | the key, or a connection more than the plan has: tried again after `refusedFirstWaitMs`, then `refusedWaitMs` |
  * | HTTP 429 | the plan; the same |
  * | `exceeding the maximum subscription limit` | the message in halves, until it is known what fits; the rest is told |
  * | `cannot be resolved action` | sent again, three times; then made anew |
@@ -83,9 +83,13 @@ export class ItickConnection {
   #inFlight: ItickSymbol[] | undefined;
   #unresolved = 0;
   #openedAtMs = 0;
+  /** Of the last refusal. */
+  #waitMs = 0;
   #delivered = false;
   #shortLived = 0;
   #authFailed = false;
+  /** Refusals in a row. */
+  #refusals = 0;
   #refusal: Refusal | undefined;
   #downReason = 'not connected yet';
   #paused = false;
@@ -206,6 +210,7 @@ export class ItickConnection {
     clearTimeout(this.#replyTimer);
     this.#phase = 'accepted';
     this.#refusal = undefined;
+    this.#refusals = 0;
     this.#unresolved = 0;
     this.#accepted.clear();
     this.#beyondPlan.clear();
@@ -381,7 +386,9 @@ export class ItickConnection {
       this.#refusal = wasOpen && this.#shortLived >= SHORT_LIVED_MAX ? 'short_lived' : undefined;
     }
     if (this.#refusal === undefined) return 0;
-    return this.#refusal === 'short_lived' ? limits.shortLivedWaitMs : limits.refusedWaitMs;
+    if (this.#refusal === 'short_lived') this.#waitMs = limits.shortLivedWaitMs;
+    else this.#waitMs = this.#refusals++ === 0 ? limits.refusedFirstWaitMs : limits.refusedWaitMs;
+    return this.#waitMs;
   }
 
   #onDown(ended: string, wasOpen: boolean): void {
@@ -416,13 +423,12 @@ export class ItickConnection {
   }
 
   #logRefusal(refusal: Refusal, reason: string): void {
-    const { limits, logger, assetClass } = this.#options;
-    const waitMs = refusal === 'short_lived' ? limits.shortLivedWaitMs : limits.refusedWaitMs;
+    const { logger, assetClass } = this.#options;
     logger.error({
       event: `itick_${refusal}_refused`,
       assetClass,
       reason,
-      retryInMs: waitMs,
+      retryInMs: this.#waitMs,
       todo:
         refusal === 'key'
           ? 'check --token or --token-file, and that the plan includes this asset class'

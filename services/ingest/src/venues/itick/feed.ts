@@ -1,3 +1,4 @@
+import type { Readiness } from '@tapecast/service-kit';
 import { Backoff } from '../../connection/backoff.ts';
 import { pause } from '../../connection/pause.ts';
 import { messageOf } from '../../errors.ts';
@@ -88,7 +89,7 @@ export class ItickFeed implements Feed {
     });
   }
 
-  ready() {
+  ready(): Readiness {
     const connections = this.#connections();
     if (connections.length === 0) return { ready: false, reason: `itick: ${this.#notReady}` };
     const missing = connections.filter((connection) => !connection.subscribed);
@@ -98,6 +99,7 @@ export class ItickFeed implements Feed {
     const { downReason } = awaited[0] ?? missing[0]!;
     return {
       ready: false,
+      refused: awaited.length === 0,
       reason: `itick: ${missing.length} of ${connections.length} connections not subscribed: ${downReason}`,
     };
   }

@@ -196,7 +196,7 @@ describe('a venue that refuses', () => {
         },
       },
       {},
-      { refusedWaitMs: 50 },
+      { refusedFirstWaitMs: 50 },
     );
     await subscribed(setup);
     expect(setup.venue.attempts).toHaveLength(2);
