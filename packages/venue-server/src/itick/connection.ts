@@ -98,8 +98,8 @@ export class ItickConnection {
   }
 
   /** The client's JSON ping: its sign of life (1.6). */
-  jsonPinged(): void {
-    this.#lastClientPingMs = Date.now();
+  jsonPinged(nowMs: number): void {
+    this.#lastClientPingMs = nowMs;
   }
 
   /** Why it is to be ended now; undefined while it lives. */

@@ -234,7 +234,7 @@ export class ItickSockets implements PlaySink<ItickEntry> {
         connection.reply(answer.reply);
         return;
       case 'ping':
-        connection.jsonPinged();
+        connection.jsonPinged(Date.now());
         if (Date.now() < this.#noPongsUntilMs) return;
         connection.reply(pong(this.faults.take('wrong-pong') === undefined ? answer.params : '0'));
         return;

@@ -29,14 +29,13 @@ export class ItickClient {
   readonly pongs: string[] = [];
   readonly socket: WebSocket;
   ended: { code: number; reason: string } | undefined;
-  #wake = Promise.withResolvers<void>();
+  #wake: (() => void) | undefined;
 
   constructor(socket: WebSocket) {
     this.socket = socket;
     const note = (act: () => void) => {
       act();
-      this.#wake.resolve();
-      this.#wake = Promise.withResolvers<void>();
+      this.#wake?.();
     };
     socket.on('message', (data: Buffer) =>
       note(() => {
@@ -118,9 +117,10 @@ export class ItickClient {
     while (!condition()) {
       const leftMs = deadline - Date.now();
       if (leftMs <= 0) throw new Error(`not within ${DEADLINE_MS} ms; last: ${JSON.stringify(this.events.slice(-5))}`);
-      const timer = Promise.withResolvers<void>();
-      const timeout = setTimeout(timer.resolve, leftMs);
-      await Promise.race([this.#wake.promise, timer.promise]);
+      const woken = Promise.withResolvers<void>();
+      this.#wake = woken.resolve;
+      const timeout = setTimeout(woken.resolve, leftMs);
+      await woken.promise;
       clearTimeout(timeout);
     }
   }
