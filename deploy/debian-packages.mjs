@@ -25,8 +25,11 @@ function run(command, args, cwd) {
   return done.stdout;
 }
 
-/** Unpacks `packages` of `release` into `folder`, once: a folder that is there is taken as it is. */
-export function unpackDebian(folder, release, packages) {
+/**
+ * Unpacks `packages` of `release` into `folder`, once: a folder that is there is taken as it is. With `dependencies`, all
+ * that they need down to the C library: a root that its programs run in.
+ */
+export function unpackDebian(folder, release, packages, { dependencies = false } = {}) {
   if (existsSync(folder)) return;
   mkdirSync(dirname(folder), { recursive: true });
   // Filled beside its place and renamed into it: one that was cut off is never taken for a whole one.
@@ -51,7 +54,8 @@ export function unpackDebian(folder, release, packages) {
       'Acquire::Languages': 'none',
     }).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
     run('apt-get', ['-q', ...options, 'update']);
-    run('apt-get', ['-q', ...options, 'download', ...packages], join(apt, 'packages'));
+    const needed = dependencies ? closure(options, packages) : packages;
+    run('apt-get', ['-q', ...options, 'download', ...needed], join(apt, 'packages'));
     const root = join(temporary, 'root');
     mkdirSync(root);
     for (const file of readdirSync(join(apt, 'packages'))) run('dpkg-deb', ['-x', join(apt, 'packages', file), root]);
@@ -63,4 +67,10 @@ export function unpackDebian(folder, release, packages) {
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }
+}
+
+/** As apt would install them where nothing is installed: `'<address>' <name>_<version>_<architecture>.deb …`, a line each. */
+function closure(options, packages) {
+  const lines = run('apt-get', ['-qq', '--print-uris', '--no-install-recommends', ...options, 'install', ...packages]);
+  return [...lines.matchAll(/^'\S+' ([a-z0-9.+-]+)_/gm)].map((match) => match[1]);
 }

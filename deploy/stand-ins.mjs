@@ -25,8 +25,6 @@ import { unpackDebian } from './debian-packages.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const EDGE_RELEASE = 'forky';
-/** nginx with `resolve` in an upstream, and what it links: this machine's Debian may have neither. */
-const EDGE_PACKAGES = ['nginx', 'libc6', 'libcrypt1', 'libpcre2-8-0', 'libssl3t64', 'zlib1g', 'libzstd1'];
 const NODE = join(root, 'node_modules/node/bin/node');
 const SHELL = ['/bin/sh', '/usr/bin/cut', '/usr/bin/getent', '/usr/bin/grep', '/usr/bin/sleep'];
 const KAFKA = `#!/bin/bash\nexec /opt/java/bin/java $KAFKA_HEAP_OPTS -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp '/opt/kafka/libs/*' `;
@@ -59,9 +57,10 @@ const STAND_INS = {
 
 function edgeFiles() {
   const folder = join(root, '.tools/docker', EDGE_RELEASE);
-  unpackDebian(folder, EDGE_RELEASE, EDGE_PACKAGES);
+  // nginx with `resolve` in an upstream, which this machine's may not have, with the libraries it was built for.
+  unpackDebian(folder, EDGE_RELEASE, ['nginx'], { dependencies: true });
   return Object.fromEntries(
-    ['usr/sbin/nginx', 'usr/lib/x86_64-linux-gnu', 'usr/lib64', 'lib', 'lib64']
+    ['usr/sbin/nginx', 'usr/lib', 'usr/lib64', 'lib', 'lib64']
       .filter((name) => existsSync(join(folder, name)))
       .map((name) => [join(folder, name), `/${name}`]),
   );
