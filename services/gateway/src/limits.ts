@@ -127,6 +127,11 @@ export interface GatewayLimits {
    * it: the clients of the oldest are closed as `rebalance` and come back to the newest.
    */
   readonly certificatesMax: number;
+  /**
+   * From a newer certificate's coming to the end of what the older had but WebSockets: a plain connection without a
+   * request is closed by the socket library after 10 s, and answers end theirs.
+   */
+  readonly certificateRetiredMs: number;
 }
 
 const KIB = 1024;
@@ -191,6 +196,7 @@ export const DEFAULT_LIMITS: GatewayLimits = Object.freeze({
   certificatePollMs: 1_000,
   certificateBytesMax: 1 * MIB,
   certificatesMax: 8,
+  certificateRetiredMs: 30_000,
 });
 
 /** Says which relation between limits does not hold; undefined when all do. */

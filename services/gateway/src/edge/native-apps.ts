@@ -21,6 +21,8 @@ export interface NativeAppsOptions {
   /** Apps that may be there; past it, `evict` is called for the clients of the oldest. */
   appsMax: number;
   evict: (session: Session) => void;
+  /** What an app may take to end its last plain requests. */
+  retiredMs: number;
 }
 
 /** What the types leave out. The library takes another app's new connections by these, meant for apps of other threads. */
@@ -32,11 +34,6 @@ interface Native extends TemplatedApp {
 }
 
 const EXCLUSIVE_PORT = 1; // LIBUS_LISTEN_EXCLUSIVE_PORT; else another process on the port would share our clients.
-/**
- * A retired app's last plain requests are over after this: a connection without one is closed by the library after 10 s,
- * and answers of a retired app end theirs.
- */
-const RETIRED_MS = 30_000;
 
 /** Of TLS 1.2: forward secrecy and authenticated encryption only. TLS 1.3 has nothing else, and older ones are off. */
 const CIPHERS = [
@@ -118,7 +115,7 @@ export class NativeApps implements TopicPublisher {
   sweep(nowMs: number): void {
     for (const native of [...this.#apps]) {
       const { retiredAtMs, sessions, app } = native;
-      if (retiredAtMs === undefined || sessions.size > 0 || nowMs - retiredAtMs < RETIRED_MS) continue;
+      if (retiredAtMs === undefined || sessions.size > 0 || nowMs - retiredAtMs < this.#options.retiredMs) continue;
       this.#apps.splice(this.#apps.indexOf(native), 1);
       app.close();
     }

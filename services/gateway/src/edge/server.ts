@@ -106,6 +106,7 @@ export class EdgeServer implements TopicPublisher {
     const apps = new NativeApps({
       tls: settings.tls !== undefined,
       appsMax: limits.certificatesMax,
+      retiredMs: limits.certificateRetiredMs,
       route: (native) => {
         this.#routeStream(native, sessions);
         native.app.any('/*', (response, request) =>
@@ -147,7 +148,8 @@ export class EdgeServer implements TopicPublisher {
     const serve = (): void => apps.serve(files, performance.now());
     this.#certificates = new CertificateWatch({ files, limits, logger, metrics: tlsMetrics, nowMs, serve });
     tlsMetrics.watch({ certificatesInUse: () => apps.size });
-    this.#retiredSweep = setInterval(() => apps.sweep(performance.now()), RETIRED_SWEEP_MS);
+    const sweepMs = Math.min(RETIRED_SWEEP_MS, limits.certificateRetiredMs);
+    this.#retiredSweep = setInterval(() => apps.sweep(performance.now()), sweepMs);
     try {
       await this.#certificates.start();
     } catch (error) {

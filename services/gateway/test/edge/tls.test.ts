@@ -1,5 +1,6 @@
 import { randomBytes, X509Certificate } from 'node:crypto';
-import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { cp, mkdtemp, readFile, rename, rm, symlink } from 'node:fs/promises';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -88,6 +89,12 @@ function ask(socket: TLSSocket, path: string, headers = ''): Promise<string> {
     socket.once('data', (data: Buffer) => resolve(data.toString()));
     socket.write(`GET ${path} HTTP/1.1\r\nhost: localhost\r\n${headers}\r\n`);
   });
+}
+
+/** In one step, and two of them in one turn: what a look sees is what a test wrote. */
+function put(file: string, content: Buffer | string): void {
+  writeFileSync(`${file}.new`, content);
+  renameSync(`${file}.new`, file);
 }
 
 const ended = (socket: TLSSocket): Promise<void> => new Promise((resolve) => socket.once('close', () => resolve()));
@@ -230,12 +237,12 @@ describe('a new certificate', () => {
       expect(refusals().at(-1)).toMatch(reason);
       expect(await served()).toBe(before);
     };
-    await copyFile(other.key, files.key);
+    put(files.key, readFileSync(other.key));
     await tellsOf(1, /not the key of/);
-    await writeFile(files.key, 'garbage');
+    put(files.key, 'garbage');
     await tellsOf(2, /no private key/);
-    await writeFile(files.key, kept.key);
-    await writeFile(files.certificate, kept.certificate.subarray(0, 200));
+    put(files.key, kept.key);
+    put(files.certificate, kept.certificate.subarray(0, 200));
     await tellsOf(3, /not written to its end/);
     await rm(files.certificate);
     await tellsOf(4, /ENOENT/);
@@ -243,12 +250,26 @@ describe('a new certificate', () => {
     await stand!.gateway.reloadCertificate();
     await tellsOf(5, /ENOENT/);
     expect(logged.every((line) => line.event !== 'certificate_refused' || line.kept === before)).toBe(true);
-    await copyFile(other.key, files.key);
-    await copyFile(other.certificate, files.certificate);
+    put(files.key, readFileSync(other.key));
+    put(files.certificate, readFileSync(other.certificate));
     ca = await readFile(other.ca);
     await stand!.gateway.reloadCertificate();
     expect(await served()).toBe(await serialOf(other.certificate));
     expect(refusals()).toHaveLength(5);
+  });
+
+  test('is seen without a signal where a link is turned to it, as certbot and Kubernetes do', async () => {
+    await cp(join(dir, 'tls'), join(dir, 'first'), { recursive: true });
+    await symlink(join(dir, 'first'), join(dir, 'live'));
+    const live = join(dir, 'live');
+    await start({ config: { tlsCert: join(live, 'server.crt'), tlsKey: join(live, 'server.key') } });
+    expect(await served()).toBe(await serialOf(files.certificate));
+    await makeCertificates({ dir: join(dir, 'tls'), renew: true });
+    await symlink(join(dir, 'tls'), join(dir, 'live.new'));
+    await rename(join(dir, 'live.new'), live);
+    const renewed = await serialOf(files.certificate);
+    await vi.waitFor(async () => expect(await served()).toBe(renewed), { timeout: PATIENT_MS, interval: 10 });
+    expect(logged.filter(({ event }) => event === 'certificate_refused')).toEqual([]);
   });
 
   test('a connection kept alive for REST ends with its next answer, to come back to the new one', async () => {
@@ -260,6 +281,27 @@ describe('a new certificate', () => {
     const over = ended(socket);
     expect(await ask(socket, '/v1/instruments')).toMatch(/^HTTP\/1.1 200/);
     await over;
+  });
+
+  test('takes the place of those that nobody is on any more, while others stay on theirs', async () => {
+    const { market } = await start({ config: { limits: { certificateRetiredMs: 50 } } });
+    const staying = await open();
+    await staying.subscribe(1, ['AAPL$US'], ['trade']);
+    for (let i = 0; i < 3; i++) {
+      const leaving = await open();
+      await leaving.subscribe(1, ['AAPL$US'], ['trade']);
+      await makeCertificates({ dir: join(dir, 'tls'), renew: true });
+      await stand!.gateway.reloadCertificate();
+      leaving.close();
+    }
+    const inUse = (): Promise<number> => metric('tapecast_gateway_tls_certificates_in_use');
+    await vi.waitFor(async () => expect(await inUse()).toBe(2), { timeout: PATIENT_MS });
+    market.trade('AAPL$US', 100);
+    await market.write();
+    await staying.until(() => staying.data('AAPL$US', 'trade').length === 1, PATIENT_MS);
+    staying.close();
+    await vi.waitFor(async () => expect(await inUse()).toBe(1), { timeout: PATIENT_MS });
+    await open();
   });
 
   test('past the most that may be in use, those of the oldest are sent elsewhere', async () => {
