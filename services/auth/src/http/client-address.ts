@@ -9,19 +9,20 @@ export function clientAddress(
   forwardedFor: string | undefined,
   trusted: ReadonlySet<string>,
 ): string {
-  let address = plain(peer ?? '');
+  let address = plainAddress(peer ?? '');
   if (forwardedFor !== undefined) {
     const hops = forwardedFor.split(',');
     while (trusted.has(address)) {
       const hop = hops.pop()?.trim();
       if (hop === undefined || hop === '') break;
-      address = plain(hop);
+      address = plainAddress(hop);
     }
   }
   return isIPv6(address) ? network(address) : address;
 }
 
-const plain = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, '').slice(0, 64);
+/** An IPv4 address as such, also where the socket listens for IPv6. */
+export const plainAddress = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, '').slice(0, 64);
 
 /** The first four groups, `::` written out. */
 function network(address: string): string {

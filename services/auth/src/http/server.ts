@@ -16,6 +16,7 @@ import {
 } from '../limits.ts';
 import type { AuthMetrics } from '../metrics.ts';
 import { watchFiles } from '../watched-files.ts';
+import { plainAddress } from './client-address.ts';
 
 export interface ListeningServer {
   readonly port: number;
@@ -82,7 +83,7 @@ export async function listen(
 function boundConnections(server: Server, trusted: ReadonlySet<string>): void {
   const open = new Map<string, number>();
   server.on('connection', (socket: Socket) => {
-    const address = socket.remoteAddress ?? '';
+    const address = plainAddress(socket.remoteAddress ?? '');
     if (trusted.has(address)) return;
     const count = (open.get(address) ?? 0) + 1;
     if (count > CONNECTIONS_PER_ADDRESS_MAX) {
