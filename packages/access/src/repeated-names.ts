@@ -11,9 +11,16 @@ export function repeatsNames(text: string, value: unknown): boolean {
   return written !== namesIn(value);
 }
 
-/** Depth is bounded by what JSON.parse takes of a token's length. */
+/** With a list of its own instead of calls: a token nests deeper than a stack goes. */
 function namesIn(value: unknown): number {
-  if (typeof value !== 'object' || value === null) return 0;
-  const own = Array.isArray(value) ? 0 : Object.keys(value).length;
-  return Object.values(value).reduce<number>((sum, inner) => sum + namesIn(inner), own);
+  const left = [value];
+  let names = 0;
+  while (left.length > 0) {
+    const next = left.pop();
+    if (typeof next !== 'object' || next === null) continue;
+    const inner: unknown[] = Object.values(next);
+    if (!Array.isArray(next)) names += inner.length;
+    for (const one of inner) left.push(one);
+  }
+  return names;
 }

@@ -45,6 +45,9 @@ const claims = (changes: Record<string, unknown> = {}): Record<string, unknown> 
   ...changes,
 });
 const good = (): string => signed(key, claims());
+/** A header that is one list in another, as often as fits. */
+const deep = (): string =>
+  Buffer.from(`{"alg":"EdDSA","kid":"one","a":${'['.repeat(3_000)}${']'.repeat(3_000)}}`).toString('base64url');
 const publicPem = key.publicKey.export({ type: 'spki', format: 'pem' });
 const publicRaw = Buffer.from(String(key.publicKey.export({ format: 'jwk' }).x), 'base64url');
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -57,6 +60,7 @@ const REFUSED: [string, () => string, string, RegExp][] = [
   ['two parts', () => good().split('.').slice(0, 2).join('.'), 'token_invalid', /three parts/],
   ['four parts', () => `${good()}.AAAA`, 'token_invalid', /three parts/],
   ['encrypted (five parts)', () => 'a.b.c.d.e', 'token_invalid', /three parts/],
+  ['as deep as it is long', () => `${deep()}.e30.AAAA`, 'token_invalid', /signature/],
   ['blanks around', () => ` ${good()}`, 'token_invalid', /three parts/],
   ['oversized', () => `${good()}${'A'.repeat(TOKEN_LENGTH_MAX)}`, 'token_invalid', /at most 8192/],
   ['truncated signature', () => good().slice(0, -10), 'token_invalid', /signature/],
