@@ -70,7 +70,7 @@ if (process.argv[1] === import.meta.filename) {
     version,
     env,
     ...(targets.length > 0 ? { targets } : {}),
-    ...(standIns ? { standIns: makeStandIns(env) } : {}),
+    ...(standIns ? { standIns: await makeStandIns(env, ['BASE', 'EDGE_BASE']) } : {}),
   });
   for (const image of Object.values(images)) process.stdout.write(`${image}\n`);
 }

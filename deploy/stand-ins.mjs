@@ -3,7 +3,7 @@
 //
 //   node deploy/stand-ins.mjs      makes all, prints NAME=image lines for a shell or an .env file
 //
-// Each is named after what is in it, so it is packed once.
+// Each is named after what is in it, so it is packed once. Needs a built repository (`npm run build`).
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -13,6 +13,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   realpathSync,
   rmSync,
   statSync,
@@ -21,6 +22,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import process from 'node:process';
+import { installKafka } from '../packages/testkit/dist/parts/kafka-install.js';
 import { unpackDebian } from './debian-packages.mjs';
 
 const root = resolve(import.meta.dirname, '..');
@@ -66,7 +68,7 @@ function edgeFiles() {
   );
 }
 
-function kafkaFiles() {
+async function kafkaFiles() {
   const java = realpathSync(output('sh', ['-c', 'command -v java']).trim());
   const home = dirname(dirname(java));
   // Debian's Java has its settings there.
@@ -75,8 +77,8 @@ function kafkaFiles() {
       .filter((name) => /^java-\d+/.test(name))
       .map((name) => [`/etc/${name}`, `/etc/${name}`]),
   );
-  const jars = output('sh', ['-c', 'ls -d .tools/kafka/kafka-*/libs']).trim().split('\n').at(-1);
-  return { [home]: '/opt/java', ...settings, [join(root, jars)]: '/opt/kafka/libs' };
+  const { classpath } = await installKafka();
+  return { [home]: '/opt/java', ...settings, [dirname(classpath)]: '/opt/kafka/libs' };
 }
 
 function output(command, args, options = {}) {
@@ -103,15 +105,17 @@ function programsIn(folder) {
 }
 
 /** The image's tag; packed now if this engine does not have it. */
-function pack({ name, programs, copies = () => ({}), files = {}, folders = {} }, env) {
-  const copied = copies();
+async function pack({ name, programs, copies = () => ({}), files = {}, folders = {} }, env) {
+  const copied = await copies();
   const own = new Set(programs.flatMap((program) => [program, ...libraries(program)]));
   // What came from another release brings its libraries itself.
   for (const [from] of Object.entries(copied))
     if (!from.includes(`/${EDGE_RELEASE}/`))
       for (const program of programsIn(from))
         for (const path of libraries(program)) if (!path.startsWith(from)) own.add(path);
-  const hash = createHash('sha256').update(JSON.stringify({ files, folders, copied }));
+  const hash = createHash('sha256')
+    .update(readFileSync(import.meta.filename))
+    .update(JSON.stringify({ copied }));
   for (const path of [...own, ...Object.keys(copied)].sort()) {
     const { size, mtimeMs } = statSync(path);
     hash.update(`${path} ${size} ${mtimeMs}\n`);
@@ -149,11 +153,13 @@ function place(from, to) {
   output('cp', ['-a', statSync(from).isDirectory() ? from : realpathSync(from), to]);
 }
 
-/** Makes those that are missing. `NAME` → image. */
-export function makeStandIns(env = process.env) {
+/** Makes those of `variables` that are missing. Variable → image. */
+export async function makeStandIns(env = process.env, variables = Object.keys(STAND_INS)) {
   if (process.getuid?.() !== 0) throw new Error('stand-ins are packed as root: files in them belong to several users');
-  return Object.fromEntries(Object.entries(STAND_INS).map(([variable, recipe]) => [variable, pack(recipe, env)]));
+  const images = {};
+  for (const variable of variables) images[variable] = await pack(STAND_INS[variable], env);
+  return images;
 }
 
 if (process.argv[1] === import.meta.filename)
-  for (const [variable, image] of Object.entries(makeStandIns())) process.stdout.write(`${variable}=${image}\n`);
+  for (const [variable, image] of Object.entries(await makeStandIns())) process.stdout.write(`${variable}=${image}\n`);
