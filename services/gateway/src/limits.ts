@@ -48,13 +48,21 @@ export interface GatewayLimits {
   readonly authFailuresMax: number;
   /** A message of a client without a token: room for the longest token. Past it: as `messageBytesMax`. */
   readonly unadmittedMessageBytesMax: number;
+  /**
+   * Messages of such a client and their bytes, all together: its tries, and what it sends ahead while its token is checked.
+   * They are read and kept for somebody of whom nothing is known, by up to `unadmittedMax` connections. Past it: closed as
+   * `tooManyMessages`.
+   */
+  readonly unadmittedMessagesMax: number;
+  readonly unadmittedBytesMax: number;
   /** `auth_expiring` is told so long before a token's `exp`. */
   readonly authExpiringMs: number;
   /** A client's message. Past it: answered `bad_request`, unread (parsing it would hold up every other client), and closed. */
   readonly messageBytesMax: number;
   /**
    * What uWebSockets.js accepts of one message before it cuts the connection without a word; above `messageBytesMax` so
-   * that the usual mistakes (a whole catalogue in one subscribe) get an answer.
+   * that the usual mistakes (a whole catalogue in one subscribe) get an answer. All of it is held until the message is
+   * whole, also of clients without a token, so it is not more.
    */
   readonly messageBytesCut: number;
   /** Symbols in one message. Past it: `too_many_symbols`, nothing of the message is done. */
@@ -157,9 +165,11 @@ export const DEFAULT_LIMITS: GatewayLimits = Object.freeze({
   authMs: 10_000,
   authFailuresMax: 5,
   unadmittedMessageBytesMax: 12 * KIB,
+  unadmittedMessagesMax: 64,
+  unadmittedBytesMax: 128 * KIB,
   authExpiringMs: 60_000,
   messageBytesMax: 256 * KIB,
-  messageBytesCut: 16 * MIB,
+  messageBytesCut: 1 * MIB,
   symbolsPerMessageMax: 500,
   pairsPerMessageMax: 2_000,
   subscriptionsPerConnectionMax: 10_000,
@@ -212,5 +222,7 @@ export function limitsDisagree(limits: GatewayLimits): string | undefined {
     return 'bytesBurst must not be below messageBytesMax, or a message that is allowed closes its connection';
   if (limits.unadmittedMessageBytesMax <= TOKEN_LENGTH_MAX)
     return `unadmittedMessageBytesMax must be above ${TOKEN_LENGTH_MAX}, or a long token can't be given`;
+  if (limits.unadmittedBytesMax < limits.authFailuresMax * limits.unadmittedMessageBytesMax)
+    return 'unadmittedBytesMax must not be below authFailuresMax times unadmittedMessageBytesMax, or long tokens have fewer tries';
   return undefined;
 }

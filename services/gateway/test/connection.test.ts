@@ -144,7 +144,7 @@ describe('messages', () => {
     await protobuf.until(() => protobuf.messages.filter((message) => message.type === 'error').length === 2);
   });
 
-  test('a million symbols in one subscribe are answered and the connection closed; too many symbols only answered', async () => {
+  test('a whole catalogue in one subscribe is answered and the connection closed; too many symbols only answered', async () => {
     await start();
     const other = await connect();
     const client = await connect();
@@ -162,7 +162,7 @@ describe('messages', () => {
         action: 'subscribe',
         id: 3,
         channels: ['quote'],
-        symbols: Array.from({ length: 1_000_000 }, (_, i) => `S${i}$US`),
+        symbols: Array.from({ length: 80_000 }, (_, i) => `S${i}$US`),
       }),
     );
     expect(await client.closed()).toBe(4006);

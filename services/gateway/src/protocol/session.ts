@@ -17,6 +17,9 @@ export class Session {
   readonly authByMs: number;
   /** `auth` messages that failed before there was one. */
   authFailures = 0;
+  /** Messages before there was one, and their bytes. */
+  unadmittedMessages = 0;
+  unadmittedBytes = 0;
   helloTold = false;
   /** `auth_expiring` was told of this grant. */
   expiringTold = false;

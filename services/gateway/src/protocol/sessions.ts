@@ -116,6 +116,10 @@ export class Sessions {
       this.#end(session, 'tooManyMessages');
       return;
     }
+    if (!this.#mayBeRead(session, bytes.byteLength)) {
+      this.#end(session, 'tooManyMessages');
+      return;
+    }
     const message = read(session, bytes, binary);
     if ('type' in message) {
       metrics.badMessages.inc();
@@ -125,6 +129,14 @@ export class Sessions {
       }
     }
     this.handle(session, message);
+  }
+
+  /** False where somebody of whom nothing is known sends more than a door needs. */
+  #mayBeRead(session: Session, bytes: number): boolean {
+    if (session.grant !== undefined) return true;
+    session.unadmittedBytes += bytes;
+    const { unadmittedMessagesMax, unadmittedBytesMax } = this.#context.limits;
+    return ++session.unadmittedMessages <= unadmittedMessagesMax && session.unadmittedBytes <= unadmittedBytesMax;
   }
 
   /** A message that was read, or the answer to one that could not be: answered now, or after those before it. */

@@ -96,6 +96,38 @@ describe('a connection without a token', () => {
     expect(await auth(client, 1, issuer.token(ALL))).toMatchObject({ type: 'success' });
   });
 
+  test('sends no more than a door needs, also where its token waits for a key', async () => {
+    await start({ limits: { unadmittedMessagesMax: 3 } });
+    const client = await connect();
+    for (let id = 1; id <= 3; id++) expect(await client.ask({ action: 'ping', id })).toMatchObject({ type: 'pong' });
+    client.send({ action: 'ping', id: 4 });
+    expect(await client.closed()).toBe(4104);
+    const admitted = await connect(issuer.token(ALL));
+    for (let id = 1; id <= 9; id++) await admitted.ask({ action: 'ping', id });
+    const answered = await connect();
+    for (let id = 1; id <= 2; id++) await answered.ask({ action: 'ping', id });
+    expect(await auth(answered, 3, issuer.token(ALL))).toMatchObject({ type: 'success' });
+    for (let id = 4; id <= 9; id++) await answered.ask({ action: 'ping', id });
+  });
+
+  test('has no more bytes of it kept than a few tokens have', async () => {
+    const silent = createServer(() => {
+      // Its keys never come.
+    });
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const { port } = silent.address() as AddressInfo;
+    await start({ jwks: `http://127.0.0.1:${port}/`, keyLimits: { fetchMs: 1_000, cooldownMs: 30_000 } });
+    const client = dial(`?token=${signed(newKey('unknown'), issuer.claims(ALL))}`);
+    const symbols = Array.from({ length: 1_000 }, (_, i) => `S${i}$US`);
+    client.socket.once('open', () => {
+      for (let id = 1; id <= 20; id++) client.send({ action: 'subscribe', id, symbols, channels: ['quote'] });
+    });
+    expect(await client.closed()).toBe(4104);
+    expect(client.messages).toEqual([]);
+    silent.closeAllConnections();
+    silent.close();
+  });
+
   test('is one of a bounded number; those who were let in are not counted', async () => {
     const { gateway } = await start({ limits: { unadmittedMax: 2 } });
     for (let i = 0; i < 3; i++) await connect(issuer.token(ALL));
