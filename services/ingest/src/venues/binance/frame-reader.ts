@@ -99,7 +99,7 @@ export class FrameReader {
     if (stream === undefined) return undefined;
     switch (stream.route.kind) {
       case 'trade':
-        return this.#trade(stream);
+        return this.#trade(frame, stream);
       case 'bookTicker':
         return this.#ticker(stream);
       case 'depth@100ms':
@@ -107,12 +107,15 @@ export class FrameReader {
     }
   }
 
-  #trade({ symbol, route }: KnownStream): VenueEvent | undefined {
+  #trade(frame: Buffer, { symbol, route }: KnownStream): VenueEvent | undefined {
     // `E` is read for its form only: the trade's own time counts.
     if (!this.#takes(TRADE) || !this.#count()) return undefined;
-    if (!this.#takes(TRADE_SYMBOL) || !this.#takes(symbol) || !this.#takes(TRADE_ID) || !this.#count())
-      return undefined;
+    if (!this.#takes(TRADE_SYMBOL) || !this.#takes(symbol) || !this.#takes(TRADE_ID)) return undefined;
+    const idFrom = this.#at;
+    if (!this.#count()) return undefined;
     const tradeId = this.#units;
+    // Cheaper than to write the number out again.
+    const id = frame.toString('latin1', idFrom, this.#at);
     if (!this.#takes(TRADE_PRICE) || !this.#decimal()) return undefined;
     const price = this.#number();
     if (!this.#takes(TRADE_SIZE) || !this.#decimal()) return undefined;
@@ -122,7 +125,7 @@ export class FrameReader {
     if (timeMs > TIME_MS_MAX) return undefined;
     const sold = this.#takes(TRADE_SOLD);
     if (!sold && !this.#takes(TRADE_BOUGHT)) return undefined;
-    return this.#whole() ? tradeEvent(route.symbol, tradeId, timeMs, sold, price, size) : undefined;
+    return this.#whole() ? tradeEvent(route.symbol, tradeId, id, timeMs, sold, price, size) : undefined;
   }
 
   #ticker({ symbol, route }: KnownStream): VenueEvent | undefined {

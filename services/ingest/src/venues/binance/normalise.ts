@@ -87,13 +87,14 @@ function normaliseTrade(data: Json, symbol: BinanceSymbol): VenueEvent {
   const timeMs = time(data, 'T');
   const buyerIsMaker = data.m;
   if (typeof buyerIsMaker !== 'boolean') throw new Refusal('missing_field', 'm');
-  return tradeEvent(symbol, tradeId, timeMs, buyerIsMaker, decimal(data.p, 'p'), decimal(data.q, 'q'));
+  return tradeEvent(symbol, tradeId, String(tradeId), timeMs, buyerIsMaker, decimal(data.p, 'p'), decimal(data.q, 'q'));
 }
 
 /** Throws `Refusal` for a price or size that is 0, or does not fit. */
 export function tradeEvent(
   symbol: BinanceSymbol,
   tradeId: number,
+  id: string,
   timeMs: number,
   buyerIsMaker: boolean,
   parsedPrice: Decimal,
@@ -115,7 +116,7 @@ export function tradeEvent(
       sizeDecimals,
       body: {
         kind: 'trade',
-        id: String(tradeId),
+        id,
         price,
         size,
         side: buyerIsMaker ? 'sell' : 'buy',

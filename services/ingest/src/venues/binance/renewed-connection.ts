@@ -51,6 +51,9 @@ export class RenewedConnection {
   #lookTimer: NodeJS.Timeout | undefined;
   /** What the old connection was sent before this ping has come. */
   #answered = false;
+  #paused = false;
+  /** A renewal fell into a pause: it comes after. */
+  #due: RenewalReason | undefined;
 
   constructor(options: RenewedConnectionOptions) {
     this.#options = options;
@@ -71,13 +74,18 @@ export class RenewedConnection {
   }
 
   pause(): void {
+    this.#paused = true;
     this.#main.connection.pause();
     this.#next?.connection.pause();
   }
 
   resume(): void {
+    this.#paused = false;
     this.#main.connection.resume();
     this.#next?.connection.resume();
+    const due = this.#due;
+    this.#due = undefined;
+    if (due !== undefined) this.#renew(due);
   }
 
   stop(): void {
@@ -136,6 +144,11 @@ export class RenewedConnection {
   }
 
   #renew(reason: RenewalReason): void {
+    if (this.#paused) {
+      // Nothing is read, so no answer to a subscription would be.
+      this.#due = reason;
+      return;
+    }
     this.#reason = reason;
     if (this.#next !== undefined) return;
     clearTimeout(this.#renewTimer);
@@ -147,11 +160,13 @@ export class RenewedConnection {
 
   /** Both carry the streams. Whatever was sent before this moment only to the old one comes before its answer to a ping. */
   #overlapped(): void {
-    const since = performance.now();
+    let since = performance.now();
     this.#answered = false;
     this.#main.connection.ping();
     clearInterval(this.#lookTimer);
     this.#lookTimer = setInterval(() => {
+      // What the old one has sent is not read meanwhile: it does not fall behind by that.
+      if (this.#paused) since = performance.now();
       const lastedMs = performance.now() - since;
       const caughtUp = this.#answered && this.#overlap?.waiting === 0 && lastedMs >= LIMITS.overlapMsMin;
       if (caughtUp || lastedMs >= LIMITS.overlapMsMax) this.#letGo();
@@ -180,6 +195,7 @@ export class RenewedConnection {
 
   #mainDown(reason: string): void {
     clearTimeout(this.#renewTimer);
+    this.#due = undefined;
     if (this.#next === undefined) {
       this.#options.onDown(reason);
       return;

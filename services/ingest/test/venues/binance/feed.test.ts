@@ -379,4 +379,30 @@ describe('a log that is away', () => {
     expect(await run.metric('tapecast_ingest_reading_pauses_total')).toBeGreaterThan(0);
     expect(sequenceFaults(run.byPartition)).toEqual([]);
   });
+
+  it('a connection whose time comes meanwhile is replaced after, and loses nothing', async () => {
+    let open: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const setup = await setUp([], {
+      venue: { speed: 'max' },
+      config: { binanceRenewAfterMs: 1_000 },
+      run: { gate, limits: { bufferBytesMax: 8_000, flushBytesMax: 2_000 } },
+    });
+    const { venue, run, recording } = setup;
+    await until('in sync', inSync(run));
+    const startedAt = performance.now();
+    venue.start();
+    await until('paused', async () => (await run.metric('tapecast_ingest_reading_paused')) === 1);
+    await until('its time', () => performance.now() - startedAt > 1_200);
+    expect(await run.metric('tapecast_ingest_renewals_total')).toBe(0);
+    open();
+    await until('the book at the end', () => bookOf(run.of(INSTRUMENT)).venueSeq === recording.lastUpdateId);
+    await until('the change', async () => (await run.metric('tapecast_ingest_renewals_total')) > 0);
+    expect(tradeIds(run.of(INSTRUMENT))).toEqual(recording.tradeIds);
+    expect(bookOf(run.of(INSTRUMENT)).bids).toEqual(bidsAfter(STEPS));
+    for (const name of ['missing_trades', 'book_resyncs', 'disconnections'])
+      expect([name, await run.metric(`tapecast_ingest_${name}_total`)]).toEqual([name, 0]);
+  });
 });
