@@ -34,11 +34,15 @@ export interface KeyRing {
 
 export const EMPTY_RING: KeyRing = { keys: [], revoked: [] };
 
-/** The key that signs at this moment: the last whose time has come; where none has (a clock that is behind), the first to come. */
+/**
+ * The key that signs at this moment: of those that have not retired the last whose time has come, and where none has, the
+ * first to come (a clock that is behind; a key that was revoked when its successor was chosen already). A retired key never
+ * signs again: it is published only for as long as the tokens need that it signed before.
+ */
 export function signingKey(ring: KeyRing, nowMs: number): RingKey | undefined {
   let chosen: RingKey | undefined;
   for (const key of ring.keys) {
-    if (key.signsFromMs === undefined) continue;
+    if (key.signsFromMs === undefined || (key.signsUntilMs ?? Number.POSITIVE_INFINITY) <= nowMs) continue;
     const best = chosen?.signsFromMs;
     const better =
       best === undefined ||
