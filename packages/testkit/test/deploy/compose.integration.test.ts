@@ -6,7 +6,7 @@ import { ComposeProject, type Container, serviceOf, whyNoCompose } from './compo
 
 const why = whyNoCompose();
 /** Packing, five images and a cluster: a minute on two cores, more where others work on them. */
-const UP_DEADLINE_MS = 360_000;
+const UP_DEADLINE_MS = 600_000;
 const OURS = ['ingest', 'compute', 'gateway', 'auth'];
 
 describe.skipIf(why !== '')(`docker compose up, from our images${why === '' ? '' : ` (skipped: ${why})`}`, () => {
