@@ -23,7 +23,7 @@ import { type ClusterProcess, clusterFilePath, writeClusterFile } from './cluste
 import type { ClusterConfig } from './config.ts';
 import { type DataFolder, prepareDataFolder } from './data-folder.ts';
 import { SERVICE_WORKS_DEADLINE_MS } from './limits.ts';
-import { checkRecording, checkToken, childEnvironment, takePort } from './preconditions.ts';
+import { checkRecording, checkToken, childEnvironment, dropSecrets, takePort } from './preconditions.ts';
 import { untilServed } from './served.ts';
 import { type ServicePart, startService } from './service-part.ts';
 import {
@@ -60,6 +60,7 @@ export interface StartedCluster {
 
 /** Starts the whole cluster of `config` as local processes; stops what it started when something fails or `abort` says so. */
 export async function startLocalCluster(config: ClusterConfig, abort: AbortSignal): Promise<StartedCluster> {
+  dropSecrets(process.env);
   const cluster = new LocalCluster(config, createLogger('cluster', config.logLevel), abort);
   try {
     return await cluster.start();
@@ -97,7 +98,9 @@ class LocalCluster {
     checkToken(config);
     const port = await takePort(config.port);
     this.#admin = await startClusterAdmin(config.adminPort, this);
-    const { runner, why } = await chooseParts(config.parts, (what) => this.#logger.info({ event: 'image', what }));
+    const { runner, why } = await this.#unlessAborted(
+      chooseParts(config.parts, (what) => this.#logger.info({ event: 'image', what })),
+    );
     this.#runner = runner;
     this.#logger.info({ event: 'parts_chosen', parts: runner.kind, why });
     this.#folder = prepareDataFolder(config, runner.kind);
@@ -288,7 +291,15 @@ class LocalCluster {
   }
 
   #checkAborted(): void {
-    if (this.#abort.aborted) throw new StartError('unavailable', 'the start was broken off by a signal');
+    if (this.#abort.aborted) throw brokenOff();
+  }
+
+  /** A pull may take minutes, and is not waited for once a signal has come: what it began ends with this process. */
+  #unlessAborted<T>(work: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      work.then(resolve, reject);
+      this.#abort.addEventListener('abort', () => reject(brokenOff()), { once: true });
+    });
   }
 
   #writeFile(): void {
@@ -335,6 +346,8 @@ async function aboutVenue(venue: ServicePart): Promise<ReplayVenueAddress> {
   const about = (await response.json()) as VenueAbout;
   return { ...about, port: Number(venue.processes[0]!.address.split(':')[1]) };
 }
+
+const brokenOff = (): StartError => new StartError('unavailable', 'the start was broken off by a signal');
 
 const byRoleAndIndex = (a: ClusterProcess, b: ClusterProcess): number =>
   a.role === b.role ? a.index - b.index : a.role < b.role ? -1 : 1;

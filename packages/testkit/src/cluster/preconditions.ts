@@ -49,6 +49,12 @@ export async function takePort(port: number): Promise<number> {
 /** Ingest's own name for the key: it reaches ingest alone, by `secretsOf`. */
 const INGEST_SECRET = 'TAPECAST_ITICK_TOKEN';
 
+/** Kafka, Redis and nginx are given the launcher's environment: a key that came in it is not theirs. */
+export function dropSecrets(env: NodeJS.ProcessEnv): void {
+  delete env.TAPECAST_TOKEN;
+  delete env[INGEST_SECRET];
+}
+
 /** The launcher's own options must not reach its children as theirs: TAPECAST_PORT is nginx's. */
 export function childEnvironment(): NodeJS.ProcessEnv {
   const own = new Set(

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { clusterSchema } from '../../src/cluster/config.ts';
-import { checkToken } from '../../src/cluster/preconditions.ts';
+import { checkToken, dropSecrets } from '../../src/cluster/preconditions.ts';
 import {
   gatewayArguments,
   ingestArguments,
@@ -46,6 +46,12 @@ describe('ingest', () => {
     expect(ingestArguments(clusterSchema.parse({ feed: 'itick', tokenFile: 'key' }), parts, 9).join(' ')).toBe(
       `${COMMON} --feed itick --itick-token-file ${resolve('key')}`,
     );
+  });
+
+  it("of iTick alone has the key that came in the launcher's environment", () => {
+    const env = { TAPECAST_TOKEN: 'a', TAPECAST_ITICK_TOKEN: 'b', PATH: 'c' };
+    dropSecrets(env);
+    expect(env).toEqual({ PATH: 'c' });
   });
 
   it('of iTick needs a key before anything is started', () => {
