@@ -204,16 +204,22 @@ ${servers.map((server) => `        server ${server} max_fails=0;`).join('\n')}
     # For gateways and the command line, on this machine only.
     server {
         listen ${listen};
+        error_log stderr emerg;
 ${authLocations()}    }
 `;
 }
 
-/** A request that met a process as it died is sent to another: a token more than was asked for harms nobody. */
+/**
+ * A request that met a process as it died is sent to another: a token more than was asked for harms nobody. A body has a
+ * client's secret in it: it stays in memory, which the auth service's own bound fits into.
+ */
 function authLocations(): string {
   return ['/v1/token', '/.well-known/jwks.json']
     .map(
       (path) => `
         location = ${path} {
+            client_max_body_size 16k;
+            client_body_buffer_size 16k;
             proxy_pass http://auth;
             proxy_http_version 1.1;
             proxy_set_header Connection '';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
@@ -38,6 +38,7 @@ for (const way of await waysToTest())
         port,
         gateways: gateways.map(({ address }) => address),
         staticDir: dir,
+        auth: { servers: [`127.0.0.1:${await freePort()}`] },
       });
     });
 
@@ -85,6 +86,21 @@ for (const way of await waysToTest())
       const greeted = await Promise.all(Array.from({ length: 4 }, () => greeting()));
       expect(greeted.map(({ text }) => text)).toEqual(['two', 'two', 'two', 'two']);
       for (const { socket } of greeted) socket.close();
+    });
+
+    it('logs nothing of a request, whatever goes wrong with it, and keeps no body on disk', async () => {
+      const ask = async (path: string, body?: string): Promise<number> =>
+        (
+          await fetch(
+            `http://127.0.0.1:${port}${path}?token=s3cret`,
+            body === undefined ? {} : { method: 'POST', body },
+          )
+        ).status;
+      const long = 'x'.repeat(20_000);
+      expect([await ask('/v1/token'), await ask('/.well-known/jwks.json')]).toEqual([502, 502]);
+      expect([await ask('/v1/token', long), await ask('/v1/klines', long.repeat(4))]).toEqual([413, 413]);
+      expect([await ask('/', long.repeat(4)), await ask('/nginx/'), await ask('/absent')]).toEqual([413, 403, 404]);
+      expect(await readFile(nginx.processes[0]!.log, 'utf8')).not.toMatch(/s3cret|client_body_temp/);
     });
 
     it('listens on loopback only', async () => {
