@@ -5,7 +5,7 @@ const DIGITS_MAX = 40;
 /** Significant digits that a double keeps. A sum that has more, and a fraction, carries the noise of its own adding up. */
 const DOUBLE_DIGITS = 15;
 
-const NUMBER = /^(-?)(0|[1-9][0-9]*)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]{1,4}))?$/;
+const NUMBER = /^(-?)(0|[1-9][0-9]*)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?$/;
 
 /** A number of any size, exact: value = units / 10^decimals, with as few decimals as it needs. */
 export interface ExactNumber {

@@ -173,6 +173,7 @@ describe('numbers', () => {
     ['9007199254740991', { price: 9_007_199_254_740_991, decimals: 0 }],
     ['"225.215"', { price: 225_215, decimals: 3 }],
     ['0.0000000001', { price: 1, decimals: 10 }],
+    ['2.5e00000000001', { price: 25, decimals: 0 }],
   ])('%s is exact', (text, { price, decimals }) => {
     const tick = tickOf(JSON.stringify(trade({ ld: 0 })).replace('"ld":0', `"ld":${text}`));
     expect(tick.body).toMatchObject({ price });
@@ -186,6 +187,8 @@ describe('numbers', () => {
     ['0.00000000001', 'too_many_digits'],
     ['1e400', 'out_of_range'],
     ['1e-400', 'too_many_digits'],
+    ['1e77258972112345678901234567890', 'out_of_range'],
+    ['0e772589721', 'not_positive'],
     [`1${'0'.repeat(400)}`, 'too_many_digits'],
     ['0', 'not_positive'],
     ['-1', 'negative'],
