@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
 import { StartError } from './errors.ts';
+import { isLoopback } from './loopback.ts';
 import type { Readiness } from './service.ts';
 
 export interface AdminReply {
@@ -76,6 +77,10 @@ export async function startAdminServer(options: AdminOptions): Promise<AdminServ
 
 async function answer(options: AdminOptions, request: IncomingMessage): Promise<AdminReply> {
   const path = (request.url ?? '/').split('?', 1)[0] as string;
+  if (request.method !== 'GET') {
+    const refused = mayNotChange(request);
+    if (refused !== undefined) return { status: 403, body: `${refused}\n` };
+  }
   const route = options.routes?.[`${request.method} ${path}`];
   if (route) return route(request);
   if (request.method !== 'GET') return { status: 405, body: `${request.method} ${path} is not served here\n` };
@@ -94,6 +99,17 @@ async function answer(options: AdminOptions, request: IncomingMessage): Promise<
         body: `no ${path} here; there are /metrics, /livez, /readyz${routeNames(options.routes)}\n`,
       };
   }
+}
+
+/** Why whoever asks may change nothing: nobody says here who he is, so it takes somebody who is on this machine himself. */
+function mayNotChange({ headers, socket }: IncomingMessage): string | undefined {
+  const peer = (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+  if (!isLoopback(peer))
+    return 'other machines may only look here; ask from this machine or container by 127.0.0.1, or through kubectl port-forward';
+  // Any page can have its reader's browser send a POST to a port of his machine, and a browser says then whose page it was.
+  return headers.origin === undefined
+    ? undefined
+    : 'pages in a browser may change nothing here; ask with a program, as curl';
 }
 
 const routeNames = (routes: AdminRoutes | undefined): string =>

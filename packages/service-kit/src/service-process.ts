@@ -32,9 +32,6 @@ export interface ServiceContext {
   metrics: Registry;
 }
 
-/** Addresses on which no other machine can reach us. */
-export const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || /^127\./.test(host);
-
 export interface ServiceProcess<S extends OptionSchema> {
   name: string;
   summary: string;

@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type AdminServer, createRegistry, metricsOf, StartError, startAdminServer } from '../src/index.ts';
 
@@ -7,9 +8,14 @@ afterEach(async () => {
   admin = undefined;
 });
 
-const start = (ready = true, port = 0) =>
+/** By which this machine meets itself as another would; not every machine has one. */
+const ownAddress = Object.values(networkInterfaces())
+  .flat()
+  .find((address) => address?.family === 'IPv4' && !address.internal)?.address;
+
+const start = (ready = true, port = 0, host = '127.0.0.1') =>
   startAdminServer({
-    host: '127.0.0.1',
+    host,
     port,
     portOption: '--admin-port',
     metrics: metricsOf(createRegistry()),
@@ -38,6 +44,24 @@ describe('admin server', () => {
     const wrong = await fetch(`${admin.address}/nothing`);
     expect(wrong.status).toBe(404);
     expect(await wrong.text()).toContain('POST /replay/start');
+  });
+  test('does nothing for a page that a browser of the machine has open', async () => {
+    admin = await start();
+    for (const origin of ['http://a.example', admin.address, 'null']) {
+      const refused = await fetch(`${admin.address}/replay/start`, { method: 'POST', headers: { origin } });
+      expect(refused.status).toBe(403);
+      expect(await refused.text()).toContain('pages');
+    }
+    expect((await fetch(`${admin.address}/livez`, { headers: { origin: 'http://a.example' } })).status).toBe(200);
+  });
+  test.skipIf(ownAddress === undefined)('lets other machines look, and change nothing', async () => {
+    admin = await start(true, 0, '0.0.0.0');
+    const from = `http://${ownAddress}:${admin.port}`;
+    expect((await fetch(`${from}/livez`)).status).toBe(200);
+    const refused = await fetch(`${from}/replay/start`, { method: 'POST' });
+    expect(refused.status).toBe(403);
+    expect(await refused.text()).toContain('by 127.0.0.1');
+    expect((await fetch(`http://127.0.0.1:${admin.port}/replay/start`, { method: 'POST' })).status).toBe(200);
   });
   test('a taken port names the option that chose it', async () => {
     admin = await start();
