@@ -41,6 +41,9 @@ export class RenewingClient {
     socket.onmessage = ({ data }) => this.#took(JSON.parse(String(data)) as Message);
     socket.onclose = ({ code, reason }) => {
       if (!this.#ending.signal.aborted) this.faults.push(`closed with ${code} ${reason}`);
+      // Nobody answers any more.
+      this.#ending.abort();
+      this.#answered?.({ type: 'closed', code: `${code}`, msg: reason });
     };
   }
 
@@ -69,7 +72,7 @@ export class RenewingClient {
         const token = await this.#getToken();
         const answer = await this.#ask({ action: 'auth', token });
         if (answer.type === 'success') this.renewals += 1;
-        else this.faults.push(`renewal refused: ${answer.code} ${answer.msg}`);
+        else if (answer.type !== 'closed') this.faults.push(`renewal refused: ${answer.code} ${answer.msg}`);
         this.#noteToken(token);
       } catch (error) {
         this.faults.push(`renewal failed: ${error instanceof Error ? error.message : String(error)}`);
