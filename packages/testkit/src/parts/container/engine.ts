@@ -33,7 +33,10 @@ export async function findEngine(host: string = process.env.DOCKER_HOST || DEFAU
   }
   if (info.OSType !== 'linux' || info.KernelVersion !== release() || info.Name !== hostname())
     return none(`the container engine at ${host} runs on another machine (${info.Name})`);
-  if (info.SecurityOptions?.some((option) => option.includes('rootless')))
-    return none(`the container engine at ${host} is rootless: its containers do not share this machine's network`);
+  const apart = info.SecurityOptions?.find((option) => /rootless|userns/.test(option));
+  if (apart !== undefined)
+    return none(
+      `the container engine at ${host} (${apart}) gives containers other users and another network than ours`,
+    );
   return { api, name: `${host} (${info.ServerVersion}, ${info.Driver})` };
 }

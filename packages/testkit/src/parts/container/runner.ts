@@ -15,9 +15,14 @@ import { PartImages } from './images.ts';
 import { KAFKA_CLASSPATH } from './recipes.ts';
 
 const SESSION_LABEL = 'tapecast.session';
-/** The program writes its log itself, so nothing is lost when the one who started it is killed. */
-const LOGGED_START = 'log=$1; shift; exec "$@" >>"$log" 2>&1';
+/**
+ * As many open files as this process may have: engines give 1,024 to a billion. The program writes its log itself, so nothing
+ * is lost when the one who started it is killed.
+ */
+const LOGGED_START = 'ulimit -n "$1" 2>/dev/null; log=$2; shift 2; exec "$@" >>"$log" 2>&1';
 const END_POLL_MS = 50;
+/** An engine knows within some ms that a program has ended. */
+const PID_MS = 5_000;
 const ARCHIVE_FOLDER = 'image-';
 
 /**
@@ -82,7 +87,7 @@ export class ContainerRunner implements PartRunner {
     const logStart = fstatSync(logFile).size;
     closeSync(logFile);
     const folders = new Set([dirname(log), ...(cwd === undefined ? [] : [cwd]), ...options.folders]);
-    const container = await new GenericContainer(await this.#images.name(part))
+    const container = await new PartContainer(await this.#images.name(part))
       .withPullPolicy({ shouldPull: () => 'never' })
       // Its own reaper is another image that would have to be pulled; ours needs none.
       .withAutoCleanup(false)
@@ -90,9 +95,11 @@ export class ContainerRunner implements PartRunner {
       .withNetworkMode('host')
       .withUser(`${process.getuid!()}:${process.getgid!()}`)
       .withBindMounts([...folders].map((folder) => ({ source: folder, target: folder })))
+      // Where SELinux labels files, the folders keep their labels.
+      .withSecurityOpt('label=disable')
       .withWorkingDir(cwd ?? '/')
       .withEntrypoint(['/bin/sh', '-c', LOGGED_START, 'sh'])
-      .withCommand([log, command, ...args])
+      .withCommand([openFilesMax(), log, command, ...args])
       // Without exposed ports: as soon as it runs. What ready means is the part's to say.
       .withWaitStrategy(Wait.forListeningPorts())
       .start();
@@ -105,6 +112,10 @@ export class ContainerRunner implements PartRunner {
   }
 }
 
+function openFilesMax(): string {
+  return /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1] ?? '';
+}
+
 /** 48 MB each, of images that were there before. */
 function removeArchives(): void {
   const home = join(toolsDir(), 'kafka');
@@ -113,23 +124,41 @@ function removeArchives(): void {
     if (name.startsWith(ARCHIVE_FOLDER)) rmSync(join(home, name), { recursive: true, force: true });
 }
 
-/** 0 when the program has ended already. Rejects where the engine's process ids are not ours: a signal would hit a stranger. */
-async function pidOf(api: EngineApi, id: string): Promise<number> {
-  const { State } = await api.json<{ State: { Pid: number } }>('GET', `/containers/${id}/json`);
-  if (State.Pid === 0) return 0;
-  try {
-    if (readFileSync(`/proc/${State.Pid}/cgroup`, 'utf8').includes(id)) return State.Pid;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT' && !(await isRunning(api, id))) return 0;
+/** An engine that is ended kills it at once, instead of waiting 10 s: one of our own has 2 s when its starter is killed. */
+class PartContainer extends GenericContainer {
+  constructor(image: string) {
+    super(image);
+    this.createOpts.StopTimeout = 0;
   }
-  await api.removeContainer(id);
-  throw new Error(
-    `process ${State.Pid} is not that of container ${id.slice(0, 12)}: the engine at ${api.host} has other process ids than this one. Use --parts local.`,
-  );
 }
 
-async function isRunning(api: EngineApi, id: string): Promise<boolean> {
-  return (await api.json<{ State: { Running: boolean } }>('GET', `/containers/${id}/json`)).State.Running;
+/** 0 when the program has ended already. Rejects where the engine's process ids are not ours: a signal would hit a stranger. */
+async function pidOf(api: EngineApi, id: string): Promise<number> {
+  const deadline = performance.now() + PID_MS;
+  for (;;) {
+    const { State } = await api.json<{ State: { Pid: number } }>('GET', `/containers/${id}/json`);
+    if (State.Pid === 0) return 0;
+    const found = ownerOf(State.Pid);
+    if (found?.includes(id)) return State.Pid;
+    if (found !== undefined || performance.now() > deadline) {
+      await api.removeContainer(id);
+      throw new Error(
+        `process ${State.Pid} is not that of container ${id.slice(0, 12)}: the engine at ${api.host} has other process ids than this one. Use --parts local.`,
+      );
+    }
+    // It ended before it was looked at, and the engine is about to know.
+    await delay(END_POLL_MS);
+  }
+}
+
+/** The cgroups of a process, which name its container; undefined when it has ended (a zombie has left its own). */
+function ownerOf(pid: number): string | undefined {
+  try {
+    const groups = readFileSync(`/proc/${pid}/cgroup`, 'utf8');
+    return /^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8')) ? undefined : groups;
+  } catch {
+    return undefined;
+  }
 }
 
 class ContainedProcess implements StartedProcess {
@@ -150,9 +179,8 @@ class ContainedProcess implements StartedProcess {
       this.#exit = exit;
       return exit;
     });
-    this.#removed = this.exited.then(() => api.removeContainer(id));
-    // Who stops the part is told; the reaper looks again in any case.
-    this.#removed.catch(() => undefined);
+    // An engine that went away is no reason to leave other parts running; the reaper looks again in any case.
+    this.#removed = this.exited.then(() => api.removeContainer(id)).catch(() => undefined);
   }
 
   running(): boolean {

@@ -34,7 +34,8 @@ it('finds an engine of this machine', async () => {
 });
 
 it.each([
-  ['a rootless one', { SecurityOptions: ['name=rootless'] }, /is rootless/],
+  ['a rootless one', { SecurityOptions: ['name=rootless'] }, /\(name=rootless\) gives containers other users/],
+  ['one with users of its own', { SecurityOptions: ['name=userns'] }, /\(name=userns\) gives containers other users/],
   ['one in a virtual machine', { KernelVersion: '6.10.14-linuxkit' }, /runs on another machine/],
   ['another host’s', { Name: 'elsewhere' }, /runs on another machine \(elsewhere\)/],
 ])('takes %s for none, and says why', async (_what, difference, why) => {

@@ -38,27 +38,46 @@ describe.skipIf(skip !== undefined)(`an engine of one’s own${skip === undefine
     expect(readFileSync('/proc/self/mounts', 'utf8')).not.toContain(dataDir);
   });
 
-  it('ends within 5 s when its starter is killed', async () => {
+  it('ends within 5 s when its starter is killed, with the containers that another process has on it', async () => {
     const dataDir = join(dir, 'two');
-    const starter = spawn(
-      process.execPath,
-      [
-        ...['--conditions=source', '--disable-warning=ExperimentalWarning', '--input-type=module', '-e'],
-        `import { startOwnEngine } from ${JSON.stringify(new URL('../../../src/parts/container/own-engine.ts', import.meta.url).href)};
-         console.log((await startOwnEngine({ dataDir: ${JSON.stringify(dataDir)}, networks: false })).host);
-         setInterval(() => {}, 1_000);`,
-      ],
-      { stdio: ['ignore', 'pipe', 'inherit'] },
+    const engine = run(
+      `import { startOwnEngine } from ${source('container/own-engine.ts')};
+       console.log((await startOwnEngine({ dataDir: ${JSON.stringify(dataDir)}, networks: false })).host);
+       setInterval(() => {}, 1_000);`,
     );
-    await new Promise<void>((resolve) => starter.stdout.once('data', () => resolve()));
-    const pid = pidOf(dataDir);
-    expect(isGone(pid)).toBe(false);
-    starter.kill('SIGKILL');
-    await expect.poll(() => isGone(pid), { timeout: 5_000 }).toBe(true);
+    const host = await engine.line;
+    const parts = run(
+      `import { chooseParts } from ${source('choose.ts')};
+       import { startKafka } from ${source('kafka.ts')};
+       const { runner } = await chooseParts('containers');
+       const kafka = await startKafka({ dir: ${JSON.stringify(join(dir, 'kafka'))}, brokers: 1, parts: runner });
+       console.log(kafka.processes[0].pid);`,
+      host,
+    );
+    const pids = [pidOf(dataDir), Number(await parts.line)];
+    expect(pids.map(isGone)).toEqual([false, false]);
+    engine.kill();
+    await expect.poll(() => pids.map(isGone), { timeout: 5_000 }).toEqual([true, true]);
+    parts.kill();
+    expect(readFileSync('/proc/self/mounts', 'utf8')).not.toContain(`${dataDir}/overlay2`);
     // The next one finds what the killed one left.
     await (await startOwnEngine({ dataDir, networks: false })).stop();
   });
 });
+
+const source = (file: string): string => JSON.stringify(new URL(`../../../src/parts/${file}`, import.meta.url).href);
+
+/** Runs a script on an engine, and takes what it prints first. */
+function run(script: string, host?: string): { line: Promise<string>; kill(): void } {
+  const words = ['--conditions=source', '--disable-warning=ExperimentalWarning', '--input-type=module', '-e', script];
+  const env = { ...process.env, ...(host === undefined ? {} : { DOCKER_HOST: host }) };
+  const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'], env });
+  const line = new Promise<string>((resolve, reject) => {
+    child.stdout.once('data', (bytes: Buffer) => resolve(bytes.toString().trim()));
+    child.once('exit', (code) => reject(new Error(`the script ended with ${code} before it printed anything`)));
+  });
+  return { line, kill: () => child.kill('SIGKILL') };
+}
 
 function whyNot(): string | undefined {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'an engine is started by root, on Linux';
