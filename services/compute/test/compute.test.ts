@@ -1,3 +1,4 @@
+import { FOLD_VERSION } from '@tapecast/market';
 import { type MarketState, openMemoryMarketState, type PartitionRecord } from '@tapecast/market-state';
 import { openMemoryTickLog, type TickLog } from '@tapecast/tick-log';
 import { decodeUpdate, decodeView } from '@tapecast/wire';
@@ -17,6 +18,9 @@ import type { StreamRecord } from './tick-stream.ts';
 
 const PARTITIONS = 4;
 const LENGTH = 1_500;
+
+/** Generation, version of the folds, offset at which they began. */
+const epochOf = (offset: number): string => `test.${FOLD_VERSION}.${offset}`;
 
 const newLog = () => openMemoryTickLog({ partitions: PARTITIONS, generation: 'test' });
 
@@ -242,16 +246,16 @@ describe('compute on the memory drivers', () => {
       foldOf(
         streams[0] ?? [],
         [
-          { epoch: 'test.1.0', from: 0, to: 400 },
-          { epoch: 'test.1.500', from: 500, to: LENGTH + 1 },
+          { epoch: epochOf(0), from: 0, to: 400 },
+          { epoch: epochOf(500), from: 500, to: LENGTH + 1 },
         ],
         '0',
       ),
     );
     await worker.service.stop();
     expect(await worker.metric('lost_total')).toBe(100);
-    expect(await state.record(0)).toMatchObject({ epoch: 'test.1.500', ticksNext: LENGTH + 1 });
-    for (const { view } of await state.instruments(0)) expect(decodeView(view).epoch).toBe('test.1.500');
+    expect(await state.record(0)).toMatchObject({ epoch: epochOf(500), ticksNext: LENGTH + 1 });
+    for (const { view } of await state.instruments(0)) expect(decodeView(view).epoch).toBe(epochOf(500));
   });
 
   it('begins a new epoch at the oldest tick when the log has lost what came after the checkpoint', async () => {
@@ -278,10 +282,10 @@ describe('compute on the memory drivers', () => {
     const second = await startWorker(log, state);
     await reader.finished(one);
     await second.service.stop();
-    expect(reader.epochs).toContain(`test.1.${oldest}`);
-    expect((await state.record(0))?.epoch).toBe(`test.1.${oldest}`);
+    expect(reader.epochs).toContain(epochOf(oldest));
+    expect((await state.record(0))?.epoch).toBe(epochOf(oldest));
     expect(await second.metric('epochs_begun_total', 'behind_log')).toBe(1);
-    for (const { view } of await state.instruments(0)) expect(decodeView(view).epoch).toBe(`test.1.${oldest}`);
+    for (const { view } of await state.instruments(0)) expect(decodeView(view).epoch).toBe(epochOf(oldest));
   });
 
   it('begins an epoch of its own when the log ends before the checkpoint', async () => {
@@ -298,7 +302,7 @@ describe('compute on the memory drivers', () => {
     const second = await startWorker(replaced, state);
     await until('told', () => reader.epochs.size > 0);
     await second.service.stop();
-    expect([...reader.epochs][0]).toMatch(/^test\.1\.0r\d+$/);
+    expect([...reader.epochs][0]).toMatch(new RegExp(`^test\\.${FOLD_VERSION}\\.0r\\d+$`));
     expect(await second.metric('epochs_begun_total', 'log_replaced')).toBe(1);
   });
 
