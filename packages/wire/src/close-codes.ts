@@ -28,7 +28,11 @@ export const CLOSE_CODES = {
     answer: 'stop',
   },
   messageTooBig: { code: 4006, when: 'A message was longer than `message_bytes` of hello.', answer: 'stop' },
-  overloaded: { code: 4100, when: 'The gateway holds as many connections as it can.', answer: 'backoff' },
+  overloaded: {
+    code: 4100,
+    when: 'The gateway holds as many connections as it can, or as many without a token.',
+    answer: 'backoff',
+  },
   slowConsumer: {
     code: 4101,
     when: 'More bytes waited for this client than a connection may hold.',

@@ -39,9 +39,12 @@ export interface GatewayLimits {
   readonly connectionsMax: number;
   /**
    * Connections without a token yet, or whose token is being checked: each holds a socket for up to `authMs` and nobody
-   * answers for it. Past it: 503 in the handshake, also for clients with a good token, so it is more than a rush brings.
+   * answers for it. Past it: the longest of them is closed as `overloaded` for one that comes, or, where that is younger than
+   * `unadmittedGraceMs`, that one gets 503. So silent connections of some addresses keep nobody out, and a rush is not cut.
    */
   readonly unadmittedMax: number;
+  /** Longer than a client needs to show its token and have it checked. */
+  readonly unadmittedGraceMs: number;
   /** From connecting to a token that was taken. Past it: `unauthorized`, and closed as `badToken`. */
   readonly authMs: number;
   /** `auth` messages that may fail before one was taken. Past it: closed with the last one's code. */
@@ -162,6 +165,7 @@ export const DEFAULT_LIMITS: GatewayLimits = Object.freeze({
 
   connectionsMax: 18_000,
   unadmittedMax: 4_000,
+  unadmittedGraceMs: 1_000,
   authMs: 10_000,
   authFailuresMax: 5,
   unadmittedMessageBytesMax: 12 * KIB,

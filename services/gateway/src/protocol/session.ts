@@ -11,9 +11,8 @@ export class Session {
   readonly client: Client;
   /** What it may have; undefined until somebody said who it is. Then it is never undefined again. */
   grant: Grant | undefined;
-  /** It is counted among those without one. */
-  waitsForGrant = true;
-  /** Unix ms by which there must be one. */
+  /** Unix ms of its handshake, and by which there must be one. */
+  readonly openedAtMs: number;
   readonly authByMs: number;
   /** `auth` messages that failed before there was one. */
   authFailures = 0;
@@ -42,6 +41,7 @@ export class Session {
 
   constructor(client: Client, limits: GatewayLimits, nowMs: number) {
     this.client = client;
+    this.openedAtMs = nowMs;
     this.authByMs = nowMs + limits.authMs;
     this.symbolsMax = limits.subscriptionsPerConnectionMax;
     this.messages = new TokenBucket(limits.messagesBurst, limits.messagesPerSecond, nowMs);

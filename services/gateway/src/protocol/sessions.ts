@@ -23,7 +23,8 @@ export class Sessions {
   readonly #context: ProtocolContext;
   readonly #all = new Set<Session>();
   readonly #writer = new JsonFrameWriter();
-  #unadmitted = 0;
+  /** Of whom it is not known yet who they are; who waits longest is first. */
+  readonly #unadmitted = new Set<Session>();
 
   constructor(context: ProtocolContext) {
     this.#context = context;
@@ -34,7 +35,7 @@ export class Sessions {
 
   /** Connections of which it is not known yet whose they are. */
   get unadmitted(): number {
-    return this.#unadmitted;
+    return this.#unadmitted.size;
   }
 
   get size(): number {
@@ -50,7 +51,7 @@ export class Sessions {
     const { connectionsMax, unadmittedMax } = this.#context.limits;
     if (this.#all.size >= connectionsMax)
       return `this gateway holds ${connectionsMax} connections, which is the most it may; try another or later`;
-    if (this.#unadmitted >= unadmittedMax)
+    if (this.#unadmitted.size >= unadmittedMax && this.#hadItsTime() === undefined)
       return `${unadmittedMax} connections have not shown a token yet, which is the most that may wait; try again`;
     return undefined;
   }
@@ -63,11 +64,12 @@ export class Sessions {
     const session = new Session(client, limits, nowMs);
     this.#all.add(session);
     metrics.opened(encoding === 'protobuf' ? 'tapecast.v1.protobuf' : 'tapecast.v1.json');
-    this.#unadmitted++;
+    this.#unadmitted.add(session);
     const checking = this.authentication.begin(session, token);
     if (checking === undefined) this.#noteAdmitted(session);
     // What it sends meanwhile waits.
     else this.#work(session, checking, (error) => this.#failedToBegin(session, error));
+    if (this.#unadmitted.size > limits.unadmittedMax) this.#makeRoom();
     return session;
   }
 
@@ -75,10 +77,7 @@ export class Sessions {
   closed(session: Session): void {
     session.client.closed = true;
     session.waiting.length = 0;
-    if (session.waitsForGrant) {
-      session.waitsForGrant = false;
-      this.#unadmitted--;
-    }
+    this.#unadmitted.delete(session);
     this.authentication.left(session);
     for (const [held, channels] of session.subscriptions)
       for (const channel of [...channels]) leave(this.#context, session, held, channel);
@@ -180,9 +179,23 @@ export class Sessions {
   }
 
   #noteAdmitted(session: Session): void {
-    if (session.grant === undefined || !session.waitsForGrant) return;
-    session.waitsForGrant = false;
-    this.#unadmitted--;
+    if (session.grant !== undefined) this.#unadmitted.delete(session);
+  }
+
+  /** Whoever waits longest for a grant, where that was time enough to get one. */
+  #hadItsTime(): Session | undefined {
+    const { limits, nowUs } = this.#context;
+    const [longest] = this.#unadmitted;
+    return longest !== undefined && nowUs() / 1000 - longest.openedAtMs >= limits.unadmittedGraceMs
+      ? longest
+      : undefined;
+  }
+
+  #makeRoom(): void {
+    const longest = this.#hadItsTime();
+    if (longest === undefined) return;
+    this.#unadmitted.delete(longest);
+    this.#end(longest, 'overloaded');
   }
 
   #failedToBegin(session: Session, error: unknown): void {

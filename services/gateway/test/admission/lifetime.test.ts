@@ -129,7 +129,7 @@ describe('a connection without a token', () => {
   });
 
   test('is one of a bounded number; those who were let in are not counted', async () => {
-    const { gateway } = await start({ limits: { unadmittedMax: 2 } });
+    const { gateway } = await start({ limits: { unadmittedMax: 2, unadmittedGraceMs: 60_000 } });
     for (let i = 0; i < 3; i++) await connect(issuer.token(ALL));
     const [waiting] = [await connect(), await connect()];
     const refused = dial();
@@ -137,6 +137,15 @@ describe('a connection without a token', () => {
     await auth(waiting as StreamClient, 1, issuer.token(ALL));
     await connect();
     expect(gateway.ready()).toMatchObject({ ready: true });
+  });
+
+  test('makes room for others when it had time to show one, so that a few who say nothing keep nobody out', async () => {
+    await start({ limits: { unadmittedMax: 3, unadmittedGraceMs: 0 } });
+    const silent = [await connect(), await connect(), await connect()];
+    const late = await connect(issuer.token(ALL));
+    expect(await silent[0]!.closed()).toBe(4100);
+    expect(await late.subscribe(1, ['AAPL$US'], ['quote'])).toMatchObject({ type: 'success' });
+    expect(silent.slice(1).map(({ closeCode }) => closeCode)).toEqual([undefined, undefined]);
   });
 
   test('waits with what it sends before its token was checked: hello is first', async () => {
