@@ -91,7 +91,9 @@ export class RenewingClient {
     this.kids.add(String(decodeProtectedHeader(token).kid));
   }
 
+  /** Resolves with a message of type `closed` where the connection ended first. */
   #ask(message: object): Promise<Message> {
+    if (this.#ending.signal.aborted) return Promise.resolve({ type: 'closed' });
     const answer = new Promise<Message>((resolve) => {
       this.#answered = resolve;
     });
