@@ -62,10 +62,10 @@ export class RenewingClient {
     return client;
   }
 
-  /** Renews again and again until `stop`. */
-  async renewEvery(ms: number): Promise<void> {
-    for (;;) {
-      await delay(ms, undefined, { signal: this.#ending.signal }).catch(() => undefined);
+  /** Renews after `firstMs`, and again and again until `stop`. */
+  async renewEvery(ms: number, firstMs: number): Promise<void> {
+    for (let waitMs = firstMs; ; waitMs = ms) {
+      await delay(waitMs, undefined, { signal: this.#ending.signal }).catch(() => undefined);
       if (this.#ending.signal.aborted) return;
       const begunAt = performance.now();
       try {
