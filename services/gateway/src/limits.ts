@@ -79,6 +79,13 @@ export interface GatewayLimits {
   /** Messages a client may send at once, and then a second. Past it: closed as `tooManyMessages`. */
   readonly messagesBurst: number;
   readonly messagesPerSecond: number;
+  /**
+   * (symbol, channel) pairs that a client may ask for at once, and then a second, by all its messages: each costs a
+   * microsecond, its line of the answer and perhaps a snapshot. Four times all that a connection may hold. Past it: closed
+   * as `tooManyMessages`.
+   */
+  readonly pairsBurst: number;
+  readonly pairsPerSecond: number;
   /** Bytes a client may send at once, and then a second. Past it: closed as `tooManyMessages`. */
   readonly bytesBurst: number;
   readonly bytesPerSecond: number;
@@ -180,6 +187,8 @@ export const DEFAULT_LIMITS: GatewayLimits = Object.freeze({
   messagesWaitingMax: 256,
   messagesBurst: 1_000,
   messagesPerSecond: 100,
+  pairsBurst: 40_000,
+  pairsPerSecond: 4_000,
   bytesBurst: 4 * MIB,
   bytesPerSecond: 256 * KIB,
   badMessagesMax: 100,
@@ -222,6 +231,8 @@ export function limitsDisagree(limits: GatewayLimits): string | undefined {
     return 'messageBytesCut must be above messageBytesMax, or a long message gets no answer';
   if (limits.pairsPerMessageMax > limits.subscriptionsPerConnectionMax)
     return 'pairsPerMessageMax must not be above subscriptionsPerConnectionMax';
+  if (limits.pairsBurst < limits.subscriptionsPerConnectionMax)
+    return 'pairsBurst must not be below subscriptionsPerConnectionMax, or who holds that many can not ask what he holds';
   if (limits.bytesBurst < limits.messageBytesMax)
     return 'bytesBurst must not be below messageBytesMax, or a message that is allowed closes its connection';
   if (limits.unadmittedMessageBytesMax <= TOKEN_LENGTH_MAX)

@@ -184,6 +184,28 @@ describe('messages', () => {
     expect((await client.subscribe(3, ['AAPL$US'], ['quote'])).results[0]).toMatchObject({ ok: true });
   });
 
+  test('messages that each ask for much end the connection as many small ones do; what a client needs is let through', async () => {
+    await start({
+      config: {
+        limits: { pairsPerMessageMax: 4, subscriptionsPerConnectionMax: 4, pairsBurst: 12, pairsPerSecond: 0.001 },
+      },
+    });
+    for (const again of [
+      { action: 'query_subscribe' },
+      { action: 'resync', symbols: ['AAPL$US', '700$HK'] },
+      { action: 'subscribe', symbols: ['AAPL$US', '700$HK'], channels: ['quote', 'trade'] },
+    ]) {
+      const client = await connect();
+      expect((await client.subscribe(1, ['AAPL$US', '700$HK'], ['quote', 'trade'])).results).toHaveLength(4);
+      expect(await client.ask({ ...again, id: 2 })).toMatchObject({ type: 'success' });
+      // Costs nothing.
+      for (let id = 10; id < 30; id++) await client.ask({ action: 'ping', id });
+      client.send({ ...again, id: 3 });
+      client.send({ ...again, id: 4 });
+      expect(await client.closed()).toBe(4104);
+    }
+  });
+
   test('too many messages, and too many bad ones, end the connection with their codes', async () => {
     await start({ config: { limits: { messagesBurst: 20, messagesPerSecond: 1, badMessagesMax: 5 } } });
     const fast = await connect();

@@ -210,6 +210,8 @@ function limitsOf({ limits }: ProtocolContext, session: Session): NamedLimits {
     ...(connections === undefined ? {} : { connections }),
     messages_per_second: session.messages.perSecond,
     messages_burst: session.messages.burst,
+    pairs_per_second: limits.pairsPerSecond,
+    pairs_burst: limits.pairsBurst,
     bytes_per_second: limits.bytesPerSecond,
     bytes_burst: limits.bytesBurst,
     unread_bytes: limits.slowBytes,

@@ -32,6 +32,7 @@ export class Session {
   readonly waiting: (ClientMessage | ErrorMessage)[] = [];
   readonly messages: TokenBucket;
   readonly bytes: TokenBucket;
+  readonly pairs: TokenBucket;
   readonly badMessages: WindowCount;
   heartbeats = 0;
   pingedAtMs: number;
@@ -46,6 +47,7 @@ export class Session {
     this.symbolsMax = limits.subscriptionsPerConnectionMax;
     this.messages = new TokenBucket(limits.messagesBurst, limits.messagesPerSecond, nowMs);
     this.bytes = new TokenBucket(limits.bytesBurst, limits.bytesPerSecond, nowMs);
+    this.pairs = new TokenBucket(limits.pairsBurst, limits.pairsPerSecond, nowMs);
     this.badMessages = new WindowCount(limits.badMessagesMax, limits.badMessagesWindowMs, nowMs);
     this.pingedAtMs = nowMs;
   }

@@ -14,6 +14,7 @@ import { JsonFrameWriter } from '../fanout/json-frame.ts';
 import { Authentication } from './authenticate.ts';
 import type { ProtocolContext } from './context.ts';
 import { leave, resync, unsubscribe } from './leave-and-resync.ts';
+import { pairsOf } from './pairs-of.ts';
 import { Session } from './session.ts';
 import { subscribe } from './subscribe.ts';
 
@@ -243,6 +244,10 @@ export class Sessions {
     if (grant === undefined) {
       const msg = `nothing is answered before a token was taken: send {"action":"auth","token":"…"} within ${this.#context.limits.authMs / 1000} s of connecting`;
       client.tell(errorMessage(message.action, message.id, 'unauthorized', msg), nowUs);
+      return undefined;
+    }
+    if (!session.pairs.take(nowUs / 1000, pairsOf(session, message, this.#context.limits.pairsPerMessageMax))) {
+      this.#end(session, 'tooManyMessages');
       return undefined;
     }
     switch (message.action) {
