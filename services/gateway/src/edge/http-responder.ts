@@ -124,7 +124,7 @@ export class HttpResponder {
       }
       response.writeHeader('content-type', 'application/json');
       if (headOnly) response.endWithoutBody(Buffer.byteLength(body), last);
-      else response.end(body, last);
+      else sendBody(response, Buffer.from(body), last);
     });
   }
 
@@ -147,7 +147,23 @@ export class HttpResponder {
       response.writeStatus('200 OK').writeHeader('content-type', file.type).writeHeader('cache-control', file.cache);
       for (const [name, value] of PAGE_HEADERS) response.writeHeader(name, value);
       if (headOnly) response.endWithoutBody(file.body.byteLength, last);
-      else response.end(file.body, last);
+      else sendBody(response, file.body, last);
     });
   }
+}
+
+/**
+ * Gives the library no more than the client takes; else it keeps what is unread, as much as anybody asks for. Until all is
+ * written the answer is not over, and a connection that asks on meanwhile is closed by the library.
+ */
+function sendBody(response: HttpResponse, body: Uint8Array, last: boolean): void {
+  if (last || body.byteLength === 0) {
+    response.end(body, last);
+    return;
+  }
+  const total = body.byteLength;
+  const from = response.getWriteOffset();
+  const [, done] = response.tryEnd(body, total);
+  if (done) return;
+  response.onWritable((offset) => response.tryEnd(body.subarray(offset - from), total)[0]);
 }

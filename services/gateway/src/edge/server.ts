@@ -28,6 +28,7 @@ import { visitorOf } from './visitor.ts';
  * |-------------------|---------------------------------------------------|---------------------------------------------------------|
  * | HttpRequest       | inside its callback, before any await             | everything is read from it first                        |
  * | HttpResponse      | until `end` or `onAborted`                        | `onAborted` is set before an answer waits; then a flag  |
+ * | answer's body     | `end` keeps all that the client does not read     | `tryEnd` and `onWritable`: we keep it, once for all     |
  * | WebSocket         | from `open` to `close`; any call after it throws  | `Client.closed` is set in `close` and asked before use  |
  * | message buffer    | until the callback returns                        | it is parsed at once and never kept                     |
  * | socket after end()| 16 s at most, for the unread rest (idleTimeout>0) | with idleTimeout 0 it would wait for ever               |
