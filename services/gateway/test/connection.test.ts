@@ -211,6 +211,9 @@ describe('messages', () => {
     const fast = await connect();
     for (let i = 0; i < 30; i++) fast.send({ action: 'ping', id: i });
     expect(await fast.closed()).toBe(4104);
+    const pinging = await connect();
+    for (let i = 0; i < 30; i++) pinging.socket.ping();
+    expect(await pinging.closed()).toBe(4104);
     const bad = await connect();
     for (let i = 0; i < 10; i++) bad.socket.send('nonsense');
     expect(await bad.closed()).toBe(4005);

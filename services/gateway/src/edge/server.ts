@@ -184,7 +184,7 @@ export class EdgeServer implements TopicPublisher {
       message: (socket, message, binary) =>
         this.#each('message', socket, (session) => sessions.frame(session, new Uint8Array(message), binary)),
       pong: (socket) => this.#each('pong', socket, (session) => sessions.heard(session)),
-      ping: (socket) => this.#each('ping', socket, (session) => sessions.heard(session)),
+      ping: (socket) => this.#each('ping', socket, (session) => sessions.pinged(session)),
       // Ended at the next sweep: a socket may not be closed while a publish walks over it.
       dropped: (socket) =>
         this.#each('dropped', socket, (session) => {

@@ -85,6 +85,13 @@ export class Sessions {
     this.#all.delete(session);
   }
 
+  /** A ping of WebSocket's own, which the library answered: it costs as much as one of ours. */
+  pinged(session: Session): void {
+    const nowMs = this.#context.nowUs() / 1000;
+    session.client.heardAtMs = nowMs;
+    if (!session.messages.take(nowMs)) this.#end(session, 'tooManyMessages');
+  }
+
   /** Any sign of life but a message. */
   heard(session: Session): void {
     session.client.heardAtMs = this.#context.nowUs() / 1000;
