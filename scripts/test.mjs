@@ -57,8 +57,8 @@ function runTests(project) {
   const folder = mkdtempSync(join(tmpdir(), 'tapecast-test-'));
   const report = join(folder, 'report.json');
   const args = ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  // Left to itself the runner takes one worker on two cores.
-  args.push(project === 'unit' ? '--maxWorkers=2' : '--no-file-parallelism');
+  // Left to itself the runner takes one worker on two cores. A third works while others wait for sockets and timers.
+  args.push(project === 'unit' ? '--maxWorkers=3' : '--no-file-parallelism');
   const done = spawnSync('vitest', args, {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
