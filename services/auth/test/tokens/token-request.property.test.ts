@@ -33,10 +33,12 @@ const value = fc.oneof(
   fc.jsonValue(),
 );
 const fields = fc.dictionary(fc.oneof(fc.constantFrom(...FIELDS), fc.string()), value);
+/** A field of a form is text; JSON values may have a `toString` that is none. */
+const formText = (each: unknown): string => (typeof each === 'string' ? each : JSON.stringify(each));
 const body = fc.oneof(
   fields.map((content) => Buffer.from(JSON.stringify(content))),
   fields.map((content) =>
-    Buffer.from(new URLSearchParams(Object.entries(content).map(([key, each]) => [key, String(each)])).toString()),
+    Buffer.from(new URLSearchParams(Object.entries(content).map(([key, each]) => [key, formText(each)])).toString()),
   ),
   fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
   fc.jsonValue().map((content) => Buffer.from(JSON.stringify(content))),
@@ -76,7 +78,7 @@ describe('a request for a token', () => {
       fc.property(type, fields, fc.boolean(), (contentType, content, asForm) => {
         const all = { ...content, client_id: 'broker', client_secret: SECRET };
         const text = asForm
-          ? new URLSearchParams(Object.entries(all).map(([k, v]) => [k, String(v)]))
+          ? new URLSearchParams(Object.entries(all).map(([k, v]) => [k, formText(v)]))
           : JSON.stringify(all);
         const reading = readTokenRequest(contentType, Buffer.from(text.toString()), undefined);
         if ('fault' in reading) expect(JSON.stringify(reading.fault)).not.toContain(SECRET);
