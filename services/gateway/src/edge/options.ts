@@ -37,6 +37,9 @@ export const edgeOptions = {
     'connections an address may make a second, ten times as many at once (default 100)',
   ),
   connectionsPerAddress: perSecond.describe('connections an address may hold (default 4000)'),
+  unadmittedConnections: perSecond.describe(
+    'connections that may wait for their token in all; each may keep 1 MiB of a message that is under way (default 4000)',
+  ),
   requestsPerSecond: perSecond.describe(
     'REST requests an address may make a second, ten times as many at once (default 100)',
   ),
@@ -75,10 +78,12 @@ export function edgeSettings(config: EdgeConfig): EdgeSettings {
 
 /** The limits that an operator set. What may come at once grows with what may come a second. */
 export function limitsOf(config: EdgeConfig): Partial<GatewayLimits> {
-  const { handshakesPerSecond, connectionsPerAddress, requestsPerSecond, bytesPerSecond } = config;
+  const { handshakesPerSecond, connectionsPerAddress, unadmittedConnections, requestsPerSecond, bytesPerSecond } =
+    config;
   return {
     ...(handshakesPerSecond === undefined ? {} : { handshakesPerSecond, handshakesBurst: handshakesPerSecond * 10 }),
     ...(connectionsPerAddress === undefined ? {} : { connectionsPerAddressMax: connectionsPerAddress }),
+    ...(unadmittedConnections === undefined ? {} : { unadmittedMax: unadmittedConnections }),
     ...(requestsPerSecond === undefined ? {} : { requestsPerSecond, requestsBurst: requestsPerSecond * 10 }),
     ...(bytesPerSecond === undefined ? {} : { bytesPerSecond, bytesBurst: bytesPerSecond * 16 }),
   };

@@ -129,7 +129,7 @@ describe('a connection without a token', () => {
   });
 
   test('is one of a bounded number; those who were let in are not counted', async () => {
-    const { gateway } = await start({ limits: { unadmittedMax: 2, unadmittedGraceMs: 60_000 } });
+    const { gateway } = await start({ unadmittedConnections: 2, limits: { unadmittedGraceMs: 60_000 } });
     for (let i = 0; i < 3; i++) await connect(issuer.token(ALL));
     const [waiting] = [await connect(), await connect()];
     const refused = dial();
