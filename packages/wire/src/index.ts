@@ -54,7 +54,8 @@ export {
   type FrameMeta,
   isData,
 } from './protobuf-frame.ts';
-export { decodeTick, encodeTick } from './tick-codec.ts';
+export { decodeTick } from './tick-decoder.ts';
+export { encodeTick } from './tick-encoder.ts';
 export {
   type BatchEntry,
   encodeUpdateBatch,

@@ -11,3 +11,9 @@ export const QUOTED_LENGTH_MAX = 60;
 
 /** Digits of a number that a client reads from JSON: twice the largest sum. Over it: the frame is refused (`malformed`). */
 export const NUMBER_DIGITS_MAX = 100;
+
+/**
+ * Bytes of memory that encoded ticks share: one that is kept keeps its neighbours. A tick that might not fit gets memory
+ * of its own.
+ */
+export const TICK_SLAB_BYTES = 16 * 1024;

@@ -10,7 +10,7 @@ export interface SumFields {
 const LOW_BITS = 53;
 const SAFE_MAX = BigInt(Number.MAX_SAFE_INTEGER);
 
-export function encodeSum(value: bigint, what: string): SumFields {
+export function encodeSum(value: bigint, what: string): { low: number; high: number } {
   if (value >= 0n && value <= SAFE_MAX) return { low: Number(value), high: 0 };
   return { low: Number(BigInt.asUintN(LOW_BITS, value)), high: integer(Number(value >> 53n), `${what} / 2^53`) };
 }

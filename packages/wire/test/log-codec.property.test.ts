@@ -22,6 +22,7 @@ import {
   openUpdateBatch,
   WireError,
 } from '../src/index.ts';
+import { log } from '../src/log-schema.ts';
 import { count, decimals, interval, levels, maybe, quoteFields, side, state, sum, text, units } from './arbitraries.ts';
 
 const tickBody = fc.oneof(
@@ -164,6 +165,68 @@ const batch = fc.record({
   updates: fc
     .array(fc.tuple(text, fc.array(update, { minLength: 1, maxLength: 6 })), { maxLength: 5 })
     .map((entries) => new Map(entries)),
+});
+
+/** The bytes that the schema's generated encoder makes of what is in `bytes`. */
+const generated = (bytes: Uint8Array): number[] => [...log.v1.Tick.encode(log.v1.Tick.decode(bytes)).finish()];
+
+const EDGES = [0, ...Array.from({ length: 53 }, (_, bits) => 2 ** bits)].flatMap((value) => [value, value * 2 - 1]);
+
+describe('ticks are written as the generated encoder writes them, byte for byte', () => {
+  const expectSame = (value: Tick): void => {
+    const bytes = encodeTick(value);
+    expect([...bytes]).toEqual(generated(bytes));
+    expect(decodeTick(bytes)).toEqual(value);
+  };
+  const head = { instrument: 'A$US', source: 's/1', priceDecimals: 2, sizeDecimals: 0 };
+
+  it('any tick', () => {
+    fc.assert(fc.property(tick, expectSame), { numRuns: 1000 });
+  });
+
+  it.each(EDGES.filter((value) => value >= 0))('the integer %d and its negative', (value) => {
+    const times = { sourceSeq: value, exchangeTimeUs: value, receivedAtUs: value };
+    const body = { kind: 'bookDelta' as const, bids: [value, value], asks: [-value || 0, value], venueSeq: value };
+    expectSame({ ...head, ...times, body });
+  });
+
+  it.each([0, 1, 39, 40, 127, 128, 16_383, 16_384, 70_000])(
+    'texts of %d characters, of one byte each and of more',
+    (n) => {
+      for (const unit of ['x', 'é', '価', '😀']) {
+        const id = unit.repeat(n);
+        const body = {
+          kind: 'trade' as const,
+          id,
+          price: 1,
+          size: 1,
+          side: undefined,
+          conditions: [id, ''],
+          counts: 7,
+        };
+        expectSame({ ...head, sourceSeq: 1, exchangeTimeUs: undefined, receivedAtUs: 1, body });
+      }
+    },
+  );
+
+  it.each([6, 8, 1600, 2000, 20_000])('books of %d levels, beyond the memory that ticks share too', (n) => {
+    const side = Array.from({ length: 2 * n }, (_, at) => Number.MAX_SAFE_INTEGER - at);
+    const body = { kind: 'bookSnapshot' as const, bids: side, asks: side, venueSeq: undefined };
+    expectSame({ ...head, sourceSeq: 1, exchangeTimeUs: undefined, receivedAtUs: 1, body });
+  });
+
+  it('what was returned stays as it is when the next one is written', () => {
+    const one = {
+      ...head,
+      sourceSeq: 1,
+      exchangeTimeUs: 5,
+      receivedAtUs: 1,
+      body: { kind: 'clock' as const, timeMs: 1 },
+    };
+    const first = encodeTick(one);
+    encodeTick({ ...one, instrument: 'B$US', sourceSeq: 2 });
+    expect(decodeTick(first)).toEqual(one);
+  });
 });
 
 describe('the log codecs give back what they were given', () => {

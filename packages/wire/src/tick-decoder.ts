@@ -1,24 +1,9 @@
 import { COUNTS_ALL, type QuoteTick, type Tick, type TickBody } from '@tapecast/market';
 import { log } from './log-schema.ts';
 import { count, decimals, integer, levels, optionalCount, optionalInteger } from './safe-integer.ts';
-import { intervalName, marketStateName, marketStateNumber, sideName, sideNumber } from './schema-names.ts';
-import { decodeOptionalSum, decodeSum, encodeOptionalSum, encodeSum } from './sum.ts';
+import { intervalName, marketStateName, sideName } from './schema-names.ts';
+import { decodeOptionalSum, decodeSum } from './sum.ts';
 import { decoding, WireError } from './wire-error.ts';
-
-/** The record of `md.ticks`. Throws WireError where a value would not arrive as it is. */
-export function encodeTick(tick: Tick): Uint8Array {
-  const message: log.v1.Tick.$Properties = {
-    instrument: tick.instrument,
-    source: tick.source,
-    sourceSeq: count(tick.sourceSeq, 'source_seq'),
-    exchangeTimeUs: optionalCount(tick.exchangeTimeUs, 'exchange_time_us'),
-    receivedAtUs: count(tick.receivedAtUs, 'received_at_us'),
-    priceDecimals: decimals(tick.priceDecimals, 'price_decimals'),
-    sizeDecimals: decimals(tick.sizeDecimals, 'size_decimals'),
-  };
-  putBody(message, tick.body);
-  return log.v1.Tick.encode(message).finish();
-}
 
 export function decodeTick(bytes: Uint8Array): Tick {
   return decoding('a tick', () => {
@@ -34,72 +19,6 @@ export function decodeTick(bytes: Uint8Array): Tick {
       body: takeBody(message),
     };
   });
-}
-
-function putBody(message: log.v1.Tick.$Properties, body: TickBody): void {
-  switch (body.kind) {
-    case 'trade':
-      message.trade = {
-        id: body.id,
-        price: integer(body.price, 'price'),
-        size: integer(body.size, 'size'),
-        side: sideNumber(body.side),
-        conditions: body.conditions,
-        excluded: COUNTS_ALL & ~body.counts,
-      };
-      return;
-    case 'quote':
-      message.quote = putQuote(body);
-      return;
-    case 'bookSnapshot':
-    case 'bookDelta':
-      message[body.kind] = {
-        bids: levels(body.bids, 'bids'),
-        asks: levels(body.asks, 'asks'),
-        venueSeq: optionalCount(body.venueSeq, 'venue_seq'),
-      };
-      return;
-    case 'bar':
-      message.bar = {
-        interval: body.interval,
-        startMs: count(body.startMs, 'start_ms'),
-        open: integer(body.open, 'open'),
-        high: integer(body.high, 'high'),
-        low: integer(body.low, 'low'),
-        close: integer(body.close, 'close'),
-        volume: encodeSum(body.volume, 'volume'),
-        turnover: encodeOptionalSum(body.turnover, 'turnover'),
-        trades: optionalCount(body.trades, 'trades'),
-        final: body.final,
-      };
-      return;
-    case 'status':
-      message.status = {
-        state: marketStateNumber(body.state),
-        reason: body.reason,
-        sinceMs: count(body.sinceMs, 'since_ms'),
-      };
-      return;
-    case 'clock':
-      message.clock = { timeMs: count(body.timeMs, 'time_ms') };
-  }
-}
-
-function putQuote(body: QuoteTick): log.v1.TickQuote.$Properties {
-  return {
-    bid: optionalInteger(body.bid, 'bid'),
-    bidSize: optionalInteger(body.bidSize, 'bid_size'),
-    ask: optionalInteger(body.ask, 'ask'),
-    askSize: optionalInteger(body.askSize, 'ask_size'),
-    last: optionalInteger(body.last, 'last'),
-    open: optionalInteger(body.open, 'open'),
-    high: optionalInteger(body.high, 'high'),
-    low: optionalInteger(body.low, 'low'),
-    prevClose: optionalInteger(body.prevClose, 'prev_close'),
-    volume: encodeOptionalSum(body.volume, 'volume'),
-    turnover: encodeOptionalSum(body.turnover, 'turnover'),
-    venueSeq: optionalCount(body.venueSeq, 'venue_seq'),
-  };
 }
 
 // The bodies are asked for one by one: the generated `body` getter looks through all names each time.
