@@ -119,8 +119,8 @@ export class Connection {
       this.#heartbeatMs = message.heartbeatMs;
       this.#watch();
     } else if (message.type === 'success') {
-      for (const { instrumentNumber, symbol } of message.results ?? []) {
-        if (instrumentNumber !== undefined) this.#symbols.set(instrumentNumber, symbol);
+      for (const { streamNumber, symbol } of message.results ?? []) {
+        if (streamNumber !== undefined) this.#symbols.set(streamNumber, symbol);
       }
     }
     this.#handlers.onMessage(message, times);

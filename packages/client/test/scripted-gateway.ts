@@ -98,7 +98,7 @@ export class ScriptedConnection {
         epoch,
         seq,
         intervalMs: 0,
-        instrumentNumber: this.#numberOf(symbol),
+        streamNumber: this.#numberOf(symbol),
       })),
     );
     this.send({ type: 'success', action: message.action, id: message.id, msg: 'ok', results });

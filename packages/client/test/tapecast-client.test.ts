@@ -359,7 +359,7 @@ describe('what is missing is told', () => {
       epoch: 'e1',
       seq: 1,
       intervalMs: 0,
-      instrumentNumber: 1,
+      streamNumber: 1,
     };
     const refused = { symbol: 'AAPL$US', channel: 'quote', ok: false, code: 'forbidden' as const, msg: 'no' };
     second.send({ type: 'success', action: 'subscribe', id, msg: '', results: [ok, refused] });

@@ -12,7 +12,7 @@ import type {
 } from '@tapecast/market';
 
 /** What a client may offer; the gateway picks the first it knows. */
-export const SUBPROTOCOLS = ['tapecast.v1.json', 'tapecast.v1.protobuf'] as const;
+export const SUBPROTOCOLS = ['tapecast.v1.json', 'tapecast.v1.protobuf', 'tapecast.v1.protobuf.zstd'] as const;
 export type Subprotocol = (typeof SUBPROTOCOLS)[number];
 
 /** `id` as the client chose it; null when it gave none or can't be read. */
@@ -59,8 +59,8 @@ export interface SubscriptionResult {
   epoch?: string;
   seq?: number;
   intervalMs?: number;
-  /** When ok and Protobuf: the number that names the instrument in data frames of this gateway. */
-  instrumentNumber?: number;
+  /** When ok and Protobuf: the number that names the stream in data frames of this gateway. */
+  streamNumber?: number;
   /** When not ok: */
   code?: ErrorCode;
   msg?: string;

@@ -166,7 +166,7 @@ function putResult(result: SubscriptionResult): schema.v1.SubscriptionResult.$Pr
     ...result,
     seq: optionalCount(result.seq, 'seq'),
     intervalMs: optionalCount(result.intervalMs, 'interval_ms'),
-    instrumentNumber: optionalCount(result.instrumentNumber, 'instrument_number'),
+    streamNumber: optionalCount(result.streamNumber, 'stream_number'),
   };
 }
 
@@ -202,7 +202,7 @@ function takeResult(result: schema.v1.SubscriptionResult): SubscriptionResult {
     epoch: result.epoch,
     seq: optionalCount(result.seq, 'seq'),
     intervalMs: optionalCount(result.intervalMs, 'interval_ms'),
-    instrumentNumber: optionalCount(result.instrumentNumber, 'instrument_number'),
+    streamNumber: optionalCount(result.streamNumber, 'stream_number'),
     code: result.code as ErrorCode | null | undefined, // As of `error`.
     msg: result.msg,
   });

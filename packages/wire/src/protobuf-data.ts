@@ -1,7 +1,7 @@
 import { INTERVALS } from '@tapecast/market';
 import { depthOf } from './channel-names.ts';
 import type { schema } from './client-schema.ts';
-import type { DataMessage, DepthMessage, KlineMessage, QuoteMessage, TradeMessage } from './messages.ts';
+import type { Channel, DataMessage, DepthMessage, KlineMessage, QuoteMessage, TradeMessage } from './messages.ts';
 import { count, decimals, integer, levels, optionalCount, optionalInteger } from './safe-integer.ts';
 import { sideName, sideNumber } from './schema-names.ts';
 import { decodeOptionalSum, decodeSum, encodeOptionalSum, encodeSum } from './sum.ts';
@@ -9,7 +9,7 @@ import { WireError } from './wire-error.ts';
 
 /** Fields 1 to 6 of each data message. */
 interface HeadFields {
-  instrument: number;
+  stream: number;
   first: number;
   span: number;
   priceDecimals: number;
@@ -19,9 +19,9 @@ interface HeadFields {
 
 export function putData(
   message: DataMessage,
-  numberOf: (symbol: string) => number,
+  numberOf: (symbol: string, channel: Channel) => number,
 ): schema.v1.ServerMessage.$Properties {
-  const head = putHead(message, numberOf(message.symbol));
+  const head = putHead(message, numberOf(message.symbol, message.channel));
   switch (message.type) {
     case 'trade':
       return { trade: putTrade(message, head) };
@@ -35,14 +35,14 @@ export function putData(
   }
 }
 
-/** undefined where the message is no data of this version, or of an instrument that has no name here. */
+/** undefined where the message is no data of this version, or of a stream that has no name here. */
 export function takeData(
   message: schema.v1.ServerMessage,
   symbolOf: (number: number) => string | undefined,
 ): DataMessage | undefined {
   const body = (message.quote ?? message.depth ?? message.trade ?? message.kline) as HeadFields | null | undefined; // All four begin so.
   if (!body) return undefined;
-  const symbol = symbolOf(body.instrument);
+  const symbol = symbolOf(body.stream);
   if (symbol === undefined) return undefined;
   if (message.quote) return takeQuote(message.quote as schema.v1.ServerQuote, symbol);
   if (message.depth) return takeDepth(message.depth as schema.v1.ServerDepth, symbol);
@@ -53,7 +53,7 @@ export function takeData(
 function putHead({ range, priceDecimals, sizeDecimals, timestamp }: DataMessage, number: number): HeadFields {
   const first = range === undefined ? 0 : count(range[0], 'first');
   return {
-    instrument: count(number, 'instrument'),
+    stream: count(number, 'stream'),
     first,
     span: range === undefined ? 0 : count(range[1] - first, 'span'),
     priceDecimals: decimals(priceDecimals, 'price_decimals'),

@@ -1,5 +1,5 @@
 import { schema } from './client-schema.ts';
-import type { ControlMessage, DataMessage } from './messages.ts';
+import type { Channel, ControlMessage, DataMessage } from './messages.ts';
 import { putControl, takeControl } from './protobuf-control.ts';
 import { putData, takeData } from './protobuf-data.ts';
 import { count, optionalCount } from './safe-integer.ts';
@@ -10,15 +10,15 @@ export interface FrameMeta {
   publishedAtUs: number;
   /** Unix microseconds: the oldest `receivedAtUs` of the data in the frame; undefined where it has none. */
   receivedAtUs: number | undefined;
-  /** The number that names the instrument for all connections of this gateway. */
-  numberOf(symbol: string): number;
+  /** The number that names the stream for all connections of this gateway. */
+  numberOf(symbol: string, channel: Channel): number;
 }
 
 export interface DecodedFrame {
   messages: (ControlMessage | DataMessage)[];
   publishedAtUs: number;
   receivedAtUs: number | undefined;
-  /** Messages left out: of a kind that this version does not know, or of an instrument that was never named. */
+  /** Messages left out: of a kind that this version does not know, or of a stream that was never named. */
   skipped: number;
 }
 
@@ -28,7 +28,7 @@ export function encodeProtobufFrame(messages: readonly (ControlMessage | DataMes
     publishedAtUs: count(meta.publishedAtUs, 'published_at_us'),
     receivedAtUs: optionalCount(meta.receivedAtUs, 'received_at_us'),
     messages: messages.map((message) =>
-      isData(message) ? putData(message, (symbol) => meta.numberOf(symbol)) : putControl(message),
+      isData(message) ? putData(message, (symbol, channel) => meta.numberOf(symbol, channel)) : putControl(message),
     ),
   }).finish();
 }
@@ -50,8 +50,8 @@ export function decodeProtobufFrame(bytes: Uint8Array, symbolOf: (number: number
       if (message === undefined) skipped++;
       else messages.push(message);
       if (message?.type === 'success') {
-        for (const { instrumentNumber, symbol } of message.results ?? []) {
-          if (instrumentNumber !== undefined) namedHere.set(instrumentNumber, symbol);
+        for (const { streamNumber, symbol } of message.results ?? []) {
+          if (streamNumber !== undefined) namedHere.set(streamNumber, symbol);
         }
       }
     }

@@ -113,7 +113,7 @@ export const controlMessage: fc.Arbitrary<ControlMessage> = fc.oneof(
                 epoch: text,
                 seq: count,
                 intervalMs: count,
-                instrumentNumber: fc.nat(),
+                streamNumber: fc.nat(),
               }),
               fc.record({ symbol: text, channel: text, ok: fc.constant(false), code: errorCode, msg: text }),
             ),

@@ -94,7 +94,7 @@ describe('what one end writes, the other reads', () => {
 
 function withoutNumbers(message: ControlMessage): ControlMessage {
   if (message.type !== 'success' || message.results === undefined) return message;
-  return { ...message, results: message.results.map(({ instrumentNumber: _, ...rest }) => rest) };
+  return { ...message, results: message.results.map(({ streamNumber: _, ...rest }) => rest) };
 }
 
 /** Turns the texts of prices, sizes and sums into numbers, as a parser does with JSON's numbers. */

@@ -173,7 +173,7 @@ describe('control frames are the texts of the protocol', () => {
       id: 2,
       msg: 'Subscribed to AAPL$US,700$HK',
       results: [
-        { symbol: 'AAPL$US', channel: 'quote', ok: true, epoch: 'e', seq: 412, intervalMs: 100, instrumentNumber: 3 },
+        { symbol: 'AAPL$US', channel: 'quote', ok: true, epoch: 'e', seq: 412, intervalMs: 100, streamNumber: 3 },
         { symbol: '700$HK', channel: 'quote', ok: false, code: 'unknown_symbol', msg: 'no' },
       ],
     });

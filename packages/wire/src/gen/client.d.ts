@@ -630,6 +630,9 @@ export namespace tapecast {
             /** ServerFrame messages. */
             messages: tapecast.v1.ServerMessage.$Properties[];
 
+            /** ServerFrame deltas. */
+            deltas: number[];
+
             /**
              * Encodes the specified ServerFrame message. Does not implicitly {@link tapecast.v1.ServerFrame.verify|verify} messages.
              * @param message ServerFrame message or plain object to encode
@@ -663,6 +666,9 @@ export namespace tapecast {
                 /** ServerFrame messages */
                 messages?: (tapecast.v1.ServerMessage.$Properties[]|null|undefined);
 
+                /** ServerFrame deltas */
+                deltas?: (number[]|null|undefined);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
@@ -672,6 +678,7 @@ export namespace tapecast {
               publishedAtUs?: number|null;
               receivedAtUs?: number|null;
               messages?: tapecast.v1.ServerMessage.$Shape[]|null;
+              deltas?: number[]|null;
               $unknowns?: Uint8Array[];
             };
         }
@@ -1125,8 +1132,8 @@ export namespace tapecast {
             /** SubscriptionResult intervalMs. */
             intervalMs?: (number|null|undefined);
 
-            /** SubscriptionResult instrumentNumber. */
-            instrumentNumber?: (number|null|undefined);
+            /** SubscriptionResult streamNumber. */
+            streamNumber?: (number|null|undefined);
 
             /** SubscriptionResult code. */
             code?: (string|null|undefined);
@@ -1176,8 +1183,8 @@ export namespace tapecast {
                 /** SubscriptionResult intervalMs */
                 intervalMs?: (number|null|undefined);
 
-                /** SubscriptionResult instrumentNumber */
-                instrumentNumber?: (number|null|undefined);
+                /** SubscriptionResult streamNumber */
+                streamNumber?: (number|null|undefined);
 
                 /** SubscriptionResult code */
                 code?: (string|null|undefined);
@@ -1740,8 +1747,8 @@ export namespace tapecast {
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
 
-            /** ServerTrade instrument. */
-            instrument: number;
+            /** ServerTrade stream. */
+            stream: number;
 
             /** ServerTrade first. */
             first: number;
@@ -1800,8 +1807,8 @@ export namespace tapecast {
             /** Properties of a ServerTrade. */
             interface $Properties {
 
-                /** ServerTrade instrument */
-                instrument?: (number|null|undefined);
+                /** ServerTrade stream */
+                stream?: (number|null|undefined);
 
                 /** ServerTrade first */
                 first?: (number|null|undefined);
@@ -1863,8 +1870,8 @@ export namespace tapecast {
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
 
-            /** ServerQuote instrument. */
-            instrument: number;
+            /** ServerQuote stream. */
+            stream: number;
 
             /** ServerQuote first. */
             first: number;
@@ -1950,8 +1957,8 @@ export namespace tapecast {
             /** Properties of a ServerQuote. */
             interface $Properties {
 
-                /** ServerQuote instrument */
-                instrument?: (number|null|undefined);
+                /** ServerQuote stream */
+                stream?: (number|null|undefined);
 
                 /** ServerQuote first */
                 first?: (number|null|undefined);
@@ -2040,8 +2047,8 @@ export namespace tapecast {
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
 
-            /** ServerDepth instrument. */
-            instrument: number;
+            /** ServerDepth stream. */
+            stream: number;
 
             /** ServerDepth first. */
             first: number;
@@ -2094,8 +2101,8 @@ export namespace tapecast {
             /** Properties of a ServerDepth. */
             interface $Properties {
 
-                /** ServerDepth instrument */
-                instrument?: (number|null|undefined);
+                /** ServerDepth stream */
+                stream?: (number|null|undefined);
 
                 /** ServerDepth first */
                 first?: (number|null|undefined);
@@ -2176,8 +2183,8 @@ export namespace tapecast {
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
 
-            /** ServerKline instrument. */
-            instrument: number;
+            /** ServerKline stream. */
+            stream: number;
 
             /** ServerKline first. */
             first: number;
@@ -2251,8 +2258,8 @@ export namespace tapecast {
             /** Properties of a ServerKline. */
             interface $Properties {
 
-                /** ServerKline instrument */
-                instrument?: (number|null|undefined);
+                /** ServerKline stream */
+                stream?: (number|null|undefined);
 
                 /** ServerKline first */
                 first?: (number|null|undefined);

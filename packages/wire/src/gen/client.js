@@ -847,6 +847,7 @@ export const tapecast = $root.tapecast = (() => {
 
             const ServerFrame = function (properties) {
                 this.messages = [];
+                this.deltas = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -856,6 +857,7 @@ export const tapecast = $root.tapecast = (() => {
             ServerFrame.prototype.publishedAtUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             ServerFrame.prototype.receivedAtUs = null;
             ServerFrame.prototype.messages = $util.emptyArray;
+            ServerFrame.prototype.deltas = $util.emptyArray;
 
             let $oneOfFields;
 
@@ -879,6 +881,8 @@ export const tapecast = $root.tapecast = (() => {
                 if (message.messages != null && message.messages.length)
                     for (let i = 0; i < message.messages.length; ++i)
                         $root.tapecast.v1.ServerMessage.encode(message.messages[i], writer.uint32(26).fork(), _depth + 1).ldelim();
+                if (message.deltas != null && message.deltas.length)
+                    writer.uint32(34).uint64s(message.deltas);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -934,6 +938,20 @@ export const tapecast = $root.tapecast = (() => {
                             if (!(message.messages && message.messages.length))
                                 message.messages = [];
                             message.messages.push($root.tapecast.v1.ServerMessage.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType === 2) {
+                                if (!(message.deltas && message.deltas.length))
+                                    message.deltas = [];
+                                reader.uint64s(message.deltas);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.deltas && message.deltas.length))
+                                message.deltas = [];
+                            message.deltas.push(reader.uint64());
                             continue;
                         }
                     }
@@ -1585,7 +1603,7 @@ export const tapecast = $root.tapecast = (() => {
             SubscriptionResult.prototype.epoch = null;
             SubscriptionResult.prototype.seq = null;
             SubscriptionResult.prototype.intervalMs = null;
-            SubscriptionResult.prototype.instrumentNumber = null;
+            SubscriptionResult.prototype.streamNumber = null;
             SubscriptionResult.prototype.code = null;
             SubscriptionResult.prototype.msg = null;
 
@@ -1610,8 +1628,8 @@ export const tapecast = $root.tapecast = (() => {
             });
 
             // Virtual OneOf for proto3 optional field
-            $Object.defineProperty(SubscriptionResult.prototype, "_instrumentNumber", {
-                get: $util.oneOfGetter($oneOfFields = ["instrumentNumber"]),
+            $Object.defineProperty(SubscriptionResult.prototype, "_streamNumber", {
+                get: $util.oneOfGetter($oneOfFields = ["streamNumber"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -1646,8 +1664,8 @@ export const tapecast = $root.tapecast = (() => {
                     writer.uint32(40).uint64(message.seq);
                 if (message.intervalMs != null && $Object.hasOwnProperty.call(message, "intervalMs"))
                     writer.uint32(48).uint64(message.intervalMs);
-                if (message.instrumentNumber != null && $Object.hasOwnProperty.call(message, "instrumentNumber"))
-                    writer.uint32(56).uint32(message.instrumentNumber);
+                if (message.streamNumber != null && $Object.hasOwnProperty.call(message, "streamNumber"))
+                    writer.uint32(56).uint32(message.streamNumber);
                 if (message.code != null && $Object.hasOwnProperty.call(message, "code"))
                     writer.uint32(66).string(message.code);
                 if (message.msg != null && $Object.hasOwnProperty.call(message, "msg"))
@@ -1736,8 +1754,8 @@ export const tapecast = $root.tapecast = (() => {
                     case 7: {
                             if (wireType !== 0)
                                 break;
-                            message.instrumentNumber = reader.uint32();
-                            message._instrumentNumber = "instrumentNumber";
+                            message.streamNumber = reader.uint32();
+                            message._streamNumber = "streamNumber";
                             continue;
                         }
                     case 8: {
@@ -2638,7 +2656,7 @@ export const tapecast = $root.tapecast = (() => {
                             this[keys[i]] = properties[keys[i]];
             };
 
-            ServerTrade.prototype.instrument = 0;
+            ServerTrade.prototype.stream = 0;
             ServerTrade.prototype.first = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             ServerTrade.prototype.span = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             ServerTrade.prototype.priceDecimals = 0;
@@ -2666,8 +2684,8 @@ export const tapecast = $root.tapecast = (() => {
                     _depth = 0;
                 if (_depth > $util.recursionLimit)
                     throw $Error("max depth exceeded");
-                if (message.instrument != null && $Object.hasOwnProperty.call(message, "instrument") && message.instrument !== 0)
-                    writer.uint32(8).uint32(message.instrument);
+                if (message.stream != null && $Object.hasOwnProperty.call(message, "stream") && message.stream !== 0)
+                    writer.uint32(8).uint32(message.stream);
                 if (message.first != null && $Object.hasOwnProperty.call(message, "first") && (typeof message.first === "object" ? message.first.low || message.first.high : message.first !== 0))
                     writer.uint32(16).uint64(message.first);
                 if (message.span != null && $Object.hasOwnProperty.call(message, "span") && (typeof message.span === "object" ? message.span.low || message.span.high : message.span !== 0))
@@ -2728,9 +2746,9 @@ export const tapecast = $root.tapecast = (() => {
                             if (wireType !== 0)
                                 break;
                             if (value = reader.uint32())
-                                message.instrument = value;
+                                message.stream = value;
                             else
-                                delete message.instrument;
+                                delete message.stream;
                             continue;
                         }
                     case 2: {
@@ -2858,7 +2876,7 @@ export const tapecast = $root.tapecast = (() => {
                             this[keys[i]] = properties[keys[i]];
             };
 
-            ServerQuote.prototype.instrument = 0;
+            ServerQuote.prototype.stream = 0;
             ServerQuote.prototype.first = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             ServerQuote.prototype.span = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             ServerQuote.prototype.priceDecimals = 0;
@@ -2961,8 +2979,8 @@ export const tapecast = $root.tapecast = (() => {
                     _depth = 0;
                 if (_depth > $util.recursionLimit)
                     throw $Error("max depth exceeded");
-                if (message.instrument != null && $Object.hasOwnProperty.call(message, "instrument") && message.instrument !== 0)
-                    writer.uint32(8).uint32(message.instrument);
+                if (message.stream != null && $Object.hasOwnProperty.call(message, "stream") && message.stream !== 0)
+                    writer.uint32(8).uint32(message.stream);
                 if (message.first != null && $Object.hasOwnProperty.call(message, "first") && (typeof message.first === "object" ? message.first.low || message.first.high : message.first !== 0))
                     writer.uint32(16).uint64(message.first);
                 if (message.span != null && $Object.hasOwnProperty.call(message, "span") && (typeof message.span === "object" ? message.span.low || message.span.high : message.span !== 0))
@@ -3040,9 +3058,9 @@ export const tapecast = $root.tapecast = (() => {
                             if (wireType !== 0)
                                 break;
                             if (value = reader.uint32())
-                                message.instrument = value;
+                                message.stream = value;
                             else
-                                delete message.instrument;
+                                delete message.stream;
                             continue;
                         }
                     case 2: {
@@ -3223,7 +3241,7 @@ export const tapecast = $root.tapecast = (() => {
                             this[keys[i]] = properties[keys[i]];
             };
 
-            ServerDepth.prototype.instrument = 0;
+            ServerDepth.prototype.stream = 0;
             ServerDepth.prototype.first = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             ServerDepth.prototype.span = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             ServerDepth.prototype.priceDecimals = 0;
@@ -3241,8 +3259,8 @@ export const tapecast = $root.tapecast = (() => {
                     _depth = 0;
                 if (_depth > $util.recursionLimit)
                     throw $Error("max depth exceeded");
-                if (message.instrument != null && $Object.hasOwnProperty.call(message, "instrument") && message.instrument !== 0)
-                    writer.uint32(8).uint32(message.instrument);
+                if (message.stream != null && $Object.hasOwnProperty.call(message, "stream") && message.stream !== 0)
+                    writer.uint32(8).uint32(message.stream);
                 if (message.first != null && $Object.hasOwnProperty.call(message, "first") && (typeof message.first === "object" ? message.first.low || message.first.high : message.first !== 0))
                     writer.uint32(16).uint64(message.first);
                 if (message.span != null && $Object.hasOwnProperty.call(message, "span") && (typeof message.span === "object" ? message.span.low || message.span.high : message.span !== 0))
@@ -3298,9 +3316,9 @@ export const tapecast = $root.tapecast = (() => {
                             if (wireType !== 0)
                                 break;
                             if (value = reader.uint32())
-                                message.instrument = value;
+                                message.stream = value;
                             else
-                                delete message.instrument;
+                                delete message.stream;
                             continue;
                         }
                     case 2: {
@@ -3435,7 +3453,7 @@ export const tapecast = $root.tapecast = (() => {
                             this[keys[i]] = properties[keys[i]];
             };
 
-            ServerKline.prototype.instrument = 0;
+            ServerKline.prototype.stream = 0;
             ServerKline.prototype.first = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             ServerKline.prototype.span = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             ServerKline.prototype.priceDecimals = 0;
@@ -3460,8 +3478,8 @@ export const tapecast = $root.tapecast = (() => {
                     _depth = 0;
                 if (_depth > $util.recursionLimit)
                     throw $Error("max depth exceeded");
-                if (message.instrument != null && $Object.hasOwnProperty.call(message, "instrument") && message.instrument !== 0)
-                    writer.uint32(8).uint32(message.instrument);
+                if (message.stream != null && $Object.hasOwnProperty.call(message, "stream") && message.stream !== 0)
+                    writer.uint32(8).uint32(message.stream);
                 if (message.first != null && $Object.hasOwnProperty.call(message, "first") && (typeof message.first === "object" ? message.first.low || message.first.high : message.first !== 0))
                     writer.uint32(16).uint64(message.first);
                 if (message.span != null && $Object.hasOwnProperty.call(message, "span") && (typeof message.span === "object" ? message.span.low || message.span.high : message.span !== 0))
@@ -3531,9 +3549,9 @@ export const tapecast = $root.tapecast = (() => {
                             if (wireType !== 0)
                                 break;
                             if (value = reader.uint32())
-                                message.instrument = value;
+                                message.stream = value;
                             else
-                                delete message.instrument;
+                                delete message.stream;
                             continue;
                         }
                     case 2: {

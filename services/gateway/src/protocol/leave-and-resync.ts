@@ -51,7 +51,7 @@ export function resync(context: ProtocolContext, session: Session, grant: Grant,
       seq: group?.told ?? 0,
       intervalMs: 0,
     };
-    return session.client.encoding === 'protobuf' ? { ...result, instrumentNumber: held.number } : result;
+    return session.client.encoding === 'protobuf' ? { ...result, streamNumber: held.number } : result;
   });
   tellResults(context, session, message, results, 'Keyframes follow');
   context.fanout.show(session.client, shown, false);

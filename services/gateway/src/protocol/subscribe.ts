@@ -162,7 +162,7 @@ function success(session: Session, held: HeldInstrument, channel: Channel): Subs
     seq,
     intervalMs: 0,
   };
-  return session.client.encoding === 'protobuf' ? { ...result, instrumentNumber: held.number } : result;
+  return session.client.encoding === 'protobuf' ? { ...result, streamNumber: held.number } : result;
 }
 
 function answer(

@@ -63,7 +63,7 @@ export class Follower {
     if (message.type === 'success') {
       for (const result of message.results ?? []) {
         expect(result.ok, JSON.stringify(result)).toBe(true);
-        if (result.instrumentNumber !== undefined) this.#numbers.set(result.instrumentNumber, result.symbol);
+        if (result.streamNumber !== undefined) this.#numbers.set(result.streamNumber, result.symbol);
         if (message.action === 'unsubscribe') this.#at.delete(result.channel);
         else if (message.action === 'subscribe' && !this.#at.has(result.channel))
           this.#at.set(result.channel, {

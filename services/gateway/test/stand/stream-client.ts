@@ -117,7 +117,7 @@ export class StreamClient {
       for (const message of frame.messages) {
         if (message.type === 'success')
           for (const result of message.results ?? [])
-            if (result.instrumentNumber !== undefined) this.numbers.set(result.instrumentNumber, result.symbol);
+            if (result.streamNumber !== undefined) this.numbers.set(result.streamNumber, result.symbol);
         this.messages.push(message);
       }
     }
