@@ -94,12 +94,32 @@ export interface GatewayLimits {
   readonly badMessagesWindowMs: number;
 
   /**
-   * Bytes that a client has not read. Past `slowBytes` for longer than `slowMs`, or past `slowBytesMax` at any time: closed
-   * as slow. The snapshots of the largest subscription (`pairsPerMessageMax`) fit into `slowBytesMax`.
+   * Bytes that a client has not read. Past `slowBytes`: it is merged, that is, told nothing but control messages until it
+   * has read all but `caughtUpBytes`, then the newest state of each stream and the trades in between. So what waits for it
+   * is no more than this and what comes between two looks. A fast client's queue is empty; one on a bad line has some 100 KiB.
    */
   readonly slowBytes: number;
+  readonly caughtUpBytes: number;
+  /** For so long a merged client may leave more than `caughtUpBytes` unread. Past it: closed as slow. */
   readonly slowMs: number;
+  /** Past it at any time: closed as slow. The snapshots of the largest subscription (`pairsPerMessageMax`) fit. */
   readonly slowBytesMax: number;
+  /**
+   * A client that is slow again within `flapMs` stays merged for `flapHoldMs` at least, each time twice as long, up to
+   * `flapHoldMsMax`: its catch-ups cost less than it would live.
+   */
+  readonly flapMs: number;
+  readonly flapHoldMs: number;
+  readonly flapHoldMsMax: number;
+  /** Streams that one client is brought to the present in at once, and ms of a loop turn spent on such clients. Past it: later. */
+  readonly catchUpStreams: number;
+  readonly catchUpTurnMs: number;
+  /**
+   * Trades as they went out, kept for clients that are merged: time, and bytes of the process. 9 bytes a trade and 16 a
+   * flush. Past either: the oldest go, and who missed them is told a `hole`.
+   */
+  readonly toldTradesMs: number;
+  readonly toldTradesBytes: number;
   /** Where uWebSockets.js drops a publish silently; above `slowBytesMax`, or frames would go missing before we notice. */
   readonly socketBytesMax: number;
   /** Unread bytes of all clients together. Past it: the slowest are closed until it holds again. */
@@ -194,9 +214,17 @@ export const DEFAULT_LIMITS: GatewayLimits = Object.freeze({
   badMessagesMax: 100,
   badMessagesWindowMs: 60_000,
 
-  slowBytes: 1 * MIB,
-  slowMs: 5_000,
+  slowBytes: 256 * KIB,
+  caughtUpBytes: 16 * KIB,
+  slowMs: 30_000,
   slowBytesMax: 12 * MIB,
+  flapMs: 10_000,
+  flapHoldMs: 1_000,
+  flapHoldMsMax: 8_000,
+  catchUpStreams: 32,
+  catchUpTurnMs: 4,
+  toldTradesMs: 30_000,
+  toldTradesBytes: 64 * MIB,
   socketBytesMax: 16 * MIB,
   unreadBytesMax: 512 * MIB,
   sweepMs: 250,
@@ -227,6 +255,8 @@ export function limitsDisagree(limits: GatewayLimits): string | undefined {
   if (limits.socketBytesMax <= limits.slowBytesMax)
     return 'socketBytesMax must be above slowBytesMax, or frames go missing silently';
   if (limits.slowBytesMax < limits.slowBytes) return 'slowBytesMax must not be below slowBytes';
+  if (limits.caughtUpBytes >= limits.slowBytes) return 'caughtUpBytes must be below slowBytes';
+  if (limits.flapHoldMsMax < limits.flapHoldMs) return 'flapHoldMsMax must not be below flapHoldMs';
   if (limits.messageBytesCut <= limits.messageBytesMax)
     return 'messageBytesCut must be above messageBytesMax, or a long message gets no answer';
   if (limits.pairsPerMessageMax > limits.subscriptionsPerConnectionMax)

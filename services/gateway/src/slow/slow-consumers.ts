@@ -1,0 +1,195 @@
+import type { CloseReason, NoticeMessage } from '@tapecast/wire';
+import type { Client } from '../fanout/client.ts';
+import type { GatewayLimits } from '../limits.ts';
+import { SlowSpell } from './stage.ts';
+
+/** Where a client is in its streams; what is in it is the fan-out's. */
+export interface PausesClients<Position> {
+  /** Takes the client off all that it is sent with others. Gives where it is in each stream. */
+  pause(client: Client): Position[];
+  /** Brings the client to the present in these streams, and back among the others. */
+  resume(client: Client, positions: readonly Position[]): void;
+}
+
+/** What is done about a connection that did not keep up. */
+export class SlowState<Position = unknown> {
+  readonly spell: SlowSpell;
+  /** Streams that it is not told at the moment. */
+  away: Position[] = [];
+  queued = false;
+
+  constructor(spell: SlowSpell) {
+    this.spell = spell;
+  }
+
+  /** Its messages wait until it is live again: an answer now would only be more that it does not read. */
+  get waits(): boolean {
+    return this.spell.stage !== 'live';
+  }
+}
+
+/** A connection, as far as it matters here. */
+export interface SlowSession<Position = unknown> {
+  readonly client: Client;
+  /** At the last look. */
+  readonly unreadBytes: number;
+  /** An answer of its own is on its way that changes what it subscribes. */
+  readonly busy: boolean;
+  slow: SlowState<Position> | undefined;
+}
+
+export interface SlowMetrics {
+  merged: { inc(): void };
+  caughtUp: { inc(): void };
+}
+
+export interface SlowOptions<Position, Session> {
+  fanout: PausesClients<Position>;
+  limits: GatewayLimits;
+  metrics: SlowMetrics;
+  /** Wall time, Unix microseconds. */
+  nowUs: () => number;
+  /** It is live again: what it asked for meanwhile can be answered. */
+  live: (session: Session) => void;
+  failed: (session: Session, error: unknown) => void;
+  /** Calls back in a later turn of the loop. */
+  later?: (turn: () => void) => void;
+}
+
+/**
+ * Clients that do not read what they are sent: each is taken off its topics at its bound, so that it costs the others nothing
+ * and the process no more, and brought to the present when it has read what was written. `SlowSpell` has the rules.
+ *
+ * Bringing many back at once is work, so it is done in slices: some streams of one client, then the next client, a few
+ * milliseconds a turn. A client that got a slice gets its next one when it has read that.
+ */
+export class SlowConsumers<Position, Session extends SlowSession<Position>> {
+  readonly #options: SlowOptions<Position, Session>;
+  #queue: Session[] = [];
+  #scheduled = false;
+
+  constructor(options: SlowOptions<Position, Session>) {
+    this.#options = options;
+  }
+
+  /** One look at a connection, a few times a second. Why it is to be closed; undefined where it is not. */
+  look(session: Session, nowMs: number): CloseReason | undefined {
+    const { limits } = this.#options;
+    if (session.slow === undefined) {
+      if (session.unreadBytes <= limits.slowBytes) return undefined;
+      session.slow = new SlowState<Position>(new SlowSpell(limits, nowMs));
+    }
+    const { slow } = session;
+    switch (slow.spell.look(session.unreadBytes, nowMs)) {
+      case 'close':
+        return 'slowConsumer';
+      case 'merge':
+        // What it subscribes is just being changed: at the next look then.
+        if (!session.busy) this.#merge(session, slow, nowMs);
+        return undefined;
+      case 'catch_up':
+        this.#enqueue(session, slow);
+        return undefined;
+      case 'forget':
+        session.slow = undefined;
+        return undefined;
+      case 'stay':
+        return undefined;
+    }
+  }
+
+  /** The socket took some of what waited. Nothing is written or closed in this call: the library is at the socket. */
+  drained(session: Session): void {
+    const { slow, client } = session;
+    if (slow === undefined || slow.spell.stage === 'live' || client.closed) return;
+    const unreadBytes = client.socket.getBufferedAmount();
+    if (slow.spell.look(unreadBytes, this.#options.nowUs() / 1000) === 'catch_up') this.#enqueue(session, slow);
+  }
+
+  #merge(session: Session, slow: SlowState<Position>, nowMs: number): void {
+    const { fanout, metrics, nowUs } = this.#options;
+    const wasLive = slow.spell.stage === 'live';
+    slow.away.push(...fanout.pause(session.client));
+    slow.spell.merge(nowMs);
+    if (!wasLive) return;
+    metrics.merged.inc();
+    session.client.tell(beganNotice(slow.spell.holdMs), nowUs());
+  }
+
+  #enqueue(session: Session, slow: SlowState<Position>): void {
+    if (slow.queued) return;
+    slow.queued = true;
+    this.#queue.push(session);
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    (this.#options.later ?? setImmediate)(() => this.#turn());
+  }
+
+  /** Some of those that wait. Those for whom there was no time come first in the next turn. */
+  #turn(): void {
+    this.#scheduled = false;
+    const endMs = performance.now() + this.#options.limits.catchUpTurnMs;
+    const due = this.#queue;
+    this.#queue = [];
+    let at = 0;
+    while (at < due.length) {
+      const session = due[at++] as Session;
+      const { slow } = session;
+      if (slow !== undefined) {
+        slow.queued = false;
+        if (!session.client.closed) this.#guarded(session, slow);
+      }
+      if (performance.now() >= endMs) break;
+    }
+    if (at < due.length) this.#queue = [...due.slice(at), ...this.#queue];
+    if (this.#queue.length > 0) this.#schedule();
+  }
+
+  #guarded(session: Session, slow: SlowState<Position>): void {
+    try {
+      this.#slice(session, slow);
+    } catch (error) {
+      // What it was told now is not known: it can't be gone on with.
+      slow.away = [];
+      this.#options.failed(session, error);
+    }
+  }
+
+  #slice(session: Session, slow: SlowState<Position>): void {
+    const { fanout, limits, metrics, nowUs, live } = this.#options;
+    const { client } = session;
+    slow.spell.catchUp();
+    const streams = slow.away.splice(0, limits.catchUpStreams);
+    client.socket.cork(() => {
+      fanout.resume(client, streams);
+      if (slow.away.length === 0) client.tell(ENDED_NOTICE, nowUs());
+    });
+    if (slow.away.length > 0) {
+      if (client.socket.getBufferedAmount() <= limits.caughtUpBytes) this.#enqueue(session, slow);
+      return;
+    }
+    slow.spell.live(nowUs() / 1000);
+    metrics.caughtUp.inc();
+    live(session);
+  }
+}
+
+/** Comes after the last of what was written before, so a client reads it where its data ends. */
+const beganNotice = (holdMs: number): NoticeMessage => ({
+  type: 'notice',
+  code: 'merged',
+  level: 1,
+  ...(holdMs === 0 ? {} : { afterMs: holdMs }),
+  msg: 'too much waited to be read: from here on updates are merged until it was read. Then come the states, and the trades in between',
+});
+
+const ENDED_NOTICE: NoticeMessage = {
+  type: 'notice',
+  code: 'merged',
+  level: 0,
+  msg: 'all streams are at the present again',
+};
