@@ -1,0 +1,76 @@
+import { answer } from './child.ts';
+import { ReadingClient } from './reading-client.ts';
+
+/** Handshakes under way at once. */
+const AT_ONCE = 64;
+
+export interface ConnectRequest {
+  do: 'connect';
+  port: number;
+  /** Addresses of the server that connections are spread over: one pair of addresses has some 28,000 ports. */
+  hosts: string[];
+  protocol: string | undefined;
+  /** Symbols of each client; empty where the server is no gateway. */
+  lists: string[][];
+  channels: string[];
+  intervalMs: number;
+}
+
+/** Many clients in one process: they only count, but for a sample that decodes everything. */
+const clients: ReadingClient[] = [];
+
+answer({
+  connect: async ({ port, hosts, protocol, lists, channels, intervalMs }: ConnectRequest) => {
+    let next = 0;
+    const one = async (): Promise<void> => {
+      while (next < lists.length) {
+        const at = next++;
+        const symbols = lists[at] as string[];
+        const client = new ReadingClient({
+          host: hosts[at % hosts.length] as string,
+          port,
+          protocol,
+          subscribe: symbols.length === 0 ? undefined : { action: 'subscribe', id: 1, channels, symbols, intervalMs },
+        });
+        clients.push(client);
+        await client.ready;
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, one));
+  },
+  /** All but the first `sample` stop decoding. */
+  sample: ({ sample }: { sample: number }) => {
+    for (const client of clients.slice(sample)) client.countOnly();
+  },
+  counts: () => {
+    let frames = 0;
+    let payloadBytes = 0;
+    let closed = 0;
+    for (const client of clients) {
+      frames += client.reader.frames;
+      payloadBytes += client.reader.payloadBytes;
+      if (client.closed) closed++;
+    }
+    return { frames, payloadBytes, closed, clients: clients.length };
+  },
+  /** Holds what the decoding clients were told against the numbers that were written; all must be there. */
+  verify: ({ lists, channels, lasts }: { lists: string[][]; channels: string[]; lasts: Record<string, number> }) => {
+    const wrong: string[] = [];
+    let decoding = 0;
+    let updates = 0;
+    let messages = 0;
+    for (const [i, { follower }] of clients.entries()) {
+      if (follower === undefined) continue;
+      decoding++;
+      updates += follower.updates;
+      messages += follower.messages;
+      if (follower.holes > 0) wrong.push(`client ${i} found ${follower.holes} holes`);
+      for (const symbol of lists[i] ?? [])
+        for (const channel of channels) {
+          const last = follower.last(symbol, channel);
+          if (last !== lasts[`${symbol} ${channel}`]) wrong.push(`client ${i} is at ${last} of ${symbol} ${channel}`);
+        }
+    }
+    return { decoding, updates, messages, wrong: wrong.length, first: wrong.slice(0, 3) };
+  },
+});

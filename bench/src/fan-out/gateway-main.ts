@@ -1,0 +1,54 @@
+import { startGateway } from '@tapecast/gateway';
+import { openMemoryMarketState } from '@tapecast/market-state';
+import { createLogger, createRegistry } from '@tapecast/service-kit';
+import { openMemoryTickLog } from '@tapecast/tick-log';
+import { answer } from './child.ts';
+import { paced } from './pace.ts';
+import { FlushRecorder } from './recorded-flushes.ts';
+
+/** The gateway that is measured, in a process of its own. Records of `md.updates` enter by the memory driver of the log. */
+const recorder = new FlushRecorder();
+recorder.install();
+const log = openMemoryTickLog({ partitions: 1 });
+const metrics = createRegistry();
+const producer = await log.producer('md.updates');
+const write = (value: Uint8Array): unknown => producer.send([{ partition: 0, records: [{ key: undefined, value }] }]);
+let records: Uint8Array[] = [];
+const gateway = await startGateway({
+  config: { host: '127.0.0.1', port: 0, anonymous: true, heartbeatMs: Number(process.argv[2] ?? 300_000) },
+  log,
+  state: openMemoryMarketState(),
+  logger: createLogger('gateway', 'warn'),
+  metrics,
+});
+
+async function total(name: string): Promise<number> {
+  const values = (await metrics.getSingleMetric(name)?.get())?.values ?? [];
+  return values.reduce((sum, { value }) => sum + value, 0);
+}
+
+answer({
+  port: () => gateway.port,
+  /** Ready-made: making updates is compute's work, not the gateway's. */
+  load: (request: { records: Uint8Array[] }) => {
+    records = request.records;
+  },
+  run: async ({ everyMs, record }: { everyMs: number; record: boolean }) => {
+    const deliveries = await total('tapecast_gateway_deliveries_total');
+    const bytes = await total('tapecast_gateway_delivered_bytes_total');
+    const stop = record ? recorder.record() : undefined;
+    const spent = await paced(
+      records.length,
+      (i) => i * everyMs,
+      (i) => write(records[i] as Uint8Array),
+    );
+    const recording = stop?.();
+    records = [];
+    return {
+      ...spent,
+      deliveries: (await total('tapecast_gateway_deliveries_total')) - deliveries,
+      bytes: (await total('tapecast_gateway_delivered_bytes_total')) - bytes,
+      recording,
+    };
+  },
+});
