@@ -1,21 +1,25 @@
-import type { BookView as Book } from '@tapecast/client';
+import type { BookView as Book, BookLevel } from '@tapecast/client';
+import { Cell } from './cell.ts';
 
 const LEVELS_SHOWN = 12;
 
+type Row = readonly [bidSize: Cell, bid: Cell, ask: Cell, askSize: Cell];
+
 /** The order book of the selected instrument; rows are made once and rewritten per frame. */
 export class BookView {
-  readonly #rows: HTMLTableCellElement[][];
+  readonly #rows: readonly Row[];
   #book: Book | undefined;
   #dirty = true;
 
   constructor(body: HTMLTableSectionElement) {
     this.#rows = Array.from({ length: LEVELS_SHOWN }, () => {
       const line = body.insertRow();
-      return ['bid', 'bid', 'ask', 'ask'].map((side) => {
-        const cell = line.insertCell();
-        cell.className = side;
-        return cell;
-      });
+      const cell = (side: 'bid' | 'ask'): Cell => {
+        const element = line.insertCell();
+        element.className = side;
+        return new Cell(element);
+      };
+      return [cell('bid'), cell('bid'), cell('ask'), cell('ask')] as const;
     });
   }
 
@@ -30,20 +34,24 @@ export class BookView {
     this.#dirty = false;
     const bids = this.#book?.bids(LEVELS_SHOWN) ?? [];
     const asks = this.#book?.asks(LEVELS_SHOWN) ?? [];
-    const largest = Math.max(1e-12, ...[...bids, ...asks].map(([, size]) => Number(size)));
-    this.#rows.forEach((cells, i) => {
-      const bid = bids[i];
-      const ask = asks[i];
-      const texts = [bid?.[1] ?? '', bid?.[0] ?? '', ask?.[0] ?? '', ask?.[1] ?? ''];
-      const shares = [bid?.[1], undefined, undefined, ask?.[1]];
-      cells.forEach((cell, column) => {
-        if (cell.textContent !== texts[column]) cell.textContent = texts[column] as string;
-        const share = shares[column];
-        cell.style.setProperty(
-          '--share',
-          share === undefined ? '0%' : `${((100 * Number(share)) / largest).toFixed(1)}%`,
-        );
-      });
-    });
+    const largest = Math.max(largestOf(bids), largestOf(asks));
+    for (let i = 0; i < LEVELS_SHOWN; i++) {
+      const [bidSize, bid, ask, askSize] = this.#rows[i]!;
+      write(bids[i], bid, bidSize, largest);
+      write(asks[i], ask, askSize, largest);
+    }
   }
+}
+
+function largestOf(levels: readonly BookLevel[]): number {
+  let largest = 0;
+  for (const [, size] of levels) largest = Math.max(largest, Number(size));
+  return largest;
+}
+
+function write(level: BookLevel | undefined, price: Cell, size: Cell, largest: number): void {
+  price.write(level?.[0] ?? '');
+  size.write(level?.[1] ?? '');
+  // Whole percents: a difference that no eye sees is not drawn.
+  size.share(level === undefined || largest === 0 ? '0%' : `${Math.round((100 * Number(level[1])) / largest)}%`);
 }

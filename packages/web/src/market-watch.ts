@@ -4,11 +4,13 @@ import type { CandleChart } from './candle-chart.ts';
 import type { ConnectionView } from './connection-view.ts';
 import type { Rest } from './rest.ts';
 import type { TradesView } from './trades-view.ts';
-import { loadWatched, saveWatched, WATCHED_MAX, type Watched } from './watch-list.ts';
+import { loadWatched, PACE_MS, saveWatched, WATCHED_MAX, type Watched } from './watch-list.ts';
 import type { WatchTable } from './watch-table.ts';
 
 /** Channels of the selected instrument, beside the quote that every watched one has. */
 const DETAIL_CHANNELS = ['trade', 'depth@20', 'kline@1m'];
+/** Their interval in milliseconds at most: one looks closely at one instrument. Trades are told one by one at any interval. */
+const DETAIL_MS_MAX = 100;
 
 export interface Views {
   table: WatchTable;
@@ -40,12 +42,24 @@ export class MarketWatch {
     this.#rest = rest;
     this.#views = views;
     this.#storage = storage;
-    this.#watched = loadWatched(storage) ?? { symbols: [...defaults], selected: defaults[0] };
+    this.#watched = loadWatched(storage) ?? { symbols: [...defaults], selected: defaults[0], paceMs: PACE_MS };
     this.#listen();
     for (const symbol of this.#watched.symbols) views.table.add(symbol);
-    this.#attempt(this.#watched.symbols, ['quote']);
+    this.#attemptRows(this.#watched.symbols);
     this.#show(this.#watched.selected);
     views.empty(this.#watched.symbols.length === 0);
+  }
+
+  get paceMs(): number {
+    return this.#watched.paceMs;
+  }
+
+  /** From now on the rows are told at this interval. */
+  setPace(paceMs: number): void {
+    this.#watched.paceMs = paceMs;
+    this.#attemptRows(this.#watched.symbols);
+    if (this.#watched.selected !== undefined) this.#attemptDetail(this.#watched.selected);
+    this.#save();
   }
 
   add(symbol: string): void {
@@ -56,7 +70,7 @@ export class MarketWatch {
       }
       this.#watched.symbols.push(symbol);
       this.#views.table.add(symbol);
-      this.#attempt([symbol], ['quote']);
+      this.#attemptRows([symbol]);
     }
     this.#views.empty(false);
     this.select(symbol);
@@ -91,7 +105,7 @@ export class MarketWatch {
     this.#chartDecimals = undefined;
     views.chart.reset(2);
     if (symbol === undefined) return;
-    this.#attempt([symbol], DETAIL_CHANNELS);
+    this.#attemptDetail(symbol);
     this.#loadHistory(symbol);
   }
 
@@ -164,9 +178,17 @@ export class MarketWatch {
     chart.set({ startMs: start, ...numbers });
   }
 
-  #attempt(symbols: readonly string[], channels: readonly string[]): void {
+  #attemptRows(symbols: readonly string[]): void {
+    this.#attempt(symbols, ['quote'], this.#watched.paceMs);
+  }
+
+  #attemptDetail(symbol: string): void {
+    this.#attempt([symbol], DETAIL_CHANNELS, Math.min(this.#watched.paceMs, DETAIL_MS_MAX));
+  }
+
+  #attempt(symbols: readonly string[], channels: readonly string[], intervalMs: number): void {
     if (symbols.length === 0) return;
-    void this.#client.subscribe(symbols, channels).then(
+    void this.#client.subscribe(symbols, channels, { intervalMs }).then(
       (results) => {
         for (const { symbol, channel, ok, msg } of results)
           if (!ok) this.#views.notice(`${symbol} ${channel}: ${msg ?? 'refused'}`);

@@ -7,6 +7,11 @@ const WORDS: Readonly<Record<string, string>> = {
   token_not_yet_valid: 'Your token counts only from a later time on.',
   forbidden: 'Your token does not allow this connection.',
 };
+/**
+ * Where the gateway's own words add nothing: that a token has expired is said once; without a token they are for programs;
+ * and the page's source of tokens is this form.
+ */
+const SAID_ALREADY: ReadonlySet<string> = new Set(['token_expired', 'unauthorized', 'token_source']);
 const OTHERWISE = 'Your token is not valid here.';
 
 /** Shown in place of the market where the gateway lets nobody in without a token, or not with this one. */
@@ -40,8 +45,7 @@ export class SignInView {
 
   show({ code, msg }: Pick<AuthFailedEvent, 'code' | 'msg'>): void {
     this.#why.textContent = WORDS[code] ?? OTHERWISE;
-    // Without a token the gateway's words are for programs, and the page's own source of tokens is this form.
-    this.#detail.textContent = code === 'token_source' || code === 'unauthorized' ? '' : msg;
+    this.#detail.textContent = SAID_ALREADY.has(code) ? '' : msg;
     this.#section.hidden = false;
   }
 

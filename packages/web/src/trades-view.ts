@@ -1,3 +1,4 @@
+import { Cell } from './cell.ts';
 import { clockText } from './number-text.ts';
 
 export interface TradeText {
@@ -9,9 +10,18 @@ export interface TradeText {
 
 const TRADES_SHOWN = 50;
 
+interface Row {
+  readonly line: HTMLTableRowElement;
+  readonly time: Cell;
+  readonly price: Cell;
+  readonly size: Cell;
+}
+
 /** The newest trades of the selected instrument, newest first. */
 export class TradesView {
   readonly #body: HTMLTableSectionElement;
+  /** As shown, newest first. */
+  #rows: Row[] = [];
   #pending: TradeText[] = [];
 
   constructor(body: HTMLTableSectionElement) {
@@ -20,6 +30,7 @@ export class TradesView {
 
   clear(): void {
     this.#pending = [];
+    this.#rows = [];
     this.#body.replaceChildren();
   }
 
@@ -29,24 +40,27 @@ export class TradesView {
   }
 
   render(): void {
-    for (const trade of this.#pending) {
-      // The row that falls off at the end is the one that comes in again at the top.
-      const line =
-        this.#body.rows.length >= TRADES_SHOWN ? (this.#body.rows[TRADES_SHOWN - 1] as HTMLTableRowElement) : newRow();
-      const texts = [clockText(trade.timestamp), trade.price, trade.size];
-      texts.forEach((text, i) => {
-        (line.cells[i] as HTMLTableCellElement).textContent = text;
-      });
-      (line.cells[1] as HTMLTableCellElement).className =
-        trade.side === 'buy' ? 'up' : trade.side === 'sell' ? 'down' : '';
-      this.#body.prepend(line);
-    }
+    if (this.#pending.length === 0) return;
+    // The rows that fall off at the end are those that come in again at the top, all in one move.
+    const spare = this.#rows.splice(Math.max(0, TRADES_SHOWN - this.#pending.length));
+    const fresh = this.#pending.map((trade) => {
+      const row = spare.pop() ?? newRow();
+      row.time.write(clockText(trade.timestamp));
+      row.price.write(trade.price);
+      row.price.colour(trade.side === 'buy' ? 1 : trade.side === 'sell' ? -1 : 0);
+      row.size.write(trade.size);
+      return row;
+    });
+    fresh.reverse();
+    for (const { line } of spare) line.remove();
+    this.#body.prepend(...fresh.map(({ line }) => line));
+    this.#rows = [...fresh, ...this.#rows];
     this.#pending = [];
   }
 }
 
-function newRow(): HTMLTableRowElement {
+function newRow(): Row {
   const line = document.createElement('tr');
-  for (let i = 0; i < 3; i++) line.insertCell();
-  return line;
+  const cell = (): Cell => new Cell(line.insertCell());
+  return { line, time: cell(), price: cell(), size: cell() };
 }

@@ -1,8 +1,13 @@
-/** The watched symbols, the selected one and the theme, kept in the browser. */
+/** The watched symbols, the selected one and how often their rows are told, kept in the browser. */
 export interface Watched {
   symbols: string[];
   selected: string | undefined;
+  /** The interval of the rows' quotes in milliseconds; 0: each as it comes. */
+  paceMs: number;
 }
+
+/** Of who did not choose. */
+export const PACE_MS = 0;
 
 const KEY = 'tapecast.watch';
 /** The page subscribes each watched symbol; more than this is another tool's job. */
@@ -17,7 +22,9 @@ export function loadWatched(storage: Storage): Watched | undefined {
       .filter((symbol): symbol is string => typeof symbol === 'string')
       .slice(0, WATCHED_MAX);
     const selected = 'selected' in value && typeof value.selected === 'string' ? value.selected : symbols[0];
-    return { symbols, selected };
+    const paceMs =
+      'paceMs' in value && Number.isSafeInteger(value.paceMs) ? Math.max(0, value.paceMs as number) : PACE_MS;
+    return { symbols, selected, paceMs };
   } catch {
     // Somebody else's or an older value: begin anew.
     return undefined;

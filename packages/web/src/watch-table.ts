@@ -1,3 +1,4 @@
+import { Cell } from './cell.ts';
 import { direction, shortAmount, signed } from './number-text.ts';
 
 /** What a row shows; values are exact decimals as text, absent where unknown. */
@@ -22,12 +23,15 @@ const SHOWN_AS: Record<keyof RowValues, (text: string) => string> = {
   volume: shortAmount,
 };
 const COLUMNS = ['last', 'change', 'changePct', 'bid', 'ask', 'volume'] as const;
+const NONE = '–';
 
 interface Row {
-  line: HTMLTableRowElement;
-  cells: HTMLTableCellElement[];
+  readonly symbol: string;
+  readonly line: HTMLTableRowElement;
+  readonly cells: readonly Cell[];
   shown: RowValues;
   next: RowValues;
+  inView: boolean;
 }
 
 export interface WatchTableEvents {
@@ -36,18 +40,29 @@ export interface WatchTableEvents {
 }
 
 /**
- * The table of watched instruments. Updates only note what is to be shown; `render` writes the rows that changed,
- * once per animation frame, however many updates came.
+ * The table of watched instruments. Updates only note what is to be shown; `render` writes the rows that changed and are in
+ * view, once per animation frame, however many updates came.
  */
 export class WatchTable {
   readonly #body: HTMLTableSectionElement;
   readonly #events: WatchTableEvents;
   readonly #rows = new Map<string, Row>();
   readonly #dirty = new Set<Row>();
+  readonly #watcher: IntersectionObserver;
+  #selected: string | undefined;
 
   constructor(body: HTMLTableSectionElement, events: WatchTableEvents) {
     this.#body = body;
     this.#events = events;
+    // A row that is scrolled to is written in the next frame.
+    this.#watcher = new IntersectionObserver((changes) => {
+      for (const { target, isIntersecting } of changes) {
+        const row = this.#rows.get((target as HTMLElement).dataset.symbol ?? '');
+        if (row === undefined) continue;
+        row.inView = isIntersecting;
+        if (isIntersecting) this.#dirty.add(row);
+      }
+    });
   }
 
   add(symbol: string): void {
@@ -64,8 +79,7 @@ export class WatchTable {
     const cells = COLUMNS.map((column) => {
       const cell = line.insertCell();
       cell.dataset.column = column;
-      cell.textContent = '–';
-      return cell;
+      return new Cell(cell, NONE);
     });
     const remove = document.createElement('button');
     remove.type = 'button';
@@ -91,26 +105,32 @@ export class WatchTable {
         neighbour.focus();
       }
     });
-    this.#rows.set(symbol, { line, cells, shown: {}, next: {} });
+    this.#rows.set(symbol, { symbol, line, cells, shown: {}, next: {}, inView: false });
+    this.#watcher.observe(line);
   }
 
   remove(symbol: string): void {
     const row = this.#rows.get(symbol);
     if (row === undefined) return;
+    this.#watcher.unobserve(row.line);
     row.line.remove();
     this.#rows.delete(symbol);
     this.#dirty.delete(row);
   }
 
   select(symbol: string | undefined): void {
-    for (const [name, row] of this.#rows) row.line.setAttribute('aria-selected', String(name === symbol));
+    for (const name of [this.#selected, symbol]) {
+      const row = name === undefined ? undefined : this.#rows.get(name);
+      row?.line.setAttribute('aria-selected', String(name === symbol));
+    }
+    this.#selected = symbol;
   }
 
   update(symbol: string, values: RowValues): void {
     const row = this.#rows.get(symbol);
     if (row === undefined) return;
     row.next = values;
-    this.#dirty.add(row);
+    if (row.inView) this.#dirty.add(row);
   }
 
   setStatus(symbol: string, state: string, reason: string): void {
@@ -122,27 +142,19 @@ export class WatchTable {
 
   render(): void {
     for (const row of this.#dirty) {
-      const { shown, next } = row;
-      COLUMNS.forEach((column, i) => {
+      const { shown, next, cells } = row;
+      for (let i = 0; i < COLUMNS.length; i++) {
+        const column = COLUMNS[i]!;
         const text = next[column];
-        if (text === shown[column]) return;
-        const cell = row.cells[i] as HTMLTableCellElement;
-        cell.textContent = text === undefined ? '–' : SHOWN_AS[column](text);
-        if (column === 'change' || column === 'changePct')
-          cell.className = ['down', '', 'up'][direction(text) + 1] as string;
+        if (text === shown[column]) continue;
+        const cell = cells[i]!;
+        cell.write(text === undefined ? NONE : SHOWN_AS[column](text));
+        if (column === 'change' || column === 'changePct') cell.colour(direction(text));
         if (column === 'last' && shown.last !== undefined && text !== undefined)
-          flash(cell, Number(text) - Number(shown.last));
-      });
+          cell.flash(Number(text) - Number(shown.last));
+      }
       row.shown = next;
     }
     this.#dirty.clear();
   }
-}
-
-/** Restarts the animation without forcing a layout: the other of two equal animations is not needed, removal is enough. */
-function flash(cell: HTMLElement, difference: number): void {
-  if (difference === 0) return;
-  cell.classList.remove('flash-up', 'flash-down');
-  for (const animation of cell.getAnimations()) animation.cancel();
-  cell.classList.add(difference > 0 ? 'flash-up' : 'flash-down');
 }

@@ -42,6 +42,8 @@ describe.skipIf(!existsSync(CHROMIUM))('the market watch where clients need toke
     await page.goto(embedded.page + fragment);
     return page;
   }
+  /** As a reader sees it: what is hidden is not in it. */
+  const shownText = (page: Page, of: string) => page.evaluate<string>(`document.querySelector('${of}').innerText`);
   const isLive = async (page: Page): Promise<void> => {
     await expect.poll(() => page.textContent('#state')).toBe('live');
     await expect.poll(() => page.isVisible('#sign-in')).toBe(false);
@@ -54,6 +56,9 @@ describe.skipIf(!existsSync(CHROMIUM))('the market watch where clients need toke
     await expect.poll(() => page.isVisible('#sign-in')).toBe(true);
     expect(await page.textContent('#sign-in-why')).toContain('for those who have a token');
     expect(await page.isVisible('main')).toBe(false);
+    // Nothing is connected, so the header speaks of no connection that it makes again, nor of an age.
+    await expect.poll(() => shownText(page, '#connection')).toMatch(/^connection\s+signed out$/);
+    expect(await page.getAttribute('#token', 'autocomplete')).toBe('one-time-code');
     await page.fill('#token', await embedded.token());
     await page.press('#token', 'Enter');
     await isLive(page);
@@ -67,6 +72,17 @@ describe.skipIf(!existsSync(CHROMIUM))('the market watch where clients need toke
     await page.reload();
     await isLive(page);
     expect(asked.filter((address) => address.includes(token.slice(-40)))).toEqual([]);
+  });
+
+  test('says once that a token has expired', async () => {
+    const page = await open(`#token=${await embedded.token({ expires_in: 1 })}`);
+    await expect.poll(() => page.isVisible('#sign-in')).toBe(true);
+    expect(await shownText(page, '#sign-in')).toMatch(/Your token has expired\.\s+Open this page again/);
+    // The page's own tries go on behind the form.
+    await expect.poll(() => shownText(page, '#connection')).toMatch(/^connection\s+signed out$/);
+    await page.evaluate(`location.hash = 'token=${await embedded.token()}'`);
+    await isLive(page);
+    expect(await page.isVisible('#age')).toBe(true);
   });
 
   test('says why a token was not taken, and goes on with the next one from the address', async () => {
