@@ -89,6 +89,7 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
   const fanout = new Fanout({
     publisher: edge,
     nowUs,
+    timers: { after: (ms, due) => void setTimeout(due, ms).unref() },
     messagesPerFrameMax: limits.messagesPerFrameMax,
     observe: metrics.observeHops,
     delivered: metrics.delivered,
@@ -122,7 +123,7 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
   metrics.watch({
     connections: () => sessions.size,
     unadmitted: () => sessions.unadmitted,
-    subscriptions: () => [...sessions].reduce((sum, { subscriptionCount }) => sum + subscriptionCount, 0),
+    subscriptions: () => [...sessions].reduce((sum, { client }) => sum + client.streams.size, 0),
     heldInstruments: () => instruments.heldCount,
     knownInstruments: () => instruments.knownCount,
     windowBytes: () => feed.windowBytes,

@@ -24,7 +24,7 @@ describe('subscribe, in JSON', () => {
     const client = await connect();
     const hello = client.messages[0];
     expect(hello).toMatchObject({ type: 'hello', heartbeat_ms: 15_000, protocol: 'tapecast.v1.json' });
-    expect(hello.limits.intervals_ms).toEqual([0]);
+    expect(hello.limits.intervals_ms).toEqual([0, 50, 100, 250, 500, 1000]);
     expect(client.socket.protocol).toBe('');
   });
 

@@ -17,6 +17,7 @@ export function chooseSubprotocol(offer: string, numbers: string | undefined): C
   for (const name of offered) {
     if (name === 'tapecast.v1.json') return { encoding: json, named: name };
     if (name === 'tapecast.v1.protobuf') return { encoding: 'protobuf', named: name };
+    if (name === 'tapecast.v1.protobuf.zstd') return { encoding: 'protobuf_zstd', named: name };
   }
   return {
     refused: `none of the offered subprotocols is known here. Offer ${SUBPROTOCOLS.join(' or ')}, or none for JSON`,

@@ -1,9 +1,26 @@
-import { type ControlMessage, encodeJsonControl, encodeProtobufFrame, type JsonNumbers } from '@tapecast/wire';
+import {
+  type ControlMessage,
+  encodeJsonControl,
+  encodeProtobufFrame,
+  type JsonNumbers,
+  type Subprotocol,
+} from '@tapecast/wire';
 import type { ClientSocket } from './client-socket.ts';
+import { ClientStreams } from './client-streams.ts';
+import { marked } from './frame-writer.ts';
+import type { Move } from './interval-moves.ts';
 import type { JsonFrame, JsonFrameWriter } from './json-frame.ts';
+import type { StreamGroup } from './stream-group.ts';
 
 /** How a client is spoken to. JSON with numbers as texts is a content of its own. */
-export type Encoding = 'protobuf' | 'json' | 'json_strings';
+export type Encoding = 'protobuf' | 'protobuf_zstd' | 'json' | 'json_strings';
+
+export const SUBPROTOCOL_OF: Readonly<Record<Encoding, Subprotocol>> = {
+  protobuf: 'tapecast.v1.protobuf',
+  protobuf_zstd: 'tapecast.v1.protobuf.zstd',
+  json: 'tapecast.v1.json',
+  json_strings: 'tapecast.v1.json',
+};
 
 export const jsonNumbersOf = (encoding: 'json' | 'json_strings'): JsonNumbers =>
   encoding === 'json' ? 'number' : 'string';
@@ -16,6 +33,11 @@ export class Client {
   readonly session: string;
   readonly encoding: Encoding;
   readonly socket: ClientSocket;
+  readonly streams = new ClientStreams();
+  /** Changes of intervals that wait for a flush. */
+  moves: Move[] | undefined;
+  /** Streams that it is not told for now. */
+  paused: Set<StreamGroup> | undefined;
   closed = false;
   /** Unix ms of the last frame or pong of the client. */
   heardAtMs: number;
@@ -26,7 +48,7 @@ export class Client {
   /** uWebSockets.js dropped a frame: the client has a hole and must go. */
   dropped = false;
   readonly #writer: JsonFrameWriter;
-  #outbox: JsonFrame[] = [];
+  #outbox: (JsonFrame | Uint8Array)[] = [];
   readonly #writeOutbox = (): void => this.#write();
 
   constructor(session: string, encoding: Encoding, socket: ClientSocket, writer: JsonFrameWriter, nowMs: number) {
@@ -38,14 +60,22 @@ export class Client {
     this.toldAtMs = nowMs;
   }
 
+  /** Whether it is told text. */
+  get json(): boolean {
+    return this.encoding === 'json' || this.encoding === 'json_strings';
+  }
+
   /** Sends one control message to this client alone. */
   tell(message: ControlMessage, nowUs: number): void {
     if (this.closed) return;
     this.toldAtMs = nowUs / 1000;
-    if (this.encoding === 'protobuf') {
-      const meta = { publishedAtUs: nowUs, receivedAtUs: undefined, numberOf: noNumber };
-      this.#sent(this.socket.send(encodeProtobufFrame([message], meta), true));
-    } else this.#sent(this.socket.send(encodeJsonControl(message), false));
+    if (this.json) {
+      this.#sent(this.socket.send(encodeJsonControl(message), false));
+      return;
+    }
+    const meta = { publishedAtUs: nowUs, receivedAtUs: undefined, numberOf: noNumber };
+    const plain = encodeProtobufFrame([message], meta);
+    this.#sent(this.socket.send(this.encoding === 'protobuf' ? plain : marked(plain), true));
   }
 
   /** Sends a binary frame to this client alone. */
@@ -55,8 +85,8 @@ export class Client {
     this.#sent(this.socket.send(frame, true));
   }
 
-  /** Puts a JSON frame after what waits already. True when it is the first: someone must call `drain` in this turn. */
-  queue(frame: JsonFrame): boolean {
+  /** Puts a text, or a binary frame, after what waits already. True when it is the first: someone must call `drain` in this turn. */
+  queue(frame: JsonFrame | Uint8Array): boolean {
     return this.#outbox.push(frame) === 1;
   }
 
@@ -75,6 +105,10 @@ export class Client {
   #write(): void {
     for (const frame of this.#outbox) {
       if (this.dropped) return;
+      if (frame instanceof Uint8Array) {
+        this.#sent(this.socket.send(frame, true));
+        continue;
+      }
       const bytes = frame.tail === undefined ? frame.head : this.#writer.write(frame.head, ++this.seq, frame.tail);
       this.#sent(this.socket.send(bytes, false));
     }

@@ -1,78 +1,249 @@
-import type { InstrumentView } from '@tapecast/market';
-import type { ChannelGroup, FlushContext } from './channel-group.ts';
 import type { Client } from './client.ts';
 import type { TopicPublisher } from './client-socket.ts';
-import type { InstrumentFanout, ObserveHops } from './instrument-fanout.ts';
+import type { FlushContext } from './flush-context.ts';
+import { FrameWriter } from './frame-writer.ts';
+import type { FlushQueue, InstrumentFanout, ObserveHops } from './instrument-fanout.ts';
+import { IntervalMoves, type Move } from './interval-moves.ts';
+import { INTERVALS_OFFERED_MS, IntervalTimer, type Timers } from './intervals.ts';
+import { ShownFrames } from './shown-frames.ts';
+import { StatusPass } from './status-pass.ts';
+import type { StreamGroup } from './stream-group.ts';
 
 export interface FanoutOptions {
   publisher: TopicPublisher;
   /** Wall time, Unix microseconds. */
   nowUs: () => number;
+  timers: Timers;
   messagesPerFrameMax: number;
   observe: ObserveHops;
   delivered: FlushContext['delivered'];
-  /** An instrument's frames could not be made: its clients see a hole in their ranges. */
+  /** What an instrument tells could not be made into frames: its clients see a hole in their ranges. */
   failed: (symbol: string, error: unknown) => void;
 }
 
+/** Where a client is that is not told a stream for now. */
+export interface PausedPosition {
+  readonly group: StreamGroup;
+  readonly epoch: string;
+  readonly told: number;
+}
+
 /**
- * Sends what changed: everything that was applied in one turn of the loop leaves in the same turn, one write a client.
+ * Sends what changed. What is told at once leaves at the end of the loop turn in which it was applied, so that the partitions
+ * of one fetch leave together, one write a client; what is told at an interval leaves with all others of that interval.
  *
- * Applying marks an instrument and asks for a flush at the end of the turn, so that the partitions of one fetch leave
- * together. Whoever adds a subscriber calls `flush` first: the shown state is then the one that all others have.
+ * Whoever adds a client to a stream calls `flush` first: the shown state is then the one that all others have.
  */
-export class Fanout {
+export class Fanout implements FlushQueue {
   readonly #options: FanoutOptions;
-  readonly #changed = new Set<InstrumentFanout>();
+  /** Streams with something to tell, by interval. */
+  readonly #marked: StreamGroup[][] = INTERVALS_OFFERED_MS.map(() => []);
+  readonly #timers: (IntervalTimer | undefined)[];
+  readonly #moves = new IntervalMoves();
+  readonly #statuses = new StatusPass();
+  #urgent: StreamGroup[] = [];
+  #instruments: InstrumentFanout[] = [];
   #clients: Client[] = [];
   #scheduled = false;
   readonly #context: FlushContext;
+  readonly #flushNow = (): void => this.flush();
 
   constructor(options: FanoutOptions) {
     this.#options = options;
     this.#context = {
       publisher: options.publisher,
+      frames: new FrameWriter(options.messagesPerFrameMax, (marked) => marked),
       nowUs: 0,
-      messagesPerFrameMax: options.messagesPerFrameMax,
       queued: (client) => this.#clients.push(client),
       delivered: options.delivered,
     };
+    const nowMs = (): number => options.nowUs() / 1000;
+    this.#timers = INTERVALS_OFFERED_MS.map((intervalMs, index) =>
+      intervalMs === 0 ? undefined : new IntervalTimer(index, options.timers, nowMs, () => this.#flushInterval(index)),
+    );
   }
 
-  /** Something of the instrument waits to be sent. */
-  changed(instrument: InstrumentFanout): void {
-    this.#changed.add(instrument);
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    setImmediate(() => this.flush());
+  /** All clients that there are: who is told statuses is found among them. */
+  reaches(clients: Iterable<Client>): void {
+    this.#statuses.reaches(clients);
   }
 
+  mark(group: StreamGroup): void {
+    if (group.marked) return;
+    group.marked = true;
+    this.#marked[group.interval]?.push(group);
+    const timer = this.#timers[group.interval];
+    if (timer === undefined) this.#schedule();
+    else timer.arm();
+  }
+
+  markUrgent(group: StreamGroup): void {
+    if (group.urgent) return;
+    group.urgent = true;
+    this.#urgent.push(group);
+    this.#schedule();
+  }
+
+  markInstrument(instrument: InstrumentFanout): void {
+    if (instrument.marked) return;
+    instrument.marked = true;
+    this.#instruments.push(instrument);
+    this.#schedule();
+  }
+
+  /** Sends all that is told at once: what is encoded waits for no longer than this turn. */
   flush(): void {
     this.#scheduled = false;
-    if (this.#changed.size === 0) return;
-    this.#context.nowUs = this.#options.nowUs();
-    for (const instrument of this.#changed) {
-      try {
-        instrument.flush(this.#context, this.#options.observe);
-      } catch (error) {
-        this.#options.failed(instrument.named.symbol, error);
-      }
+    const now = this.#marked[0] as StreamGroup[];
+    if (this.#instruments.length === 0 && now.length === 0 && this.#urgent.length === 0) return;
+    const { nowUs } = this.#begin();
+    const instruments = this.#instruments;
+    this.#instruments = [];
+    this.#tellStatuses(instruments);
+    for (const group of this.#urgent) {
+      group.urgent = false;
+      this.#flushStream(group);
     }
-    this.#changed.clear();
+    this.#urgent.length = 0;
+    for (const group of now) {
+      group.marked = false;
+      this.#flushStream(group);
+    }
+    now.length = 0;
+    for (const instrument of instruments) instrument.observed(this.#options.observe, nowUs);
     this.#drain();
   }
 
-  /** Shows one client the state of groups, each with its instrument's view. Nothing may be pending. */
-  show(client: Client, groups: ReadonlyMap<ChannelGroup, InstrumentView>, history: boolean): void {
-    this.#context.nowUs = this.#options.nowUs();
-    for (const [group, view] of groups) {
-      try {
-        group.show(client, view, history, this.#context);
-      } catch (error) {
-        this.#options.failed(view.instrument, error);
+  /** Adds the client to the stream at the number it is at: only after `flush`. */
+  join(client: Client, instrument: InstrumentFanout, channel: StreamGroup['channel'], interval: number): StreamGroup {
+    const group = instrument.hold(channel, interval);
+    group.members.join(client);
+    client.streams.put(group);
+    return group;
+  }
+
+  /** The client has nothing of the stream any more. False where it had not. */
+  leave(client: Client, group: StreamGroup): boolean {
+    if (!client.streams.remove(group)) return false;
+    const move = this.#moves.cancel(client, group);
+    if (move !== undefined) move.to.instrument.release(move.to);
+    if (client.paused?.delete(group) !== true) group.members.leave(client);
+    group.instrument.release(group);
+    return true;
+  }
+
+  /** The interval's stream that the client has, or goes to soon. */
+  target(client: Client, group: StreamGroup): StreamGroup {
+    return this.#moves.target(client, group);
+  }
+
+  /** The client goes to another interval as soon as both streams are at one number. Returns the stream that it goes to. */
+  changeInterval(client: Client, from: StreamGroup, interval: number): StreamGroup {
+    const target = this.#moves.target(client, from);
+    if (target.interval === interval) return target;
+    const move = this.#moves.cancel(client, from);
+    if (move !== undefined) move.to.instrument.release(move.to);
+    if (from.interval === interval) return from;
+    const to = from.instrument.hold(from.channel, interval);
+    this.#moves.add(client, from, to);
+    this.mark(to.interval > from.interval ? to : from);
+    return to;
+  }
+
+  /**
+   * Takes a client off all its streams: nothing but control messages is written to it from now on. Returns where it is in each
+   * that it was told until now.
+   */
+  pause(client: Client): PausedPosition[] {
+    this.flush();
+    const positions: PausedPosition[] = [];
+    client.paused ??= new Set();
+    for (const group of client.streams) {
+      if (client.paused.has(group)) continue;
+      client.paused.add(group);
+      group.members.leave(client);
+      positions.push({ group, epoch: group.instrument.view.epoch, told: group.told });
+    }
+    return positions;
+  }
+
+  /** Brings a paused client to the present in these streams, and has it told again what is new of them. */
+  resume(client: Client, positions: readonly PausedPosition[]): void {
+    this.flush();
+    this.#begin();
+    for (const { group, epoch, told } of positions) {
+      // It may have left the stream meanwhile.
+      if (client.paused?.delete(group) !== true) continue;
+      this.#each(group, () => new ShownFrames(group.number, group.caughtUp(told, epoch)).sendTo(client, this.#context));
+      group.members.join(client);
+    }
+    if (client.paused?.size === 0) client.paused = undefined;
+    this.#drain();
+  }
+
+  /** Shows one client the state of streams. Nothing may be pending. */
+  show(client: Client, groups: Iterable<StreamGroup>, history: boolean): void {
+    this.#begin();
+    for (const group of groups) this.#each(group, () => group.show(client, history, this.#context));
+    this.#drain();
+  }
+
+  #flushInterval(interval: number): void {
+    const groups = this.#marked[interval] as StreamGroup[];
+    this.#marked[interval] = [];
+    this.#begin();
+    const moves: Move[] = [];
+    for (const group of groups) {
+      group.marked = false;
+      const waiting = this.#moves.waitingFor(group);
+      this.#flushStream(group, waiting.length > 0);
+      for (const move of waiting) {
+        this.#flushStream(move.from === group ? move.to : move.from, true);
+        moves.push(move);
       }
     }
+    for (const move of moves) this.#make(move);
     this.#drain();
+  }
+
+  #make(move: Move): void {
+    // Who is told nothing for now can't be brought over: after it is live again.
+    if (move.client.paused?.has(move.from)) this.mark(move.from.interval > move.to.interval ? move.from : move.to);
+    else this.#moves.make(move);
+  }
+
+  #flushStream(group: StreamGroup, all = false): void {
+    this.#each(group, () => group.flush(this.#context, all));
+  }
+
+  #each(group: StreamGroup, act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.#options.failed(group.instrument.symbol, error);
+    }
+  }
+
+  #tellStatuses(instruments: readonly InstrumentFanout[]): void {
+    for (const instrument of instruments) instrument.marked = false;
+    try {
+      this.#statuses.tell(instruments, this.#context);
+    } catch (error) {
+      this.#options.failed('statuses', error);
+    }
+    // Before the data of this flush, also where that is published.
+    this.#drain();
+  }
+
+  #begin(): FlushContext {
+    this.#context.nowUs = this.#options.nowUs();
+    return this.#context;
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(this.#flushNow);
   }
 
   #drain(): void {

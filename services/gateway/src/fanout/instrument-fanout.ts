@@ -1,107 +1,129 @@
-import { CHANNELS, type Channel, type InstrumentView, SEQUENCES, type Sequence, type Update } from '@tapecast/market';
-import { encodeProtobufFrame, type StatusMessage, sequenceOf } from '@tapecast/wire';
-import { ChannelGroup, type FlushContext, type InstrumentNumber } from './channel-group.ts';
-import type { Client } from './client.ts';
-import { jsonFrame } from './json-frame.ts';
+import { type Channel, type InstrumentView, SEQUENCES, type Sequence, type Update } from '@tapecast/market';
+import { type StatusMessage, sequenceOf } from '@tapecast/wire';
+import { StreamGroup } from './stream-group.ts';
 
 /** Times of one update on its way, for the histograms of hops. Unix microseconds. */
 export type ObserveHops = (receivedAtUs: number, computedAtUs: number, publishedAtUs: number) => void;
 
-/** All subscribers of one instrument: its channel groups, and who is told its status. */
-export class InstrumentFanout {
-  readonly named: InstrumentNumber;
-  readonly #groups = new Map<Channel, ChannelGroup>();
-  /** Each client once, with the number of channels it has: the status goes to it once. */
-  readonly #clients = new Map<Client, number>();
-  readonly #statusTopic: string;
-  #statuses: StatusMessage[] = [];
-  #epoch = '';
-  /** receivedAtUs and computedAtUs of the updates since the last flush, in turn. */
-  #times: number[] = [];
+/** The instrument whose streams these are. */
+export interface FanoutSource {
+  readonly symbol: string;
+  /** Names the instrument within the gateway. */
+  readonly number: number;
+  /** The state; what was applied to it was given to `applied`, its other changes to `adopted`. */
+  readonly view: InstrumentView;
+  /** Names a stream, always the same one. */
+  streamNumber(channel: Channel, interval: number): number;
+}
 
-  constructor(named: InstrumentNumber) {
-    this.named = named;
-    this.#statusTopic = `${named.number}/status`;
+/** Who has streams flushed. */
+export interface FlushQueue {
+  /** At the next moment of the stream's interval; for interval 0 that is the end of this turn. */
+  mark(group: StreamGroup): void;
+  /** At the end of this turn, whatever its interval. */
+  markUrgent(group: StreamGroup): void;
+  /** The instrument has statuses to tell, or times of updates to be counted, at the end of this turn. */
+  markInstrument(instrument: InstrumentFanout): void;
+}
+
+/** All streams of one instrument, and its status. */
+export class InstrumentFanout {
+  readonly #source: FanoutSource;
+  readonly #queue: FlushQueue;
+  readonly #streams: Record<Sequence, StreamGroup[]>;
+  #size = 0;
+  #epoch = '';
+  /** Told to all who hold it with the next flush. */
+  readonly statuses: StatusMessage[] = [];
+  /** Counts the statuses of the gateway: which this instrument was told last. */
+  statusSerial = 0;
+  marked = false;
+  /** receivedAtUs and computedAtUs of the updates since the last flush, in turn. */
+  readonly #times: number[] = [];
+
+  constructor(source: FanoutSource, queue: FlushQueue) {
+    this.#source = source;
+    this.#queue = queue;
+    this.#streams = Object.fromEntries(SEQUENCES.map((sequence) => [sequence, [] as StreamGroup[]])) as Record<
+      Sequence,
+      StreamGroup[]
+    >;
+  }
+
+  get symbol(): string {
+    return this.#source.symbol;
+  }
+
+  get number(): number {
+    return this.#source.number;
+  }
+
+  get view(): InstrumentView {
+    return this.#source.view;
   }
 
   get empty(): boolean {
-    return this.#clients.size === 0;
+    return this.#size === 0;
   }
 
-  group(channel: Channel): ChannelGroup | undefined {
-    return this.#groups.get(channel);
+  /** The stream, if somebody has it. */
+  stream(channel: Channel, interval = 0): StreamGroup | undefined {
+    return this.#streams[sequenceOf(channel)].find((one) => one.channel === channel && one.interval === interval);
   }
 
-  /** Adds the client to the channel, which it does not have yet. Nothing may be pending. */
-  join(client: Client, channel: Channel, view: InstrumentView): ChannelGroup {
-    let group = this.#groups.get(channel);
+  /** The stream, made where nobody has it yet: nothing of this turn may be pending. Given back with `release`. */
+  hold(channel: Channel, interval: number): StreamGroup {
+    let group = this.stream(channel, interval);
     if (group === undefined) {
-      group = new ChannelGroup(this.named, channel, view);
-      this.#groups.set(channel, group);
-      this.#epoch = view.epoch;
+      group = new StreamGroup(this, channel, interval, this.#source.streamNumber(channel, interval));
+      this.#streams[group.sequence].push(group);
+      this.#size++;
+      this.#epoch = this.view.epoch;
     }
-    group.join(client);
-    const channels = this.#clients.get(client) ?? 0;
-    this.#clients.set(client, channels + 1);
-    if (channels === 0 && client.encoding === 'protobuf') client.socket.subscribe(this.#statusTopic);
+    group.holds++;
     return group;
   }
 
-  leave(client: Client, channel: Channel): void {
-    const group = this.#groups.get(channel);
-    if (group === undefined) return;
-    group.leave(client);
-    if (group.empty) this.#groups.delete(channel);
-    const channels = this.#clients.get(client) ?? 0;
-    if (channels > 1) {
-      this.#clients.set(client, channels - 1);
-      return;
-    }
-    this.#clients.delete(client);
-    if (client.encoding === 'protobuf' && !client.closed) client.socket.unsubscribe(this.#statusTopic);
+  release(group: StreamGroup): void {
+    if (--group.holds > 0) return;
+    group.end();
+    const groups = this.#streams[group.sequence];
+    groups.splice(groups.indexOf(group), 1);
+    this.#size--;
   }
 
   applied(view: InstrumentView, update: Update, computedAtUs: number): void {
-    for (const channel of CHANNELS_OF.get(update.sequence) ?? []) this.#groups.get(channel)?.applied(view, update);
-    if (this.#clients.size > 0) this.#times.push(update.receivedAtUs, computedAtUs);
+    if (this.#size === 0) return;
+    for (const group of this.#streams[update.sequence]) {
+      group.applied(view, update);
+      if (!group.marked) this.#queue.mark(group);
+    }
+    this.#times.push(update.receivedAtUs, computedAtUs);
+    if (!this.marked) this.#queue.markInstrument(this);
   }
 
   adopted(view: InstrumentView): void {
     const epochChanged = this.#epoch !== '' && view.epoch !== this.#epoch;
     this.#epoch = view.epoch;
-    for (const group of this.#groups.values()) group.adopted(view, epochChanged);
+    if (this.#size === 0) return;
+    for (const sequence of SEQUENCES) {
+      for (const group of this.#streams[sequence]) {
+        group.adopted(view, epochChanged);
+        this.#queue.markUrgent(group);
+      }
+    }
   }
 
   /** Tells everyone who holds the instrument, before the data of the same flush. */
   status(message: StatusMessage): void {
-    if (this.#clients.size > 0) this.#statuses.push(message);
+    if (this.#size === 0) return;
+    this.statuses.push(message);
+    this.#queue.markInstrument(this);
   }
 
-  flush(context: FlushContext, observe: ObserveHops): void {
-    if (this.#statuses.length > 0) this.#flushStatuses(context);
-    for (const group of this.#groups.values()) group.flush(context);
-    for (let i = 0; i < this.#times.length; i += 2) {
-      observe(this.#times[i] as number, this.#times[i + 1] as number, context.nowUs);
-    }
-    this.#times.length = 0;
-  }
-
-  #flushStatuses(context: FlushContext): void {
-    const statuses = this.#statuses;
-    this.#statuses = [];
-    const frames = statuses.map((status) => jsonFrame(status, 'number'));
-    let protobufClients = 0;
-    for (const client of this.#clients.keys()) {
-      if (client.encoding === 'protobuf') protobufClients++;
-      else for (const frame of frames) if (client.queue(frame)) context.queued(client);
-    }
-    if (protobufClients === 0) return;
-    const meta = { publishedAtUs: context.nowUs, receivedAtUs: undefined, numberOf: () => this.named.number };
-    context.publisher.publish(this.#statusTopic, encodeProtobufFrame(statuses, meta), true);
+  observed(observe: ObserveHops, publishedAtUs: number): void {
+    const times = this.#times;
+    for (let i = 0; i < times.length; i += 2) observe(times[i] as number, times[i + 1] as number, publishedAtUs);
+    times.length = 0;
   }
 }
-
-/** The channels that each sequence feeds; `status` feeds none: it goes to all who hold the instrument. */
-const CHANNELS_OF: ReadonlyMap<Sequence, readonly Channel[]> = new Map(
-  SEQUENCES.map((sequence) => [sequence, CHANNELS.filter((channel) => sequenceOf(channel) === sequence)]),
-);

@@ -123,8 +123,17 @@ export function snapshotMessages(
   seq = view.seqs[sequenceOf(channel)],
 ): DataMessage[] {
   if (seq === 0) return [];
-  if (channel === 'trade') return view.trades.map((trade) => rememberedTrade(view.instrument, trade, 'history'));
+  if (channel === 'trade') return historyMessages(view, seq);
   return stateMessages(view, channel, [seq, seq]);
+}
+
+/** The last trades up to number `seq`, as they are remembered. */
+export function historyMessages(view: InstrumentView, seq: number): TradeMessage[] {
+  const messages: TradeMessage[] = [];
+  for (const trade of view.trades) {
+    if (trade.seq <= seq) messages.push(rememberedTrade(view.instrument, trade, 'history'));
+  }
+  return messages;
 }
 
 /** The state of a quote, depth or kline channel as one message that covers `range`. */

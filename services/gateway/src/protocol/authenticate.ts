@@ -10,7 +10,9 @@ import {
 import { isRefusal, type Refusal } from '../admission/admission.ts';
 import type { AdmissionPlace } from '../admission/admission-metrics.ts';
 import type { SubjectConnections } from '../admission/subject-connections.ts';
-import { INTERVALS_OFFERED_MS, type ProtocolContext } from './context.ts';
+import { SUBPROTOCOL_OF } from '../fanout/client.ts';
+import { INTERVALS_OFFERED_MS } from '../fanout/intervals.ts';
+import type { ProtocolContext } from './context.ts';
 import { leave } from './leave-and-resync.ts';
 import { failure, forbidden } from './resolve.ts';
 import type { Session } from './session.ts';
@@ -113,7 +115,7 @@ export class Authentication {
         session: client.session,
         serverTime: Math.floor(nowUs / 1000),
         heartbeatMs: this.#context.heartbeatMs,
-        protocol: client.encoding === 'protobuf' ? 'tapecast.v1.protobuf' : 'tapecast.v1.json',
+        protocol: SUBPROTOCOL_OF[client.encoding],
         limits: limitsOf(this.#context, session),
       },
       nowUs,
@@ -174,20 +176,24 @@ export class Authentication {
     if (grant === undefined || grant === ANONYMOUS) return [];
     const results: SubscriptionResult[] = [];
     let kept = 0;
-    for (const [held, channels] of [...session.subscriptions]) {
-      const tooMany = kept >= session.symbolsMax;
-      let reads = false;
-      for (const channel of [...channels]) {
-        const allowed = grant.mayRead(held.symbol, channel);
-        reads ||= allowed && !tooMany;
-        if (allowed && !tooMany) continue;
-        const why = allowed
-          ? ({ code: 'too_many_symbols', msg: `the token allows ${session.symbolsMax} symbols` } as const)
-          : forbidden(held.symbol, channel);
-        results.push(failure(held.symbol, channel, why));
-        leave(this.#context, session, held, channel);
+    let symbol = '';
+    let reads = false;
+    // The streams of an instrument are neighbours.
+    for (const stream of [...session.client.streams]) {
+      if (stream.instrument.symbol !== symbol) {
+        if (reads) kept++;
+        reads = false;
+        symbol = stream.instrument.symbol;
       }
-      if (reads) kept++;
+      const tooMany = kept >= session.symbolsMax;
+      const allowed = grant.mayRead(symbol, stream.channel);
+      reads ||= allowed && !tooMany;
+      if (allowed && !tooMany) continue;
+      const why = allowed
+        ? ({ code: 'too_many_symbols', msg: `the token allows ${session.symbolsMax} symbols` } as const)
+        : forbidden(symbol, stream.channel);
+      results.push(failure(symbol, stream.channel, why));
+      leave(this.#context, session, stream);
     }
     return results;
   }

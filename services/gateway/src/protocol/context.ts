@@ -17,6 +17,3 @@ export interface ProtocolContext {
   /** Wall time, Unix microseconds. */
   nowUs: () => number;
 }
-
-/** Intervals that a subscription may name: each update as it comes. */
-export const INTERVALS_OFFERED_MS: readonly number[] = [0];

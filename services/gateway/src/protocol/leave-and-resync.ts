@@ -1,32 +1,26 @@
 import type { Grant } from '@tapecast/access';
-import type { Channel } from '@tapecast/market';
 import { type ClientMessage, errorMessage, type SubscriptionResult } from '@tapecast/wire';
-import type { ChannelGroup } from '../fanout/channel-group.ts';
-import type { HeldInstrument } from '../subscriptions/held-instrument.ts';
+import type { StreamGroup } from '../fanout/stream-group.ts';
 import type { ProtocolContext } from './context.ts';
 import { failure, resolvePairs, resolveSymbol } from './resolve.ts';
 import type { Session } from './session.ts';
-import { tooManyPairs } from './subscribe.ts';
+import { success, tooManyPairs } from './subscribe.ts';
 
 type NamingMessage = Extract<ClientMessage, { action: 'unsubscribe' | 'resync' }>;
 
 /** What a message names of the session's subscriptions: each found, or why not. */
-type Named = { held: HeldInstrument; channel: Channel } | { failed: SubscriptionResult };
+type Named = { stream: StreamGroup } | { failed: SubscriptionResult };
 
 export function unsubscribe(context: ProtocolContext, session: Session, grant: Grant, message: NamingMessage): void {
   const named = subscriptionsNamed(context, session, grant, message);
   if (named === undefined) return;
+  context.fanout.flush();
   const results = named.map((item): SubscriptionResult => {
     if ('failed' in item) return item.failed;
-    const { held, channel } = item;
-    const result = {
-      symbol: held.symbol,
-      channel,
-      ok: true,
-      epoch: held.view.epoch,
-      seq: held.fanout.group(channel)?.told ?? 0,
-    };
-    leave(context, session, held, channel);
+    const { stream } = item;
+    const { symbol, view } = stream.instrument;
+    const result = { symbol, channel: stream.channel, ok: true, epoch: view.epoch, seq: stream.told };
+    leave(context, session, stream);
     return result;
   });
   tellResults(context, session, message, results, 'Unsubscribed');
@@ -37,35 +31,23 @@ export function resync(context: ProtocolContext, session: Session, grant: Grant,
   const named = subscriptionsNamed(context, session, grant, message);
   if (named === undefined) return;
   context.fanout.flush();
-  const shown = new Map<ChannelGroup, HeldInstrument['view']>();
+  const shown: StreamGroup[] = [];
   const results = named.map((item): SubscriptionResult => {
     if ('failed' in item) return item.failed;
-    const { held, channel } = item;
-    const group = held.fanout.group(channel);
-    if (group !== undefined) shown.set(group, held.view);
-    const result = {
-      symbol: held.symbol,
-      channel,
-      ok: true,
-      epoch: held.view.epoch,
-      seq: group?.told ?? 0,
-      intervalMs: 0,
-    };
-    return session.client.encoding === 'protobuf' ? { ...result, streamNumber: held.number } : result;
+    const { stream } = item;
+    shown.push(stream);
+    return success(session, stream, context.fanout.target(session.client, stream));
   });
   tellResults(context, session, message, results, 'Keyframes follow');
   context.fanout.show(session.client, shown, false);
 }
 
-/** Ends one subscription; the instrument is given back with its last. */
-export function leave(context: ProtocolContext, session: Session, held: HeldInstrument, channel: Channel): void {
-  const channels = session.subscriptions.get(held);
-  if (channels?.delete(channel) !== true) return;
-  session.subscriptionCount--;
-  held.fanout.leave(session.client, channel);
-  if (channels.size > 0) return;
-  session.subscriptions.delete(held);
-  context.instruments.release(held);
+/** Ends one subscription; the instrument is given back with it. */
+export function leave(context: ProtocolContext, session: Session, stream: StreamGroup): void {
+  if (!context.fanout.leave(session.client, stream)) return;
+  const held = context.instruments.known(stream.instrument.symbol)?.held;
+  // There while anybody has a stream of it.
+  if (held !== undefined) context.instruments.release(held);
 }
 
 function subscriptionsNamed(
@@ -85,7 +67,8 @@ function subscriptionsNamed(
     if ('failed' in item) return item;
     const { known, channel } = item.pair;
     const { held } = known;
-    if (held !== undefined && session.has(held, channel)) return { held, channel };
+    const stream = held === undefined ? undefined : session.streamOf(held, channel);
+    if (stream !== undefined) return { stream };
     return { failed: failure(known.symbol, channel, notSubscribed(`${channel} of ${known.symbol} is not`)) };
   });
 }
@@ -93,12 +76,10 @@ function subscriptionsNamed(
 function allChannels(context: ProtocolContext, session: Session, grant: Grant, text: string): Named[] {
   const known = resolveSymbol(context.instruments, grant, text);
   if ('code' in known) return [{ failed: failure(known.symbol, '', known) }];
-  const { held } = known;
-  const channels = held === undefined ? undefined : session.subscriptions.get(held);
-  if (held === undefined || channels === undefined) {
+  const streams = known.number === 0 ? [] : session.client.streams.ofInstrument(known.number);
+  if (streams.length === 0)
     return [{ failed: failure(known.symbol, '', notSubscribed(`no channel of ${known.symbol} is`)) }];
-  }
-  return [...channels].map((channel) => ({ held, channel }));
+  return streams.map((stream) => ({ stream }));
 }
 
 const notSubscribed = (what: string): { code: 'not_subscribed'; msg: string } => ({

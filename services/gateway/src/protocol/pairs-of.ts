@@ -16,11 +16,12 @@ export function pairsOf(session: Session, message: ClientMessage, perMessageMax:
       const { symbols, channels } = message;
       if (channels !== undefined) return Math.min(perMessageMax, symbols.length * channels.length);
       return (
-        Math.min(perMessageMax, symbols.length) + Math.min(session.subscriptionCount, symbols.length * CHANNELS.length)
+        Math.min(perMessageMax, symbols.length) +
+        Math.min(session.client.streams.size, symbols.length * CHANNELS.length)
       );
     }
     case 'query_subscribe':
-      return session.subscriptionCount;
+      return session.client.streams.size;
     default:
       return 0;
   }

@@ -2,6 +2,8 @@ import type { Grant } from '@tapecast/access';
 import type { Channel } from '@tapecast/market';
 import { CLOSE_CODES, type ClientMessage, type CloseReason, type ErrorMessage } from '@tapecast/wire';
 import type { Client } from '../fanout/client.ts';
+import { pairOf } from '../fanout/client-streams.ts';
+import type { StreamGroup } from '../fanout/stream-group.ts';
 import type { GatewayLimits } from '../limits.ts';
 import type { HeldInstrument } from '../subscriptions/held-instrument.ts';
 import { TokenBucket, WindowCount } from './rate.ts';
@@ -24,9 +26,6 @@ export class Session {
   expiringTold = false;
   /** Distinct instruments it may hold. */
   symbolsMax: number;
-  /** The channels of each instrument; an instrument is held once, for as long as it is here. */
-  readonly subscriptions = new Map<HeldInstrument, Set<Channel>>();
-  subscriptionCount = 0;
   /** A message that waits for the store or a token's check is being answered; later ones wait behind it, so that answers keep their order. */
   busy = false;
   readonly waiting: (ClientMessage | ErrorMessage)[] = [];
@@ -61,19 +60,15 @@ export class Session {
     this.messages.limit(Math.ceil((limits.messagesBurst * perSecond) / limits.messagesPerSecond), perSecond);
   }
 
-  has(held: HeldInstrument, channel: Channel): boolean {
-    return this.subscriptions.get(held)?.has(channel) ?? false;
+  /** Its stream of the channel, at whatever interval; undefined where it has none. */
+  streamOf(held: HeldInstrument, channel: Channel): StreamGroup | undefined {
+    return this.client.streams.find(pairOf(held.number, channel));
   }
 
   /** Unix ms of the last frame that this client was sent, by itself or with others. */
   lastToldAtMs(): number {
     let last = this.client.toldAtMs;
-    for (const [held, channels] of this.subscriptions) {
-      for (const channel of channels) {
-        const at = held.fanout.group(channel)?.toldAtMs ?? 0;
-        if (at > last) last = at;
-      }
-    }
+    for (const { toldAtMs } of this.client.streams) if (toldAtMs > last) last = toldAtMs;
     return last;
   }
 

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import type { Channel } from '@tapecast/market';
 import {
   type ClientMessage,
   decodeProtobufClientMessage,
   type ErrorMessage,
   errorMessage,
   parseJsonClientMessage,
+  type SuccessMessage,
 } from '@tapecast/wire';
 import { SubjectConnections } from '../admission/subject-connections.ts';
-import { Client, type Encoding } from '../fanout/client.ts';
+import { Client, type Encoding, SUBPROTOCOL_OF } from '../fanout/client.ts';
 import type { ClientSocket } from '../fanout/client-socket.ts';
 import { JsonFrameWriter } from '../fanout/json-frame.ts';
 import { Authentication } from './authenticate.ts';
@@ -29,9 +29,14 @@ export class Sessions {
 
   constructor(context: ProtocolContext) {
     this.#context = context;
+    context.fanout.reaches({ [Symbol.iterator]: () => this.#clients() });
     this.authentication = new Authentication(context, new SubjectConnections(), (session, reason) =>
       this.#end(session, reason),
     );
+  }
+
+  *#clients(): Generator<Client> {
+    for (const { client } of this.#all) yield client;
   }
 
   /** Connections of which it is not known yet whose they are. */
@@ -64,7 +69,7 @@ export class Sessions {
     const client = new Client(randomUUID(), encoding, socket, this.#writer, nowMs);
     const session = new Session(client, limits, nowMs);
     this.#all.add(session);
-    metrics.opened(encoding === 'protobuf' ? 'tapecast.v1.protobuf' : 'tapecast.v1.json');
+    metrics.opened(SUBPROTOCOL_OF[encoding]);
     this.#unadmitted.add(session);
     const checking = this.authentication.begin(session, token);
     if (checking === undefined) this.#noteAdmitted(session);
@@ -80,8 +85,7 @@ export class Sessions {
     session.waiting.length = 0;
     this.#unadmitted.delete(session);
     this.authentication.left(session);
-    for (const [held, channels] of session.subscriptions)
-      for (const channel of [...channels]) leave(this.#context, session, held, channel);
+    for (const stream of [...session.client.streams]) leave(this.#context, session, stream);
     this.#all.delete(session);
   }
 
@@ -267,13 +271,14 @@ export class Sessions {
         resync(this.#context, session, grant, message);
         return undefined;
       case 'query_subscribe':
+        this.#context.fanout.flush();
         client.tell(
           {
             type: 'success',
             action: message.action,
             id: message.id,
-            msg: `${session.subscriptionCount} subscriptions`,
-            subscriptions: subscriptionsOf(session),
+            msg: `${session.client.streams.size} subscriptions`,
+            subscriptions: this.#subscriptionsOf(session),
           },
           nowUs,
         );
@@ -286,16 +291,27 @@ export class Sessions {
       }
     }
   }
+
+  #subscriptionsOf(session: Session): Required<SuccessMessage>['subscriptions'] {
+    const { client } = session;
+    return Array.from(client.streams, (stream) => ({
+      symbol: stream.instrument.symbol,
+      channel: stream.channel,
+      intervalMs: this.#context.fanout.target(client, stream).intervalMs,
+      epoch: stream.instrument.view.epoch,
+      seq: stream.told,
+    }));
+  }
 }
 
 function read(session: Session, bytes: Uint8Array, binary: boolean): ClientMessage | ErrorMessage {
-  if (session.client.encoding === 'protobuf') {
+  if (!session.client.json) {
     if (binary) return decodeProtobufClientMessage(bytes);
     return errorMessage(
       null,
       null,
       'bad_request',
-      'a text frame on tapecast.v1.protobuf. Send binary frames, or connect with subprotocol tapecast.v1.json',
+      `a text frame on ${SUBPROTOCOL_OF[session.client.encoding]}. Send binary frames, or connect with subprotocol tapecast.v1.json`,
     );
   }
   if (!binary) return parseJsonClientMessage(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString());
@@ -304,19 +320,5 @@ function read(session: Session, bytes: Uint8Array, binary: boolean): ClientMessa
     null,
     'bad_request',
     'a binary frame on tapecast.v1.json. Send text frames, or connect with subprotocol tapecast.v1.protobuf',
-  );
-}
-
-function subscriptionsOf(
-  session: Session,
-): { symbol: string; channel: Channel; intervalMs: number; epoch: string; seq: number }[] {
-  return [...session.subscriptions].flatMap(([held, channels]) =>
-    [...channels].map((channel) => ({
-      symbol: held.symbol,
-      channel,
-      intervalMs: 0,
-      epoch: held.view.epoch,
-      seq: held.fanout.group(channel)?.told ?? 0,
-    })),
   );
 }

@@ -1,10 +1,10 @@
 import type { Grant } from '@tapecast/access';
-import type { Channel } from '@tapecast/market';
 import { errorMessage, type SubscribeMessage, type SubscriptionResult } from '@tapecast/wire';
-import type { ChannelGroup } from '../fanout/channel-group.ts';
+import { intervalIndex } from '../fanout/intervals.ts';
+import type { StreamGroup } from '../fanout/stream-group.ts';
 import type { HeldInstrument } from '../subscriptions/held-instrument.ts';
 import { joinedWithin } from '../subscriptions/joined-within.ts';
-import { INTERVALS_OFFERED_MS, type ProtocolContext } from './context.ts';
+import type { ProtocolContext } from './context.ts';
 import { failure, type Resolved, resolvePairs } from './resolve.ts';
 import type { Session } from './session.ts';
 
@@ -31,17 +31,6 @@ export function subscribe(
     session,
     resolvePairs(context.instruments, grant, message.symbols, message.channels),
   );
-  if (!INTERVALS_OFFERED_MS.includes(message.intervalMs)) {
-    const why = {
-      code: 'not_supported',
-      msg: `interval_ms ${message.intervalMs} is not offered; hello.limits.intervals_ms lists what is. Leave it out to get each update as it comes`,
-    } as const;
-    const results = resolved.map((item) =>
-      'failed' in item ? item.failed : failure(item.pair.known.symbol, item.pair.channel, why),
-    );
-    answer(context, session, message, results, []);
-    return undefined;
-  }
   const held = holdAll(context, resolved);
   const joined = joinedWithin(held.values(), context.limits.joinAnswerMs);
   if (joined !== undefined) return afterJoining(context, session, message, resolved, held, joined);
@@ -84,18 +73,21 @@ async function afterJoining(
 /** Refuses what the connection may not hold beside what it has, before any state is read for it. */
 function withinLimits(context: ProtocolContext, session: Session, resolved: readonly Resolved[]): Resolved[] {
   const { symbolsMax } = session;
+  const { streams } = session.client;
   const pairsMax = context.limits.subscriptionsPerConnectionMax;
-  const symbols = new Set<string>();
-  for (const { symbol } of session.subscriptions.keys()) symbols.add(symbol);
-  let pairs = session.subscriptionCount;
+  let pairs = streams.size;
+  let instruments = streams.instruments;
+  // Of this message; what the connection has is asked for one by one.
+  const added = new Set<string>();
   return resolved.map((item): Resolved => {
     if ('failed' in item) return item;
     const { known, channel } = item.pair;
-    if (known.held !== undefined && session.has(known.held, channel)) return item;
+    if (known.held !== undefined && session.streamOf(known.held, channel) !== undefined) return item;
+    const isNew = !added.has(known.symbol) && (known.number === 0 || !streams.hasInstrument(known.number));
     const tooMany =
       pairs >= pairsMax
         ? `${pairsMax} subscriptions`
-        : symbols.size >= symbolsMax && !symbols.has(known.symbol)
+        : isNew && instruments >= symbolsMax
           ? `${symbolsMax} symbols`
           : undefined;
     if (tooMany !== undefined) {
@@ -103,7 +95,8 @@ function withinLimits(context: ProtocolContext, session: Session, resolved: read
       return { failed: failure(known.symbol, channel, { code: 'too_many_symbols', msg }) };
     }
     pairs++;
-    symbols.add(known.symbol);
+    if (isNew) instruments++;
+    added.add(known.symbol);
     return item;
   });
 }
@@ -127,42 +120,40 @@ function complete(
   held: ReadonlyMap<string, HeldInstrument>,
 ): void {
   context.fanout.flush();
-  const joined: { held: HeldInstrument; group: ChannelGroup }[] = [];
+  const joined: Joined[] = [];
+  const interval = intervalIndex(message.intervalMs);
   const results = resolved.map((item): SubscriptionResult => {
     if ('failed' in item) return item.failed;
-    const { pair } = item;
-    const instrument = held.get(pair.known.symbol) as HeldInstrument; // Held above, for each pair.
-    if (!session.has(instrument, pair.channel))
-      joined.push({ held: instrument, group: join(session, instrument, pair.channel) });
-    return success(session, instrument, pair.channel);
+    const { known, channel } = item.pair;
+    const instrument = held.get(known.symbol) as HeldInstrument; // Held above, for each pair.
+    const had = session.streamOf(instrument, channel);
+    if (had !== undefined) return success(session, had, context.fanout.changeInterval(session.client, had, interval));
+    const stream = context.fanout.join(session.client, instrument.fanout, channel, interval);
+    instrument.holds++;
+    joined.push({ held: instrument, stream });
+    return success(session, stream, stream);
   });
   answer(context, session, message, results, joined);
   for (const one of held.values()) context.instruments.release(one);
 }
 
-function join(session: Session, held: HeldInstrument, channel: Channel): ChannelGroup {
-  let channels = session.subscriptions.get(held);
-  if (channels === undefined) {
-    channels = new Set();
-    session.subscriptions.set(held, channels);
-    held.holds++;
-  }
-  channels.add(channel);
-  session.subscriptionCount++;
-  return held.join(session.client, channel);
+/** A stream that the client did not have. */
+interface Joined {
+  held: HeldInstrument;
+  stream: StreamGroup;
 }
 
-function success(session: Session, held: HeldInstrument, channel: Channel): SubscriptionResult {
-  const seq = held.fanout.group(channel)?.told ?? 0;
+/** A pair that the client is told in `now`, and will be in `next`: the number is that at which it is. */
+export function success(session: Session, now: StreamGroup, next: StreamGroup): SubscriptionResult {
   const result: SubscriptionResult = {
-    symbol: held.symbol,
-    channel,
+    symbol: now.instrument.symbol,
+    channel: now.channel,
     ok: true,
-    epoch: held.view.epoch,
-    seq,
-    intervalMs: 0,
+    epoch: now.instrument.view.epoch,
+    seq: now.told,
+    intervalMs: next.intervalMs,
   };
-  return session.client.encoding === 'protobuf' ? { ...result, streamNumber: held.number } : result;
+  return session.client.json ? result : { ...result, streamNumber: next.number };
 }
 
 function answer(
@@ -170,14 +161,18 @@ function answer(
   session: Session,
   message: SubscribeMessage,
   results: SubscriptionResult[],
-  joined: readonly { held: HeldInstrument; group: ChannelGroup }[],
+  joined: readonly Joined[],
 ): void {
   const nowUs = context.nowUs();
   const { client } = session;
   client.tell({ type: 'success', action: 'subscribe', id: message.id, msg: subscribedText(results), results }, nowUs);
   for (const held of new Set(joined.map((one) => one.held))) held.tellStatusTo(client, nowUs);
-  const viewOf = new Map(joined.map(({ held, group }) => [group, held.view]));
-  if (viewOf.size > 0) context.fanout.show(client, viewOf, true);
+  if (joined.length === 0) return;
+  context.fanout.show(
+    client,
+    joined.map(({ stream }) => stream),
+    true,
+  );
 }
 
 function subscribedText(results: readonly SubscriptionResult[]): string {

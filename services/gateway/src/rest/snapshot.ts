@@ -47,7 +47,7 @@ export async function snapshot(context: RestContext, { query, grant, numbers }: 
       else {
         const { known, channel } = item.pair;
         const one = held.get(known.symbol) as HeldInstrument; // Held above, for each pair.
-        const seq = one.fanout.group(channel)?.told ?? one.view.seqs[sequenceOf(channel)];
+        const seq = one.fanout.stream(channel)?.told ?? one.view.seqs[sequenceOf(channel)];
         results.push({ symbol: known.symbol, channel, ok: true, epoch: one.view.epoch, seq });
         for (const message of snapshotMessages(one.view, channel, seq))
           data.push(messageText(message, numbers, data.length + 1, one.view.epoch));

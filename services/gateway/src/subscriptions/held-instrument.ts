@@ -1,9 +1,8 @@
 import type { Channel, InstrumentView, Sequence, Update } from '@tapecast/market';
 import type { BatchEntry, StatusMessage } from '@tapecast/wire';
-import type { ChannelGroup } from '../fanout/channel-group.ts';
 import type { Client } from '../fanout/client.ts';
 import type { Fanout } from '../fanout/fanout.ts';
-import { InstrumentFanout } from '../fanout/instrument-fanout.ts';
+import { type FanoutSource, InstrumentFanout } from '../fanout/instrument-fanout.ts';
 import { InstrumentState, type PendingReason, type StateListener, type StateSources } from './instrument-state.ts';
 
 /** What a person reads in a `pending` status. */
@@ -23,13 +22,14 @@ export interface HeldOptions {
   venue: string | undefined;
   sources: StateSources;
   fanout: Fanout;
+  streamNumber: FanoutSource['streamNumber'];
   /** Unix ms since when the venue's clock stands, undefined while it goes. */
   staleSince: (venue: string) => number | undefined;
   nowMs: () => number;
 }
 
 /** An instrument that somebody holds: its state, its subscribers, and what they are told of how it is. */
-export class HeldInstrument implements StateListener {
+export class HeldInstrument implements StateListener, FanoutSource {
   readonly partition: number;
   readonly fanout: InstrumentFanout;
   readonly #options: HeldOptions;
@@ -45,7 +45,7 @@ export class HeldInstrument implements StateListener {
   constructor(options: HeldOptions) {
     this.#options = options;
     this.partition = options.partition;
-    this.fanout = new InstrumentFanout(options);
+    this.fanout = new InstrumentFanout(this, options.fanout);
     this.#pendingSinceMs = options.nowMs();
     this.#state = new InstrumentState(options.symbol, options.sources, this);
   }
@@ -89,21 +89,18 @@ export class HeldInstrument implements StateListener {
     this.#state.take(offset, epoch, entry);
   }
 
-  /** Only after `Fanout.flush`: the group's next frame follows what `show` shows. */
-  join(client: Client, channel: Channel): ChannelGroup {
-    return this.fanout.join(client, channel, this.view);
+  streamNumber(channel: Channel, interval: number): number {
+    return this.#options.streamNumber(channel, interval);
   }
 
   applied(update: Update): void {
     this.fanout.applied(this.view, update, this.#computedAtUs);
     if (update.sequence === 'status') this.#tellStatus();
-    this.#options.fanout.changed(this.fanout);
   }
 
   adopted(): void {
     this.fanout.adopted(this.view);
     if (this.#toldState !== undefined && this.status().state !== this.#toldState) this.#tellStatus();
-    this.#options.fanout.changed(this.fanout);
   }
 
   pending(_reason: PendingReason): void {
@@ -178,7 +175,6 @@ export class HeldInstrument implements StateListener {
     const message = this.status();
     this.#toldState = message.state;
     this.fanout.status(message);
-    this.#options.fanout.changed(this.fanout);
   }
 }
 

@@ -1,6 +1,9 @@
+import { CHANNELS, type Channel } from '@tapecast/market';
 import type { CatalogueEntry } from '@tapecast/market-state';
 import { partitionOf } from '@tapecast/tick-log';
+import { NameTable } from '@tapecast/wire';
 import type { Fanout } from '../fanout/fanout.ts';
+import { INTERVALS_OFFERED_MS } from '../fanout/intervals.ts';
 import type { GatewayLimits } from '../limits.ts';
 import { HeldInstrument } from './held-instrument.ts';
 import type { StateSources } from './instrument-state.ts';
@@ -11,8 +14,10 @@ export interface KnownInstrument {
   readonly symbol: string;
   readonly partition: number;
   entry: CatalogueEntry | undefined;
-  /** Names it in Protobuf frames; 0 until it is first held, then the same for as long as the gateway lives. */
+  /** Names it within the gateway; 0 until it is first held, then the same for as long as the gateway lives. */
   number: number;
+  /** Numbers that its streams were given, each when it was first held; 0: not yet. */
+  streamNumbers: Uint32Array | undefined;
   held: HeldInstrument | undefined;
 }
 
@@ -32,8 +37,11 @@ export interface InstrumentsOptions {
 export class Instruments {
   readonly #options: InstrumentsOptions;
   readonly #known = new Map<string, KnownInstrument>();
+  /** The same by the bytes of their names, for those who read the log. */
+  readonly names = new NameTable<KnownInstrument>();
   readonly #held = new Set<HeldInstrument>();
   #lastNumber = 0;
+  #lastStream = 0;
 
   constructor(options: InstrumentsOptions) {
     this.#options = options;
@@ -71,9 +79,11 @@ export class Instruments {
       partition: partitionOf(symbol, this.#options.partitions),
       entry,
       number: 0,
+      streamNumbers: undefined,
       held: undefined,
     };
     this.#known.set(symbol, added);
+    this.names.set(symbol, added);
     return added;
   }
 
@@ -90,6 +100,7 @@ export class Instruments {
         venue: known.entry?.venue,
         sources: this.#options.sources(symbol, partition),
         fanout: this.#options.fanout,
+        streamNumber: (channel, interval) => this.#streamNumber(known, channel, interval),
         staleSince: (venue) => this.#options.staleSince(partition, venue),
         nowMs: this.#options.nowMs,
       });
@@ -122,6 +133,13 @@ export class Instruments {
 
   close(): void {
     for (const held of this.#held) this.#forget(held);
+  }
+
+  #streamNumber(known: KnownInstrument, channel: Channel, interval: number): number {
+    known.streamNumbers ??= new Uint32Array(CHANNELS.length * INTERVALS_OFFERED_MS.length);
+    const at = CHANNELS.indexOf(channel) * INTERVALS_OFFERED_MS.length + interval;
+    if (known.streamNumbers[at] === 0) known.streamNumbers[at] = ++this.#lastStream;
+    return known.streamNumbers[at] as number;
   }
 
   #forget(held: HeldInstrument): void {

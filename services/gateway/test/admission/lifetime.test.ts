@@ -247,8 +247,8 @@ describe('renewal', () => {
     await written;
     expect(answer.results.map(({ symbol, channel, ok, code }: Wire) => [symbol, channel, ok, code])).toEqual([
       ['AAPL$US', 'trade', false, 'forbidden'],
-      ['700$HK', 'quote', false, 'forbidden'],
       ['700$HK', 'trade', false, 'forbidden'],
+      ['700$HK', 'quote', false, 'forbidden'],
       ['BTCUSDT$BA', 'trade', false, 'forbidden'],
     ]);
     for (const symbol of ['AAPL$US', '700$HK', 'BTCUSDT$BA']) {

@@ -2,6 +2,7 @@ import { type Channel, cutBook } from '@tapecast/market';
 import { decodeProtobufFrame, depthOf, sequenceOf } from '@tapecast/wire';
 import { expect } from 'vitest';
 import type { Client, Encoding } from '../../src/fanout/client.ts';
+import type { PausedPosition } from '../../src/fanout/fanout.ts';
 import type { Session } from '../../src/protocol/session.ts';
 import { FakeSocket } from './fake-sockets.ts';
 import { SYMBOL, type World } from './seam-world.ts';
@@ -36,8 +37,31 @@ export class Follower {
     return this.session.client;
   }
 
-  send(action: string, channels: readonly Channel[]): void {
-    const message = { action, id: ++this.#id, symbols: [SYMBOL], channels, intervalMs: 0 };
+  /** What it was told to be merged over: it is told nothing but control messages. */
+  #paused: PausedPosition[] | undefined;
+
+  get paused(): boolean {
+    return this.#paused !== undefined;
+  }
+
+  pause(): void {
+    if (this.paused || this.session.busy) return;
+    this.#paused = this.#world.fanout.pause(this.client);
+  }
+
+  /** Goes on, in some streams first where there are several. */
+  resume(parts: number): void {
+    const paused = this.#paused;
+    if (paused === undefined) return;
+    this.#paused = undefined;
+    for (let at = 0; at < paused.length; at += parts)
+      this.#world.fanout.resume(this.client, paused.slice(at, at + parts));
+  }
+
+  send(action: string, channels: readonly Channel[], intervalMs = 0): void {
+    // Its messages wait while it is merged.
+    if (this.paused) return;
+    const message = { action, id: ++this.#id, symbols: [SYMBOL], channels, intervalMs };
     this.#world.sessions.handle(this.session, message as never);
   }
 
@@ -45,8 +69,12 @@ export class Follower {
   follow(): void {
     for (; this.#read < this.socket.sent.length; this.#read++) {
       const bytes = this.socket.sent[this.#read] as Buffer;
-      if (this.client.encoding === 'protobuf') {
-        const { messages, skipped } = decodeProtobufFrame(bytes, (number) => this.#numbers.get(number));
+      if (!this.client.json) {
+        const marked = this.client.encoding === 'protobuf_zstd';
+        if (marked) expect(bytes[0]).toBe(0);
+        const { messages, skipped } = decodeProtobufFrame(marked ? bytes.subarray(1) : bytes, (number) =>
+          this.#numbers.get(number),
+        );
         expect(skipped).toBe(0);
         // biome-ignore lint/suspicious/noExplicitAny: both encodings are followed by the same code, field by field.
         for (const message of messages) this.#take(fromProtobuf(message as any));
@@ -129,6 +157,7 @@ export class Follower {
     const { oracle } = this.#world;
     const sequence = sequenceOf(message.channel);
     const view = oracle.at(at.epoch, sequence, last);
+    if (message.type === 'trade') expect(first, 'trades are never merged').toBe(last);
     if (message.type === 'trade') expect(message.price).toBe(view.trades.at(-1)?.price);
     else if (message.type === 'quote') expect([message.last, message.bid]).toEqual([view.quote.last, view.quote.bid]);
     else if (message.type === 'kline') expect(message.close).toBe(view.bars['1m']?.close);

@@ -45,6 +45,7 @@ export class World {
   readonly hub = new FakeHub();
   readonly instruments: Instruments;
   readonly sessions: Sessions;
+  readonly fanout: Fanout;
   readonly #feed: UpdateFeed;
   #reader: ReaderOptions | undefined;
   #epoch = 1;
@@ -78,9 +79,10 @@ export class World {
       recordsBeforeCheckpoint: 0,
     };
     const logger = createLogger('gateway', 'silent');
-    const fanout = new Fanout({
+    this.fanout = new Fanout({
       publisher: this.hub,
       nowUs,
+      timers: { after: (_, due) => this.#timers.push(due) },
       messagesPerFrameMax: 3,
       observe: () => {},
       delivered: () => {},
@@ -117,7 +119,7 @@ export class World {
     this.instruments = new Instruments({
       partitions: 1,
       limits,
-      fanout,
+      fanout: this.fanout,
       sources: () => ({
         ...this.#feed.sources(0),
         read: () => snapshots.read(0, SYMBOL, this.#delivered),
@@ -136,7 +138,7 @@ export class World {
     );
     this.sessions = new Sessions({
       instruments: this.instruments,
-      fanout,
+      fanout: this.fanout,
       admission,
       limits,
       metrics,

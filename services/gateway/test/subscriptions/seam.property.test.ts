@@ -12,7 +12,7 @@ import { SYMBOL, World } from '../stand/seam-world.ts';
  */
 
 const CHANNELS: Channel[] = ['trade', 'quote', 'depth@5', 'depth@20', 'kline@1m'];
-const ENCODINGS = ['json', 'json_strings', 'protobuf'] as const;
+const ENCODINGS = ['json', 'protobuf', 'json_strings', 'protobuf_zstd'] as const;
 
 type Action =
   | { do: 'update'; sequence: Sequence; value: number; level: number }
@@ -26,7 +26,9 @@ type Action =
   | { do: 'timers' }
   | { do: 'loseRecord' }
   | { do: 'newEpoch' }
-  | { do: 'join'; client: number; channels: number }
+  | { do: 'join'; client: number; channels: number; interval: number }
+  | { do: 'pause'; client: number }
+  | { do: 'resume'; client: number; parts: number }
   | { do: 'leave'; client: number; channel: number }
   | { do: 'resync'; client: number };
 
@@ -54,12 +56,22 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     weight: 4,
     arbitrary: fc.record({
       do: fc.constant('join' as const),
-      client: fc.nat(2),
+      client: fc.nat(3),
       channels: fc.integer({ min: 1, max: 31 }),
+      interval: fc.constantFrom(0, 0, 50, 100, 1000),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('leave' as const), client: fc.nat(2), channel: fc.nat(4) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('resync' as const), client: fc.nat(2) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('pause' as const), client: fc.nat(3) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('resume' as const),
+      client: fc.nat(3),
+      parts: fc.integer({ min: 1, max: 5 }),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('leave' as const), client: fc.nat(3), channel: fc.nat(4) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('resync' as const), client: fc.nat(3) }) },
 );
 
 async function settle(world: World): Promise<void> {
@@ -91,17 +103,26 @@ async function run(actions: readonly Action[]): Promise<void> {
         return follower(one.client).send(
           'subscribe',
           CHANNELS.filter((_, i) => (one.channels >> i) & 1),
+          one.interval,
         );
+      case 'pause':
+        return follower(one.client).pause();
+      case 'resume':
+        return follower(one.client).resume(one.parts);
       case 'leave': {
         const channel = CHANNELS[one.channel] as Channel;
         const { held } = world.instruments.known(SYMBOL) ?? {};
-        if (held !== undefined && follower(one.client).session.has(held, channel) && !follower(one.client).session.busy)
+        if (
+          held !== undefined &&
+          follower(one.client).session.streamOf(held, channel) !== undefined &&
+          !follower(one.client).session.busy
+        )
           follower(one.client).send('unsubscribe', [channel]);
         return;
       }
       case 'resync': {
         const one_ = follower(one.client).session;
-        const channels = [...one_.subscriptions.values()].flatMap((set) => [...set]);
+        const channels = Array.from(one_.client.streams, ({ channel }) => channel);
         if (channels.length > 0 && !one_.busy) follower(one.client).send('resync', channels);
         return;
       }
@@ -116,6 +137,7 @@ async function run(actions: readonly Action[]): Promise<void> {
     if (one.do === 'answerRead' || one.do === 'timers') await turn();
     for (const each of followers) each.follow();
   }
+  for (const each of followers) each.resume(2);
   world.checkpoint();
   while (world.deliver());
   await settle(world);

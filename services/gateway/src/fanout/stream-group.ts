@@ -1,0 +1,241 @@
+import { type Channel, cutBook, diffLevels, type InstrumentView, type Sequence, type Update } from '@tapecast/market';
+import {
+  type DataMessage,
+  type DepthLevels,
+  type DepthMessage,
+  depthOf,
+  type NoticeMessage,
+  sequenceOf,
+} from '@tapecast/wire';
+import type { Client } from './client.ts';
+import { pairOf } from './client-streams.ts';
+import type { FlushContext } from './flush-context.ts';
+import type { InstrumentFanout } from './instrument-fanout.ts';
+import { INTERVALS_OFFERED_MS } from './intervals.ts';
+import { LiveMessages } from './live-messages.ts';
+import { historyMessages, rememberedTrade, snapshotMessages, stateMessages } from './messages.ts';
+import { StreamMembers } from './stream-members.ts';
+import { StreamOutput } from './stream-output.ts';
+
+/**
+ * One stream: an instrument's channel at an interval, and all who have it. Every update is encoded once for each way in which
+ * somebody reads it. It exists while somebody has it. What they were told last is `told`; a new one is shown the state at
+ * exactly that number, so that the next frame, which all share, applies to it.
+ *
+ * At interval 0 an update is encoded when it is applied, and leaves at the end of the loop turn. At the others applying only
+ * notes that there is something: at the interval's flush one update is made of the state as it is then. Trades and final
+ * bars are never merged: they wait, each for itself.
+ */
+export class StreamGroup {
+  /** Names it to clients, and never anything else in the gateway's life. */
+  readonly number: number;
+  readonly channel: Channel;
+  readonly sequence: Sequence;
+  /** Index into INTERVALS_OFFERED_MS. */
+  readonly interval: number;
+  readonly instrument: InstrumentFanout;
+  /** Its place among a client's streams. */
+  readonly pair: number;
+  readonly members: StreamMembers;
+  /** Clients that have it: those that are told, that can't be told now, and that are about to come to it. */
+  holds = 0;
+  /** `Fanout` has it in the list of its interval's flush, or in that of this turn. */
+  marked = false;
+  urgent = false;
+  readonly #output: StreamOutput;
+  readonly #live: LiveMessages;
+  readonly #levels: DepthLevels | undefined;
+  #told: number;
+  /** Of an interval: trades, and bars of which only the newest change is told unless it was final. */
+  #waiting: Update[] = [];
+
+  constructor(instrument: InstrumentFanout, channel: Channel, interval: number, number: number) {
+    this.instrument = instrument;
+    this.channel = channel;
+    this.interval = interval;
+    this.number = number;
+    this.sequence = sequenceOf(channel);
+    this.pair = pairOf(instrument.number, channel);
+    this.members = new StreamMembers(number);
+    this.#levels = depthOf(channel);
+    this.#live = new LiveMessages(channel);
+    const { view } = instrument;
+    this.#told = view.seqs[this.sequence];
+    this.#output = new StreamOutput(this);
+    this.#output.begin(snapshotMessages(view, channel).at(-1), this.#told);
+  }
+
+  get intervalMs(): number {
+    return INTERVALS_OFFERED_MS[this.interval] as number;
+  }
+
+  /** The number that everyone who has it is at. */
+  get told(): number {
+    return this.#told;
+  }
+
+  /** Unix ms of the last frame to all: a client that hears from it needs no heartbeat. */
+  get toldAtMs(): number {
+    return this.#output.toldAtMs;
+  }
+
+  /** The view has just taken `update`, which is of this stream's sequence. */
+  applied(view: InstrumentView, update: Update): void {
+    this.#output.received(update.receivedAtUs);
+    if (this.interval > 0) {
+      if (this.channel === 'trade') this.#waiting.push(update);
+      else if (update.body.kind === 'kline') this.#wait(update);
+      return;
+    }
+    if (this.#levels !== undefined) this.#tellDepth(view, false);
+    else if (this.channel === 'quote') this.#tell(this.#live.quote(view, this.#told + 1, update.last));
+    else this.#tellUpdate(update);
+  }
+
+  /** The view was reached by other ways than updates. Clients are brought to it without a hole in what they are told. */
+  adopted(view: InstrumentView, epochChanged: boolean): void {
+    this.#tellWaiting();
+    if (epochChanged) {
+      const msg = `the numbers of ${this.channel} begin anew, with epoch ${view.epoch}`;
+      this.#output.notice({ ...this.#hole(undefined, msg), epoch: view.epoch }, undefined, 0);
+      this.#told = 0;
+    }
+    const seq = view.seqs[this.sequence];
+    if (seq <= this.#told) return;
+    if (this.channel === 'trade') this.#tradesSince(view, seq);
+    else for (const message of stateMessages(view, this.channel, [this.#told + 1, seq])) this.#output.whole(message);
+    this.#told = seq;
+  }
+
+  /** Encodes what is not yet, and sends everything. With `all` also what nobody would miss: then `told` is the view's number. */
+  flush(context: FlushContext, all = false): void {
+    const { view } = this.instrument;
+    const seq = view.seqs[this.sequence];
+    if (this.interval > 0) this.#tellWaiting();
+    if (seq > this.#told) {
+      if (this.#levels !== undefined) this.#tellDepth(view, all);
+      else if (this.channel === 'quote') this.#tell(this.#live.quote(view, this.#told + 1, seq));
+    }
+    this.#output.flush(context);
+  }
+
+  /**
+   * What a client that comes new is shown: the state as told. With `history`, trades before it; without, a trade only to those
+   * who need it as a base of differences. Nothing of this turn may be pending.
+   */
+  shown(client: Client, history: boolean): DataMessage[] {
+    if (this.channel !== 'trade') return this.#output.state();
+    const trades = history ? historyMessages(this.instrument.view, this.#told) : [];
+    return trades.length > 0 || client.json ? trades : this.#output.state();
+  }
+
+  /** Brings a client that was told up to `from`, under that epoch, to where all others are. Nothing of this turn may be pending. */
+  caughtUp(from: number, epoch: string): (DataMessage | NoticeMessage)[] {
+    const messages: (DataMessage | NoticeMessage)[] = [];
+    const current = this.instrument.view.epoch;
+    let at = from;
+    if (epoch !== current && epoch !== '') {
+      const msg = `the numbers of ${this.channel} begin anew, with epoch ${current}`;
+      messages.push({ ...this.#hole(undefined, msg), epoch: current });
+      at = 0;
+    }
+    if (this.#told <= at) return messages;
+    if (this.channel === 'trade') {
+      messages.push(this.#hole([at + 1, this.#told], 'these trades were not delivered'), ...this.#output.state());
+    } else for (const message of this.#output.state()) messages.push({ ...message, range: [at + 1, this.#told] });
+    return messages;
+  }
+
+  /** Shows one client the state as told; see `shown`. */
+  show(client: Client, history: boolean, context: FlushContext): void {
+    this.#output.show(client, history, context);
+  }
+
+  /** Nobody has it any more. */
+  end(): void {
+    this.#waiting = [];
+  }
+
+  /** A bar that is not final yet is only told as it is at the flush. */
+  #wait(update: Update): void {
+    const last = this.#waiting.at(-1);
+    const replaces = last !== undefined && sameOpenBar(last, update);
+    if (replaces) this.#waiting[this.#waiting.length - 1] = update;
+    else this.#waiting.push(update);
+  }
+
+  #tellWaiting(): void {
+    if (this.#waiting.length === 0) return;
+    for (const update of this.#waiting) this.#tellUpdate(update);
+    this.#waiting = [];
+  }
+
+  #tellUpdate(update: Update): void {
+    const message = this.#live.of(this.instrument.symbol, update, this.#told + 1);
+    if (message !== undefined) this.#tell(message);
+  }
+
+  #tell(message: DataMessage): void {
+    this.#told = (message.range as [number, number])[1];
+    this.#output.tell(message, message);
+  }
+
+  /** An update that leaves the cut as it was is told with the next that changes it, unless `all` has to be told. */
+  #tellDepth(view: InstrumentView, all: boolean): void {
+    const output = this.#output;
+    if (!all && output.sameBook(view)) return;
+    const message = this.#live.depth(view, this.#told + 1, view.seqs.depth);
+    const forJson = this.members.json > 0 ? this.#depthChange(message) : message;
+    this.#told = view.seqs.depth;
+    output.tell(message, forJson);
+  }
+
+  /** For JSON: the levels that changed, or the whole cut where there is nothing that they could change. */
+  #depthChange(after: DepthMessage): DepthMessage {
+    const levels = this.#levels as DepthLevels; // Asked for depths only.
+    const [before] = this.#output.state() as DepthMessage[];
+    const bids = cutBook(after.bids, levels);
+    const asks = cutBook(after.asks, levels);
+    const comparable =
+      before !== undefined &&
+      this.#told > 0 &&
+      before.priceDecimals === after.priceDecimals &&
+      before.sizeDecimals === after.sizeDecimals;
+    if (!comparable) return { ...after, bids, asks };
+    return { ...after, type: 'l2_update', bids: diffLevels(before.bids, bids), asks: diffLevels(before.asks, asks) };
+  }
+
+  /** Trades are never merged: those that the view remembers are told one by one, and what is missing before them as a hole. */
+  #tradesSince(view: InstrumentView, seq: number): void {
+    const told = this.#told;
+    const untold = view.trades.filter((trade) => trade.seq > told);
+    // They joined when there was no state, and trades are missing: they are shown its last ones as any new subscriber is.
+    const as = told === 0 && untold[0]?.seq !== 1 ? 'history' : 'live';
+    const firstLive = as === 'history' ? seq + 1 : (untold[0]?.seq ?? seq + 1);
+    if (firstLive > told + 1) {
+      const base = as === 'history' ? untold.at(-1) : undefined;
+      const state = base && rememberedTrade(view.instrument, base, 'history');
+      this.#output.notice(
+        this.#hole([told + 1, firstLive - 1], 'these trades were not delivered'),
+        state,
+        firstLive - 1,
+      );
+    }
+    for (const trade of untold) {
+      const message = rememberedTrade(view.instrument, trade, as);
+      if (as === 'live') this.#output.tell(message, message);
+      else this.#output.shown(message);
+    }
+  }
+
+  #hole(range: [number, number] | undefined, msg: string): NoticeMessage {
+    const symbol = this.instrument.symbol;
+    const notice = { type: 'notice', code: 'hole', symbol, channel: this.channel, msg } as const;
+    return range === undefined ? notice : { ...notice, range };
+  }
+}
+
+function sameOpenBar(last: Update, next: Update): boolean {
+  if (last.body.kind !== 'kline' || next.body.kind !== 'kline') return false;
+  return !last.body.final && last.body.startMs === next.body.startMs;
+}
