@@ -1,7 +1,7 @@
 import type { DataMessage, TradeMessage } from '@tapecast/wire';
 import type { ToldTrades } from './told-trades.ts';
 
-/** What a client that was away is to be sent, in this order. Bytes are valid until the call returns. */
+/** What a client that was away is to be sent, in this order. Bytes are valid until `replay` returns. */
 export interface Replay {
   /** The trades of these numbers are not there any more. `base` or `whole` follows. */
   hole(first: number, last: number): void;
@@ -10,6 +10,8 @@ export interface Replay {
   whole(message: TradeMessage): void;
   /** Differences, one block after the other, up to number `last`. */
   blocks(bytes: Uint8Array, last: number): void;
+  /** No more for now: the rest is asked for later. */
+  readonly full: boolean;
 }
 
 /** Differences that follow each other without a break, and what the first of them is made against. */
@@ -84,15 +86,13 @@ export class ToldRing {
   }
 
   /**
-   * Everything that was told after number `from`, to a client that has what was told up to there. Returns the number up to
-   * which it is brought by that: the newest.
+   * What was told after number `from`, to a client that has what was told up to there. Returns the number up to which it is
+   * brought by that: the newest, unless the replay was full before.
    */
   replay(from: number, to: Replay): number {
     if (from >= this.#last) return this.#last;
     const at = this.#chunks.findIndex((chunk) => reaches(chunk, from));
-    if (at >= 0) this.#chunksFrom(at, from, to);
-    else this.#afterHole(from, to);
-    return this.#last;
+    return at >= 0 ? this.#chunksFrom(at, from, to) : this.#afterHole(from, to);
   }
 
   /**
@@ -103,13 +103,9 @@ export class ToldRing {
     if (from >= this.#last) return this.#last;
     const at = this.#chunks.findIndex((chunk) => reaches(chunk, from));
     const chunk = this.#chunks[at];
-    if (chunk === undefined || (!chunk.told && chunk.base === undefined)) {
-      this.#afterHole(from, to);
-      return this.#last;
-    }
+    if (chunk === undefined || (!chunk.told && chunk.base === undefined)) return this.#afterHole(from, to);
     if (!chunk.told) to.base(chunk.base);
-    this.#chunksFrom(at, chunk.startAt, to);
-    return this.#last;
+    return this.#chunksFrom(at, chunk.startAt, to);
   }
 
   /** For `ToldTrades` only, as the following. */
@@ -122,28 +118,30 @@ export class ToldRing {
   }
 
   /** Its trades went with the chunks that are gone: what is left is told, from its own base on. */
-  #afterHole(from: number, to: Replay): void {
+  #afterHole(from: number, to: Replay): number {
     const at = this.#chunks.findIndex((chunk) => chunk.startAt > from && (chunk.told || chunk.base !== undefined));
     const chunk = this.#chunks[at];
     if (chunk === undefined) {
       to.hole(from + 1, this.#last);
       to.base(undefined);
-      return;
+      return this.#last;
     }
     to.hole(from + 1, chunk.startAt);
     if (!chunk.told) to.base(chunk.base);
-    this.#chunksFrom(at, chunk.startAt, to);
+    return this.#chunksFrom(at, chunk.startAt, to);
   }
 
-  #chunksFrom(index: number, from: number, to: Replay): void {
+  #chunksFrom(index: number, from: number, to: Replay): number {
     for (let at = index; at < this.#chunks.length; at++) {
-      const { told, base, baseAt, lasts, ends, bytes, used } = this.#chunks[at] as Chunk;
+      const { told, base, baseAt, startAt, lasts, ends, bytes, used } = this.#chunks[at] as Chunk;
+      if (to.full && at > index) return startAt;
       if (told && baseAt > from) to.whole(base as TradeMessage);
       const next = lasts.findIndex((last) => last > from);
       if (next < 0) continue;
       const begin = next === 0 ? 0 : (ends[next - 1] as number);
       to.blocks(bytes.subarray(begin, used), lasts.at(-1) as number);
     }
+    return this.#last;
   }
 
   #begin(base: DataMessage | undefined, baseAt: number, told: boolean, startAt: number): void {
