@@ -9,6 +9,7 @@ export {
   type Sequence,
   TRADES_IN_SNAPSHOT,
 } from './channel.ts';
+export { changeOf, changePctOf, vwapOf } from './day-statistics.ts';
 export {
   type Decimal,
   type DecimalError,

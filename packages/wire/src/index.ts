@@ -10,7 +10,10 @@ export {
 } from './channel-names.ts';
 export { CLIENT_ACTIONS } from './client-message.ts';
 export { CLOSE_CODES, type CloseAnswer, type CloseMeaning, type CloseReason, closeAnswer } from './close-codes.ts';
+export { DeltaFrames } from './delta-frames.ts';
+export { DeltaStream } from './delta-stream.ts';
 export { ERROR_CODES, type ErrorMeaning, errorMessage } from './error-codes.ts';
+export { type DecodedDeltas, FrameDecoder, type FrameDecoderOptions } from './frame-decoder.ts';
 export { encodeJsonClientMessage, parseJsonClientMessage } from './json-client-message.ts';
 export { encodeJsonControl } from './json-control.ts';
 export { type JsonNumbers, jsonData } from './json-data.ts';

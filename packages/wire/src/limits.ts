@@ -17,3 +17,15 @@ export const NUMBER_DIGITS_MAX = 100;
  * of its own.
  */
 export const TICK_SLAB_BYTES = 16 * 1024;
+
+/**
+ * Magnitude from which on a value is not told as a difference: twice the difference, a sign and two bits of flags are
+ * still below 2^53. Over it: the whole message.
+ */
+export const DELTA_VALUE_LIMIT = 2 ** 50;
+
+/**
+ * Differences of a stream between two whole messages: so long may a receiver that misread one stay wrong. Whole messages
+ * cost 80 bytes or more, so this many make them less than one byte in a hundred. Over it: the whole message.
+ */
+export const DELTAS_PER_KEYFRAME = 1_024;

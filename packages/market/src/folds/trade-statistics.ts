@@ -1,4 +1,4 @@
-import { divideHalfEven, divideUnitsHalfEven } from '../decimal.ts';
+import { changeOf, changePctOf, vwapOf } from '../day-statistics.ts';
 import { ExactSum } from '../exact-sum.ts';
 import { FINAL_GRACE_MS } from '../limits.ts';
 import type { Magnitude } from '../rescale.ts';
@@ -14,10 +14,6 @@ import {
 import type { TradingDay } from '../trading-day.ts';
 import type { InstrumentView, QuoteFields } from '../update.ts';
 import type { FoldContext, FoldPart, Saved } from './fold-part.ts';
-
-const VWAP_SCALE = 10_000n;
-/** change / prevClose in percent (10^2) with 4 decimals. */
-const PERCENT_SCALE = 1_000_000;
 
 interface SavedStatistics {
   day: [number, number] | null;
@@ -176,12 +172,9 @@ export class TradeStatisticsFold implements FoldPart {
     const quote = this.#quote;
     quote.volume = this.#volume?.value;
     quote.turnover = this.#turnover?.value;
-    quote.vwap =
-      quote.turnover === undefined || quote.volume === undefined || quote.volume === 0n
-        ? undefined
-        : divideHalfEven(quote.turnover * VWAP_SCALE, quote.volume);
-    quote.change = difference(quote.last, quote.prevClose);
-    quote.changePct = percent(quote.change, quote.prevClose);
+    quote.vwap = vwapOf(quote.turnover, quote.volume);
+    quote.change = changeOf(quote.last, quote.prevClose);
+    quote.changePct = changePctOf(quote.change, quote.prevClose);
     this.#context.statisticsChanged = true;
   }
 
@@ -231,21 +224,4 @@ function larger(a: number | undefined, b: number | undefined): number | undefine
 
 function smaller(a: number | undefined, b: number | undefined): number | undefined {
   return a === undefined || (b !== undefined && b < a) ? b : a;
-}
-
-/** a - b; undefined when either is, or when the difference has no exact units. */
-function difference(a: number | undefined, b: number | undefined): number | undefined {
-  if (a === undefined || b === undefined) return undefined;
-  const result = a - b;
-  return Number.isSafeInteger(result) ? result : undefined;
-}
-
-/** change in percent of |prevClose| with 4 decimals, half-even; the sign is the change's, also where prices are negative. */
-function percent(change: number | undefined, prevClose: number | undefined): number | undefined {
-  if (change === undefined || prevClose === undefined || prevClose === 0) return undefined;
-  const base = Math.abs(prevClose);
-  const scaled = change * PERCENT_SCALE;
-  if (Number.isSafeInteger(scaled)) return divideUnitsHalfEven(scaled, base);
-  const exact = Number(divideHalfEven(BigInt(change) * BigInt(PERCENT_SCALE), BigInt(base)));
-  return Number.isSafeInteger(exact) ? exact : undefined;
 }
