@@ -33,6 +33,14 @@ class Side {
     for (let i = 0; i < end; i++) this.levels[i] = levels[i]!;
   }
 
+  same(levels: Levels): boolean {
+    const before = this.levels;
+    const end = Math.min(levels.length, 2 * this.#cut);
+    if (end !== before.length) return false;
+    for (let i = 0; i < end; i++) if (levels[i] !== before[i]) return false;
+    return true;
+  }
+
   /** Whether all of the first `cut` levels can be told. */
   fits(levels: Levels): boolean {
     const end = Math.min(levels.length, 2 * this.#cut);
@@ -187,6 +195,10 @@ export class DepthDelta implements DeltaState<DepthMessage> {
   }
 
   forget(): void {}
+
+  same(bids: Levels, asks: Levels): boolean {
+    return this.#bids.same(bids) && this.#asks.same(asks);
+  }
 
   bytesAtMost({ bids, asks }: DepthMessage): number {
     // Each level of before and each of now at most once: an operation, a price and a size; two counts and a time.

@@ -1,4 +1,4 @@
-import type { Channel } from '@tapecast/market';
+import type { Channel, Levels } from '@tapecast/market';
 import { depthOf, intervalOf } from './channel-names.ts';
 import { DepthDelta } from './delta-depth.ts';
 import { KlineDelta } from './delta-kline.ts';
@@ -115,6 +115,11 @@ export class DeltaStream {
     this.#told = range[1];
     this.#set(whole);
     return false;
+  }
+
+  /** Of a book: whether the first levels, as many as the channel has, are as told. Their decimals are the caller's to compare. */
+  sameLevels(bids: Levels, asks: Levels): boolean {
+    return this.#symbol !== undefined && this.#state instanceof DepthDelta && this.#state.same(bids, asks);
   }
 
   /** The state as told, as one whole message of range [told, told]; a trade as history. undefined where there is none. */
