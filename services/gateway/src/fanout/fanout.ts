@@ -167,8 +167,11 @@ export class Fanout implements FlushQueue {
     return positions;
   }
 
-  /** Brings a paused client to the present in these streams, and has it told again what is new of them. */
-  resume(client: Client, positions: readonly PausedPosition[]): void {
+  /**
+   * Brings a paused client to the present in these streams, and has it told again what is new of them. Gives back where more
+   * is to be told than goes at once: there it stays paused.
+   */
+  resume(client: Client, positions: readonly PausedPosition[]): PausedPosition[] {
     this.flush();
     this.#begin();
     for (const { group, epoch, told } of positions) {
@@ -179,6 +182,7 @@ export class Fanout implements FlushQueue {
     }
     if (client.paused?.size === 0) client.paused = undefined;
     this.#drain();
+    return [];
   }
 
   /** Shows one client the state of streams. Nothing may be pending. */

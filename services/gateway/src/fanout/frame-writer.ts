@@ -1,10 +1,16 @@
-import { type ControlMessage, type DataMessage, encodeProtobufFrame } from '@tapecast/wire';
+import { type ControlMessage, type DataMessage, DeltaFrames, encodeProtobufFrame } from '@tapecast/wire';
 
 /** First byte of a frame of `tapecast.v1.protobuf.zstd`: a plain ServerFrame follows. */
 const PLAIN = 0;
 
-/** A frame in both binary encodings; the second is only made when somebody reads it. */
-export class BinaryFrame {
+/** A frame in both binary encodings. */
+export interface EncodedFrame {
+  readonly plain: Uint8Array;
+  readonly marked: Uint8Array;
+}
+
+/** A frame that is kept; how it is marked is only found when somebody reads it so. */
+export class BinaryFrame implements EncodedFrame {
   readonly plain: Uint8Array;
   readonly #mark: (plain: Uint8Array) => Uint8Array;
   #marked: Uint8Array | undefined;
@@ -20,9 +26,32 @@ export class BinaryFrame {
   }
 }
 
+/** The frame of differences that was made last, in memory that the next one takes. */
+class SharedFrame implements EncodedFrame {
+  plain: Uint8Array = new Uint8Array();
+  #marked: Uint8Array = this.plain;
+  readonly #compress: (marked: Uint8Array) => Uint8Array;
+
+  constructor(compress: (marked: Uint8Array) => Uint8Array) {
+    this.#compress = compress;
+  }
+
+  set({ plain, marked }: EncodedFrame): this {
+    this.plain = plain;
+    this.#marked = marked;
+    return this;
+  }
+
+  get marked(): Uint8Array {
+    return this.#compress(this.#marked);
+  }
+}
+
 /** Makes the binary frames of the process. */
 export class FrameWriter {
   readonly messagesMax: number;
+  readonly #deltas = new DeltaFrames();
+  readonly #shared: SharedFrame;
   readonly #compress: (marked: Uint8Array) => Uint8Array;
   readonly #mark = (plain: Uint8Array): Uint8Array => this.#compress(marked(plain));
 
@@ -30,6 +59,33 @@ export class FrameWriter {
   constructor(messagesMax: number, compress: (marked: Uint8Array) => Uint8Array) {
     this.messagesMax = messagesMax;
     this.#compress = compress;
+    this.#shared = new SharedFrame(compress);
+  }
+
+  /** A frame of blocks of differences begins; `nowUs` and the oldest `receivedAtUs` are Unix microseconds. */
+  begin(nowUs: number, receivedAtUs: number | undefined): void {
+    this.#deltas.begin(nowUs, receivedAtUs);
+  }
+
+  append(blocks: Uint8Array): void {
+    this.#deltas.append(blocks);
+  }
+
+  /** Bytes of the frame so far. */
+  get bytes(): number {
+    return this.#deltas.bytes;
+  }
+
+  /** The frame is valid until the next begins. */
+  finish(): EncodedFrame {
+    return this.#shared.set(this.#deltas.finish());
+  }
+
+  /** A frame of differences that are there already; valid until the next begins. */
+  ofBlocks(blocks: readonly Uint8Array[], nowUs: number, receivedAtUs: number | undefined): EncodedFrame {
+    this.begin(nowUs, receivedAtUs);
+    for (const block of blocks) this.append(block);
+    return this.finish();
   }
 
   /** A frame of whole messages of one stream. */

@@ -1,21 +1,15 @@
-import { type Channel, cutBook, diffLevels, type InstrumentView, type Sequence, type Update } from '@tapecast/market';
-import {
-  type DataMessage,
-  type DepthLevels,
-  type DepthMessage,
-  depthOf,
-  type NoticeMessage,
-  sequenceOf,
-} from '@tapecast/wire';
+import type { Channel, InstrumentView, Sequence, Update } from '@tapecast/market';
+import { type DataMessage, depthOf, type NoticeMessage, sequenceOf } from '@tapecast/wire';
 import type { Client } from './client.ts';
 import { pairOf } from './client-streams.ts';
 import type { FlushContext } from './flush-context.ts';
 import type { InstrumentFanout } from './instrument-fanout.ts';
 import { INTERVALS_OFFERED_MS } from './intervals.ts';
-import { LiveMessages } from './live-messages.ts';
+import { kept, LiveMessages } from './live-messages.ts';
 import { historyMessages, rememberedTrade, snapshotMessages, stateMessages } from './messages.ts';
 import { StreamMembers } from './stream-members.ts';
 import { StreamOutput } from './stream-output.ts';
+import { ToldCut } from './told-cut.ts';
 
 /**
  * One stream: an instrument's channel at an interval, and all who have it. Every update is encoded once for each way in which
@@ -44,7 +38,8 @@ export class StreamGroup {
   urgent = false;
   readonly #output: StreamOutput;
   readonly #live: LiveMessages;
-  readonly #levels: DepthLevels | undefined;
+  /** Of a depth. */
+  readonly #cut: ToldCut | undefined;
   #told: number;
   /** Of an interval: trades, and bars of which only the newest change is told unless it was final. */
   #waiting: Update[] = [];
@@ -57,12 +52,16 @@ export class StreamGroup {
     this.sequence = sequenceOf(channel);
     this.pair = pairOf(instrument.number, channel);
     this.members = new StreamMembers(number);
-    this.#levels = depthOf(channel);
     this.#live = new LiveMessages(channel);
     const { view } = instrument;
     this.#told = view.seqs[this.sequence];
     this.#output = new StreamOutput(this);
     this.#output.begin(snapshotMessages(view, channel).at(-1), this.#told);
+    const levels = depthOf(channel);
+    if (levels !== undefined) {
+      this.#cut = new ToldCut(levels);
+      this.#cut.take(view);
+    }
   }
 
   get intervalMs(): number {
@@ -87,7 +86,7 @@ export class StreamGroup {
       else if (update.body.kind === 'kline') this.#wait(update);
       return;
     }
-    if (this.#levels !== undefined) this.#tellDepth(view, false);
+    if (this.#cut !== undefined) this.#tellDepth(this.#cut, view, false);
     else if (this.channel === 'quote') this.#tell(this.#live.quote(view, this.#told + 1, update.last));
     else this.#tellUpdate(update);
   }
@@ -104,6 +103,7 @@ export class StreamGroup {
     if (seq <= this.#told) return;
     if (this.channel === 'trade') this.#tradesSince(view, seq);
     else for (const message of stateMessages(view, this.channel, [this.#told + 1, seq])) this.#output.whole(message);
+    this.#cut?.take(view);
     this.#told = seq;
   }
 
@@ -113,7 +113,7 @@ export class StreamGroup {
     const seq = view.seqs[this.sequence];
     if (this.interval > 0) this.#tellWaiting();
     if (seq > this.#told) {
-      if (this.#levels !== undefined) this.#tellDepth(view, all);
+      if (this.#cut !== undefined) this.#tellDepth(this.#cut, view, all);
       else if (this.channel === 'quote') this.#tell(this.#live.quote(view, this.#told + 1, seq));
     }
     this.#output.flush(context);
@@ -181,28 +181,13 @@ export class StreamGroup {
   }
 
   /** An update that leaves the cut as it was is told with the next that changes it, unless `all` has to be told. */
-  #tellDepth(view: InstrumentView, all: boolean): void {
-    const output = this.#output;
-    if (!all && output.sameBook(view)) return;
+  #tellDepth(cut: ToldCut, view: InstrumentView, all: boolean): void {
+    if (!all && this.#told > 0 && cut.same(view)) return;
     const message = this.#live.depth(view, this.#told + 1, view.seqs.depth);
-    const forJson = this.members.json > 0 ? this.#depthChange(message) : message;
+    const forJson = this.members.json === 0 ? message : this.#told === 0 ? kept(message) : cut.change(message);
     this.#told = view.seqs.depth;
-    output.tell(message, forJson);
-  }
-
-  /** For JSON: the levels that changed, or the whole cut where there is nothing that they could change. */
-  #depthChange(after: DepthMessage): DepthMessage {
-    const levels = this.#levels as DepthLevels; // Asked for depths only.
-    const [before] = this.#output.state() as DepthMessage[];
-    const bids = cutBook(after.bids, levels);
-    const asks = cutBook(after.asks, levels);
-    const comparable =
-      before !== undefined &&
-      this.#told > 0 &&
-      before.priceDecimals === after.priceDecimals &&
-      before.sizeDecimals === after.sizeDecimals;
-    if (!comparable) return { ...after, bids, asks };
-    return { ...after, type: 'l2_update', bids: diffLevels(before.bids, bids), asks: diffLevels(before.asks, asks) };
+    this.#output.tell(message, forJson);
+    cut.take(view);
   }
 
   /** Trades are never merged: those that the view remembers are told one by one, and what is missing before them as a hole. */

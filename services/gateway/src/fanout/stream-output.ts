@@ -1,13 +1,11 @@
-import type { InstrumentView } from '@tapecast/market';
-import type { ControlMessage, DataMessage, NoticeMessage } from '@tapecast/wire';
+import { type ControlMessage, type DataMessage, DeltaStream, type NoticeMessage } from '@tapecast/wire';
 import type { Client } from './client.ts';
 import type { FlushContext } from './flush-context.ts';
-import type { BinaryFrame } from './frame-writer.ts';
+import type { EncodedFrame } from './frame-writer.ts';
 import { type JsonFrame, jsonFrame } from './json-frame.ts';
 import { kept } from './live-messages.ts';
 import { ShownFrames } from './shown-frames.ts';
 import type { StreamGroup } from './stream-group.ts';
-import { DeltaStream } from './whole-stream.ts';
 
 /** Differences that follow each other, as a block of a frame. */
 interface Differences {
@@ -45,17 +43,6 @@ export class StreamOutput {
   /** The state that the first client is shown. */
   begin(state: DataMessage | undefined, told: number): void {
     this.#delta.begin(state, told);
-  }
-
-  /** Whether a book's cut is as it was told. */
-  sameBook(view: InstrumentView): boolean {
-    const [state] = this.state();
-    return (
-      state?.priceDecimals === view.priceDecimals &&
-      state.sizeDecimals === view.sizeDecimals &&
-      this.#delta.told > 0 &&
-      this.#delta.sameLevels(view.bids, view.asks)
-    );
   }
 
   /** The state as told: one message, or none where there is none. */
@@ -110,11 +97,15 @@ export class StreamOutput {
     const { members } = this.#group;
     this.#numbers = flushText(this.#numbers, members.jsonNumbers, context);
     this.#strings = flushText(this.#strings, members.jsonStrings, context);
+    if (this.#parts.length === 0) {
+      const updates = this.#delta.pendingUpdates;
+      this.#publishBlock(this.#delta.take(), updates, received, context);
+      return;
+    }
     this.#cut();
     const parts = this.#parts;
     this.#parts = [];
-    if (members.plain === 0 && members.marked === 0) return;
-    this.#publishParts(parts, received, context);
+    if (members.plain > 0 || members.marked > 0) this.#publishParts(parts, received, context);
   }
 
   /** Shows one client the state as told: with `history` also trades before it. Nothing may be pending. */
@@ -138,13 +129,26 @@ export class StreamOutput {
       messages = [];
     };
     for (const part of parts) {
-      if (!('block' in part)) messages.push(part);
-      else send();
+      if (!('block' in part)) {
+        messages.push(part);
+        continue;
+      }
+      send();
+      this.#publishBlock(part.block, part.updates, received, context);
     }
     send();
   }
 
-  #publish(context: FlushContext, frame: BinaryFrame, updates: number): void {
+  #publishBlock(block: Uint8Array, updates: number, received: number | undefined, context: FlushContext): void {
+    const { members } = this.#group;
+    if (members.plain === 0 && members.marked === 0) return;
+    const { frames } = context;
+    frames.begin(context.nowUs, received);
+    frames.append(block);
+    this.#publish(context, frames.finish(), updates);
+  }
+
+  #publish(context: FlushContext, frame: EncodedFrame, updates: number): void {
     const { members } = this.#group;
     if (members.plain > 0) {
       context.publisher.publish(members.plainTopic, frame.plain, true);

@@ -1,5 +1,5 @@
 import { type Channel, cutBook } from '@tapecast/market';
-import { decodeProtobufFrame, depthOf, sequenceOf } from '@tapecast/wire';
+import { depthOf, FrameDecoder, sequenceOf } from '@tapecast/wire';
 import { expect } from 'vitest';
 import type { Client, Encoding } from '../../src/fanout/client.ts';
 import type { PausedPosition } from '../../src/fanout/fanout.ts';
@@ -25,10 +25,11 @@ export class Follower {
   #read = 0;
   #dataSeq = 0;
   #id = 0;
-  readonly #numbers = new Map<number, string>();
+  readonly #decoder: FrameDecoder;
 
   constructor(world: World, encoding: Encoding) {
     this.#world = world;
+    this.#decoder = new FrameDecoder({ marked: encoding === 'protobuf_zstd', now: () => Date.now() });
     this.socket = new FakeSocket(world.hub);
     this.session = world.sessions.open(this.socket, encoding, undefined);
   }
@@ -70,12 +71,9 @@ export class Follower {
     for (; this.#read < this.socket.sent.length; this.#read++) {
       const bytes = this.socket.sent[this.#read] as Buffer;
       if (!this.client.json) {
-        const marked = this.client.encoding === 'protobuf_zstd';
-        if (marked) expect(bytes[0]).toBe(0);
-        const { messages, skipped } = decodeProtobufFrame(marked ? bytes.subarray(1) : bytes, (number) =>
-          this.#numbers.get(number),
-        );
+        const { messages, skipped, baseless } = this.#decoder.decode(bytes);
         expect(skipped).toBe(0);
+        expect(baseless, 'no difference is told to who can not apply it').toEqual([]);
         // biome-ignore lint/suspicious/noExplicitAny: both encodings are followed by the same code, field by field.
         for (const message of messages) this.#take(fromProtobuf(message as any));
       } else {
@@ -91,7 +89,6 @@ export class Follower {
     if (message.type === 'success') {
       for (const result of message.results ?? []) {
         expect(result.ok, JSON.stringify(result)).toBe(true);
-        if (result.streamNumber !== undefined) this.#numbers.set(result.streamNumber, result.symbol);
         if (message.action === 'unsubscribe') this.#at.delete(result.channel);
         else if (message.action === 'subscribe' && !this.#at.has(result.channel))
           this.#at.set(result.channel, {

@@ -1,11 +1,4 @@
-import {
-  type ClientMessage,
-  type ControlMessage,
-  type DataMessage,
-  decodeProtobufFrame,
-  encodeJsonClientMessage,
-  encodeProtobufClientMessage,
-} from '@tapecast/wire';
+import { type ClientMessage, encodeJsonClientMessage, encodeProtobufClientMessage, FrameDecoder } from '@tapecast/wire';
 import { type ClientOptions, WebSocket } from 'ws';
 
 /** A JSON message as it came, parsed: fields by their wire names. */
@@ -17,7 +10,7 @@ export class StreamClient {
   readonly socket: WebSocket;
   /** JSON messages, or decoded Protobuf messages, in the order they came. */
   readonly messages: Wire[] = [];
-  readonly numbers = new Map<number, string>();
+  readonly #decoder: FrameDecoder;
   frames = 0;
   closeCode: number | undefined;
   closeReason = '';
@@ -25,6 +18,8 @@ export class StreamClient {
 
   constructor(url: string, protocol?: string, options: ClientOptions = {}) {
     this.socket = new WebSocket(url, protocol === undefined ? [] : [protocol], options);
+    const marked = protocol === 'tapecast.v1.protobuf.zstd';
+    this.#decoder = new FrameDecoder({ marked, now: () => Date.now() });
     this.socket.binaryType = 'nodebuffer';
     this.socket.on('message', (data: Buffer, binary) => this.#took(data, binary));
     this.socket.on('close', (code, reason) => {
@@ -44,7 +39,7 @@ export class StreamClient {
   }
 
   send(message: ClientMessage | object): void {
-    if (this.socket.protocol === 'tapecast.v1.protobuf')
+    if (this.socket.protocol.startsWith('tapecast.v1.protobuf'))
       this.socket.send(encodeProtobufClientMessage(message as ClientMessage));
     else
       this.socket.send(
@@ -109,17 +104,10 @@ export class StreamClient {
     this.frames++;
     if (!binary) this.messages.push(JSON.parse(data.toString()));
     else {
-      const frame: { messages: (ControlMessage | DataMessage)[]; skipped: number } = decodeProtobufFrame(
-        data,
-        (number) => this.numbers.get(number),
-      );
-      if (frame.skipped > 0) throw new Error(`${frame.skipped} messages of instruments that were never named`);
-      for (const message of frame.messages) {
-        if (message.type === 'success')
-          for (const result of message.results ?? [])
-            if (result.streamNumber !== undefined) this.numbers.set(result.streamNumber, result.symbol);
-        this.messages.push(message);
-      }
+      const { messages, skipped, baseless } = this.#decoder.decode(data);
+      if (skipped > 0) throw new Error(`${skipped} messages that are unknown or of instruments that were never named`);
+      if (baseless.length > 0) throw new Error(`no state to apply differences to: ${JSON.stringify(baseless)}`);
+      this.messages.push(...messages);
     }
     this.#wake();
   }
