@@ -7,6 +7,7 @@ import type { Bench } from './bench.ts';
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   'end-to-end': async () => (await import('./end-to-end.ts')).run,
   'fan-out': async () => (await import('./fan-out.ts')).run,
+  skip: async () => (await import('./skip.ts')).run,
   fold: async () => (await import('./fold.ts')).run,
   normalise: async () => (await import('./normalise.ts')).run,
   handshakes: async () => (await import('./handshakes.ts')).run,

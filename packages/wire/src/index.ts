@@ -49,6 +49,7 @@ export {
   type TradeMessage,
   type Units,
 } from './messages.ts';
+export { NameTable } from './name-table.ts';
 export { decodeProtobufClientMessage, encodeProtobufClientMessage } from './protobuf-client-message.ts';
 export {
   type DecodedFrame,
@@ -70,5 +71,6 @@ export {
   type UpdateBatchHead,
 } from './update-batch.ts';
 export { decodeUpdate, encodeUpdate } from './update-codec.ts';
+export { type EntryFilter, UpdateBatchReader, type UpdateEntry } from './update-reader.ts';
 export { decodeView, encodeView } from './view-codec.ts';
 export { WireError, type WireErrorCode } from './wire-error.ts';

@@ -3,8 +3,8 @@ import protobuf from 'protobufjs/minimal.js';
 import { log } from './log-schema.ts';
 import { count } from './safe-integer.ts';
 import { sequenceName, sequenceNumber } from './schema-names.ts';
-import { putUpdate, takeUpdate } from './update-codec.ts';
-import { decoding, WireError } from './wire-error.ts';
+import { putUpdate } from './update-codec.ts';
+import { UpdateBatchReader } from './update-reader.ts';
 
 export interface SourceClock {
   /** Venue and ingest session. */
@@ -39,6 +39,12 @@ export interface SequenceSpan {
 export interface BatchEntry {
   readonly instrument: string;
   readonly ranges: readonly SequenceSpan[];
+  /** The updates as they stand in the record. */
+  readonly bytes: Uint8Array;
+  /** Whether there is an update of the sequence. */
+  has(sequence: Sequence): boolean;
+  /** Whether all of its numbers are at or below those of `seqs`. */
+  isWithin(seqs: Readonly<Record<Sequence, number>>): boolean;
   /** Decodes the updates: each call anew. Throws WireError. */
   updates(): Update[];
 }
@@ -66,44 +72,12 @@ export function encodeUpdateBatch(batch: UpdateBatch): Uint8Array {
   }).finish();
 }
 
-/** Reads the index only: what nobody asks for is never decoded. */
+/** All entries of a batch: for those who hold every instrument. Others read with an UpdateBatchReader. */
 export function openUpdateBatch(bytes: Uint8Array): OpenBatch {
-  return decoding('an update batch', () => {
-    const message = log.v1.UpdateBatch.decode(bytes);
-    const payload = message.payload;
-    return {
-      epoch: message.epoch,
-      ticksNext: count(message.ticksNext, 'ticks_next'),
-      computedAtUs: count(message.computedAtUs, 'computed_at_us'),
-      clocks: message.clocks.map((clock) => ({
-        source: clock.source ?? '',
-        timeMs: count(clock.timeMs ?? 0, 'time_ms'),
-      })),
-      entries: message.index.map((entry) => new Entry(entry as log.v1.UpdateIndex, payload)),
-    };
-  });
-}
-
-class Entry implements BatchEntry {
-  readonly instrument: string;
-  readonly ranges: readonly SequenceSpan[];
-  readonly #bytes: Uint8Array;
-
-  constructor(entry: log.v1.UpdateIndex, payload: Uint8Array) {
-    const end = entry.offset + entry.length;
-    if (end > payload.length) {
-      throw new WireError('inconsistent', `the index names bytes up to ${end} of a payload of ${payload.length}`);
-    }
-    this.instrument = entry.instrument;
-    this.ranges = entry.ranges.map(takeSpan);
-    this.#bytes = payload.subarray(entry.offset, end);
-  }
-
-  updates(): Update[] {
-    return decoding(`the updates of ${this.instrument}`, () =>
-      log.v1.UpdateList.decode(this.#bytes).updates.map((update) => takeUpdate(update as log.v1.Update)),
-    );
-  }
+  const reader = new UpdateBatchReader<undefined>(undefined);
+  reader.read(bytes);
+  const { epoch, ticksNext, computedAtUs, clocks, entries } = reader;
+  return { epoch, ticksNext, computedAtUs, clocks, entries };
 }
 
 /** One span for each run of numbers without a hole: a fold gives one a sequence. */

@@ -22,6 +22,13 @@ export function decodeUpdate(bytes: Uint8Array): Update {
   return decoding('an update', () => takeUpdate(log.v1.Update.decode(bytes)));
 }
 
+/** The updates of an UpdateList that stands in `bytes`. */
+export function decodeUpdateList(bytes: Uint8Array, start: number, end: number): Update[] {
+  return decoding('a list of updates', () =>
+    log.v1.UpdateList.decode(bytes.subarray(start, end)).updates.map((update) => takeUpdate(update as log.v1.Update)),
+  );
+}
+
 export function putUpdate(update: Update): log.v1.Update.$Properties {
   const message: log.v1.Update.$Properties = {
     sequence: sequenceNumber(update.sequence),

@@ -1,5 +1,5 @@
 import { applyUpdate, emptyView, type InstrumentView, SEQUENCES, type Sequence, type Update } from '@tapecast/market';
-import { type BatchEntry, decodeView, openUpdateBatch } from '@tapecast/wire';
+import { type BatchEntry, decodeView, NameTable, UpdateBatchReader } from '@tapecast/wire';
 import type { EpochOrder } from './epoch-order.ts';
 import type { UpdateWindow } from './update-window.ts';
 
@@ -110,12 +110,12 @@ export class InstrumentState {
   /** Updates of a sequence from that offset on, as far as the window reaches back and the view has them. */
   *updatesSince(offset: number, sequence: Sequence): Generator<Update> {
     const { window } = this.#sources;
+    const batch = readerOf(this.instrument);
     for (const record of window.from(Math.max(offset, window.start))) {
-      const batch = openUpdateBatch(record.value);
+      batch.read(record.value);
       if (batch.epoch !== this.#view.epoch) continue;
       for (const entry of batch.entries) {
-        if (entry.instrument !== this.instrument || !entry.ranges.some((range) => range.sequence === sequence))
-          continue;
+        if (!entry.has(sequence)) continue;
         for (const update of entry.updates()) {
           if (update.sequence === sequence && update.last <= this.#view.seqs[sequence]) yield update;
         }
@@ -208,10 +208,10 @@ export class InstrumentState {
     if (from < window.start) return 'snapshot_too_old';
     const view = snapshot === undefined ? emptyView(this.instrument, '') : decodeView(snapshot.view);
     let current = view;
+    const batch = readerOf(this.instrument);
     for (const record of window.from(from)) {
-      const batch = openUpdateBatch(record.value);
+      batch.read(record.value);
       for (const entry of batch.entries) {
-        if (entry.instrument !== this.instrument) continue;
         if (batch.epoch !== current.epoch) {
           if (epochs.isBefore(batch.epoch, current.epoch)) continue;
           current = emptyView(this.instrument, batch.epoch);
@@ -246,9 +246,9 @@ export class InstrumentState {
       this.#view = base;
       this.#listener.adopted();
     }
-    if (entry.ranges.every(({ sequence, last }) => last <= base.seqs[sequence])) return undefined;
     let updates: Update[];
     try {
+      if (entry.isWithin(base.seqs)) return undefined;
       updates = entry.updates();
     } catch {
       return 'unreadable';
@@ -266,4 +266,11 @@ export class InstrumentState {
     }
     return undefined;
   }
+}
+
+/** Reads records for the entries of one instrument. */
+function readerOf(instrument: string): UpdateBatchReader<true> {
+  const names = new NameTable<true>();
+  names.set(instrument, true);
+  return new UpdateBatchReader({ names, wants: () => true, tellsNew: false });
 }

@@ -1,11 +1,11 @@
 import type { MarketState } from '@tapecast/market-state';
 import type { Logger } from '@tapecast/service-kit';
 import type { LogReader, LogRecord, TickLog } from '@tapecast/tick-log';
-import { type OpenBatch, openUpdateBatch } from '@tapecast/wire';
+import { UpdateBatchReader } from '@tapecast/wire';
 import type { GatewayLimits } from '../limits.ts';
 import type { GatewayMetrics } from '../metrics.ts';
 import { EpochOrder } from './epoch-order.ts';
-import type { Instruments } from './instruments.ts';
+import type { Instruments, KnownInstrument } from './instruments.ts';
 import type { SourceClocks } from './source-clocks.ts';
 import { UpdateWindow } from './update-window.ts';
 
@@ -30,6 +30,8 @@ interface Partition {
   behindMs: number;
   /** Unix ms of the last delivery. */
   heardAtMs: number;
+  /** One a partition: it remembers the epoch. */
+  batch: UpdateBatchReader<KnownInstrument>;
 }
 
 /** First bytes of a record that can't be read, for the log line. */
@@ -69,6 +71,11 @@ export class UpdateFeed {
           reachedEnd: start >= end,
           behindMs: 0,
           heardAtMs: 0,
+          batch: new UpdateBatchReader({
+            names: instruments.names,
+            wants: ({ held }: KnownInstrument) => held !== undefined,
+            tellsNew: true,
+          }),
         };
       }),
     );
@@ -149,9 +156,9 @@ export class UpdateFeed {
   }
 
   #takeRecord(partition: number, at: Partition, record: LogRecord, nowMs: number): void {
-    let batch: OpenBatch;
+    const { batch } = at;
     try {
-      batch = openUpdateBatch(record.value);
+      batch.read(record.value);
     } catch (error) {
       this.#options.metrics.recordsUnreadable.inc();
       const bytes = Buffer.from(record.value.subarray(0, SHOWN_BYTES)).toString('hex');
@@ -172,10 +179,9 @@ export class UpdateFeed {
     }
     this.#options.clocks.take(partition, batch.clocks, nowMs);
     const instruments = this.#instruments as Instruments;
-    for (const entry of batch.entries) {
-      const known = instruments.known(entry.instrument) ?? instruments.note(entry.instrument);
-      known.held?.take(record.offset, batch.epoch, batch.computedAtUs, entry);
-    }
+    for (const name of batch.newNames) instruments.note(name);
+    // An instrument that an entry before it let go is no longer held.
+    for (const entry of batch.entries) entry.known.held?.take(record.offset, batch.epoch, batch.computedAtUs, entry);
   }
 
   /**
