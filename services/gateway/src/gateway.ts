@@ -14,6 +14,7 @@ import { createMetrics } from './metrics.ts';
 import { Liveness } from './protocol/liveness.ts';
 import { Sessions } from './protocol/sessions.ts';
 import { RestApi } from './rest/api.ts';
+import { ToldTrades } from './slow/told-trades.ts';
 import { CatalogueWatch } from './subscriptions/catalogue.ts';
 import { Instruments } from './subscriptions/instruments.ts';
 import { SnapshotReader } from './subscriptions/snapshot-reader.ts';
@@ -86,6 +87,7 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
     nowMs,
     failed,
   });
+  const toldTrades = new ToldTrades(limits, nowMs);
   const fanout = new Fanout({
     publisher: edge,
     nowUs,
@@ -128,6 +130,8 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
     knownInstruments: () => instruments.knownCount,
     windowBytes: () => feed.windowBytes,
     unreadBytes: () => liveness.unreadBytes,
+    mergedClients: () => liveness.merged,
+    toldTradesBytes: () => toldTrades.bytes,
     logBehindSeconds: () => feed.behindMs / 1000,
   });
 
@@ -136,7 +140,7 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
   await feed.start(instruments);
   let port: number;
   try {
-    port = await edge.listen(sessions, rest);
+    port = await edge.listen(sessions, rest, (session) => liveness.drained(session));
   } catch (error) {
     edge.close();
     admission.close();
@@ -147,6 +151,7 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
     () => {
       try {
         liveness.sweep();
+        toldTrades.sweep();
         instruments.clocksTurned(clocks.turns(nowMs()));
         instruments.sweep();
       } catch (error) {

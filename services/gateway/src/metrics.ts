@@ -2,6 +2,7 @@ import { Counter, Gauge, Histogram, type Registry } from '@tapecast/service-kit'
 import type { CloseReason, Subprotocol } from '@tapecast/wire';
 import { CLOSE_CODES, SUBPROTOCOLS } from '@tapecast/wire';
 import { ADMISSION_OUTCOMES, ADMISSION_PLACES, type AdmissionMetrics } from './admission/admission-metrics.ts';
+import type { SlowMetrics } from './slow/slow-consumers.ts';
 
 /** Bounds of the hop histograms in seconds: one hop through the log is milliseconds, a stall is seconds. */
 const HOP_BOUNDS_S = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10] as const;
@@ -55,6 +56,8 @@ export interface GaugeSources {
   knownInstruments: () => number;
   windowBytes: () => number;
   unreadBytes: () => number;
+  mergedClients: () => number;
+  toldTradesBytes: () => number;
   logBehindSeconds: () => number;
 }
 
@@ -74,6 +77,7 @@ export interface GatewayMetrics {
   tooManyBytes: Counter;
   refusedUpgrades: Counter;
   droppedFrames: Counter;
+  readonly slow: SlowMetrics;
   flushFailures: Counter;
   restRequests: Counter;
   readonly admission: AdmissionMetrics;
@@ -237,6 +241,21 @@ export function createMetrics(registry: Registry): GatewayMetrics {
       'tapecast_gateway_dropped_frames_total',
       'Frames dropped at a full socket; each closes its connection.',
     ),
+    slow: {
+      merged: counter(
+        'tapecast_gateway_slow_spells_total',
+        'Clients taken off their topics because they did not read.',
+      ),
+      caughtUp: counter('tapecast_gateway_slow_caught_up_total', 'Of those, clients brought to the present again.'),
+      replayedTrades: counter(
+        'tapecast_gateway_replayed_trades_total',
+        'Trades told later to clients that were merged.',
+      ),
+      lostTrades: counter(
+        'tapecast_gateway_lost_trades_total',
+        'Trades that clients that were merged were told to be lost, by a hole notice.',
+      ),
+    },
     flushFailures: counter(
       'tapecast_gateway_flush_failures_total',
       'Instruments whose frames could not be made in a flush.',
@@ -272,6 +291,16 @@ export function createMetrics(registry: Registry): GatewayMetrics {
         'tapecast_gateway_unread_bytes',
         'Bytes that clients have not read, at the last look.',
         sources.unreadBytes,
+      );
+      gauge(
+        'tapecast_gateway_merged_connections',
+        'Clients that are told no data until they have read what waits, at the last look.',
+        sources.mergedClients,
+      );
+      gauge(
+        'tapecast_gateway_told_trades_bytes',
+        'Bytes of trades as they went out, kept for clients that are merged.',
+        sources.toldTradesBytes,
       );
       gauge(
         'tapecast_gateway_log_behind_seconds',

@@ -86,6 +86,7 @@ export class EdgeServer implements TopicPublisher {
   #certificates: CertificateWatch | undefined;
   #retiredSweep: NodeJS.Timeout | undefined;
   #sessions: Sessions | undefined;
+  #drained: (session: Session) => void = () => {};
 
   constructor(options: EdgeOptions) {
     const { settings, admission, limits, edgeMetrics } = options;
@@ -99,9 +100,13 @@ export class EdgeServer implements TopicPublisher {
     return this.#apps?.publish(topic, frame, binary) ?? false;
   }
 
-  /** Listens; resolves with the port. Rejects with `StartError` when it is taken, or the certificate can't be served. */
-  async listen(sessions: Sessions, rest: RestApi): Promise<number> {
+  /**
+   * Listens; resolves with the port. Rejects with `StartError` when it is taken, or the certificate can't be served.
+   * `drained` is told whose socket took some of what waited for it.
+   */
+  async listen(sessions: Sessions, rest: RestApi, drained: (session: Session) => void): Promise<number> {
     this.#sessions = sessions;
+    this.#drained = drained;
     const { host, port, settings, limits, metrics } = this.#options;
     const http = new HttpResponder({ ...this.#options, origins: this.#origins, addresses: this.#addresses }, rest);
     const apps = new NativeApps({
@@ -185,6 +190,7 @@ export class EdgeServer implements TopicPublisher {
         this.#each('message', socket, (session) => sessions.frame(session, new Uint8Array(message), binary)),
       pong: (socket) => this.#each('pong', socket, (session) => sessions.heard(session)),
       ping: (socket) => this.#each('ping', socket, (session) => sessions.pinged(session)),
+      drain: (socket) => this.#each('drain', socket, (session) => this.#drained(session)),
       // Ended at the next sweep: a socket may not be closed while a publish walks over it.
       dropped: (socket) =>
         this.#each('dropped', socket, (session) => {

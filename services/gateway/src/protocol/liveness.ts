@@ -1,4 +1,6 @@
 import type { CloseReason } from '@tapecast/wire';
+import type { PausedPosition } from '../fanout/fanout.ts';
+import { SlowConsumers } from '../slow/slow-consumers.ts';
 import type { Authentication } from './authenticate.ts';
 import type { ProtocolContext } from './context.ts';
 import type { Session } from './session.ts';
@@ -13,27 +15,49 @@ export class Liveness {
   readonly #context: ProtocolContext;
   readonly #sessions: Sessions;
   readonly #authentication: Authentication;
-  /** Bytes that clients had not read at the last sweep, all together. */
+  readonly #slow: SlowConsumers<PausedPosition, Session>;
+  /** At the last sweep: bytes that clients had not read, all together, and clients that are told no data for that. */
   unreadBytes = 0;
+  merged = 0;
 
   constructor(context: ProtocolContext, sessions: Sessions) {
     this.#context = context;
     this.#sessions = sessions;
     this.#authentication = sessions.authentication;
+    this.#slow = new SlowConsumers({
+      ...context,
+      metrics: context.metrics.slow,
+      live: (session) => sessions.live(session),
+      failed: (session, error) => {
+        context.logger.error({
+          event: 'catch_up_failed',
+          error: error instanceof Error ? error.stack : String(error),
+        });
+        this.#end(session, 'internal');
+      },
+    });
+  }
+
+  /** A socket took some of what waited. */
+  drained(session: Session): void {
+    this.#slow.drained(session);
   }
 
   sweep(): void {
     const nowUs = this.#context.nowUs();
     let unread = 0;
+    let merged = 0;
     for (const session of this.#sessions) {
       const reason = this.#reasonToClose(session, nowUs / 1000);
       if (reason !== undefined) this.#end(session, reason);
       else {
         unread += session.unreadBytes;
+        if (session.slow?.waits === true) merged++;
         this.#authentication.tellExpiring(session, nowUs);
         this.#beat(session, nowUs);
       }
     }
+    this.merged = merged;
     this.unreadBytes = unread > this.#context.limits.unreadBytesMax ? this.#closeSlowest(unread) : unread;
   }
 
@@ -47,10 +71,8 @@ export class Liveness {
       return 'slowConsumer';
     }
     session.unreadBytes = client.socket.getBufferedAmount();
-    if (session.unreadBytes > limits.slowBytesMax) return 'slowConsumer';
-    if (session.unreadBytes <= limits.slowBytes) session.slowSinceMs = 0;
-    else if (session.slowSinceMs === 0) session.slowSinceMs = nowMs;
-    else if (nowMs - session.slowSinceMs > limits.slowMs) return 'slowConsumer';
+    const tooSlow = this.#slow.look(session, nowMs);
+    if (tooSlow !== undefined) return tooSlow;
     return nowMs - client.heardAtMs > limits.silentIntervals * heartbeatMs ? 'silent' : undefined;
   }
 

@@ -3,8 +3,10 @@ import type { Channel } from '@tapecast/market';
 import { CLOSE_CODES, type ClientMessage, type CloseReason, type ErrorMessage } from '@tapecast/wire';
 import type { Client } from '../fanout/client.ts';
 import { pairOf } from '../fanout/client-streams.ts';
+import type { PausedPosition } from '../fanout/fanout.ts';
 import type { StreamGroup } from '../fanout/stream-group.ts';
 import type { GatewayLimits } from '../limits.ts';
+import type { SlowState } from '../slow/slow-consumers.ts';
 import type { HeldInstrument } from '../subscriptions/held-instrument.ts';
 import { TokenBucket, WindowCount } from './rate.ts';
 
@@ -35,8 +37,9 @@ export class Session {
   readonly badMessages: WindowCount;
   heartbeats = 0;
   pingedAtMs: number;
-  /** Unix ms since when more is unread than a client may leave; 0 while it does not. */
-  slowSinceMs = 0;
+  /** There where it did not keep up; see `slow/`. */
+  slow: SlowState<PausedPosition> | undefined;
+  /** At the last look. */
   unreadBytes = 0;
 
   constructor(client: Client, limits: GatewayLimits, nowMs: number) {

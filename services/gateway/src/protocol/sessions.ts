@@ -152,7 +152,7 @@ export class Sessions {
 
   /** A message that was read, or the answer to one that could not be: answered now, or after those before it. */
   handle(session: Session, message: ClientMessage | ErrorMessage): void {
-    if (!session.busy) this.#handle(session, message);
+    if (!this.#waits(session)) this.#handle(session, message);
     else if (session.waiting.length < this.#context.limits.messagesWaitingMax) session.waiting.push(message);
     else this.#end(session, 'tooManyMessages');
   }
@@ -218,9 +218,18 @@ export class Sessions {
     this.#end(session, 'internal');
   }
 
+  /** One that did not keep up is told everything again: what it asked for meanwhile is answered now. */
+  live(session: Session): void {
+    if (!session.busy) this.#next(session);
+  }
+
+  #waits(session: Session): boolean {
+    return session.busy || session.slow?.waits === true;
+  }
+
   #next(session: Session): void {
     session.busy = false;
-    while (!session.busy && !session.client.closed) {
+    while (!this.#waits(session) && !session.client.closed) {
       const message = session.waiting.shift();
       if (message === undefined) return;
       this.#handle(session, message);

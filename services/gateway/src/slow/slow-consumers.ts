@@ -7,8 +7,11 @@ import { SlowSpell } from './stage.ts';
 export interface PausesClients<Position> {
   /** Takes the client off all that it is sent with others. Gives where it is in each stream. */
   pause(client: Client): Position[];
-  /** Brings the client to the present in these streams, and back among the others. */
-  resume(client: Client, positions: readonly Position[]): void;
+  /**
+   * Brings the client to the present in these streams, and back among the others. Gives back where more is to be told than
+   * goes at once.
+   */
+  resume(client: Client, positions: readonly Position[]): Position[];
 }
 
 /** What is done about a connection that did not keep up. */
@@ -41,6 +44,9 @@ export interface SlowSession<Position = unknown> {
 export interface SlowMetrics {
   merged: { inc(): void };
   caughtUp: { inc(): void };
+  /** Counts of trades, told by the fan-out. */
+  replayedTrades: { inc(trades: number): void };
+  lostTrades: { inc(trades: number): void };
 }
 
 export interface SlowOptions<Position, Session> {
@@ -163,9 +169,14 @@ export class SlowConsumers<Position, Session extends SlowSession<Position>> {
     const { fanout, limits, metrics, nowUs, live } = this.#options;
     const { client } = session;
     slow.spell.catchUp();
-    const streams = slow.away.splice(0, limits.catchUpStreams);
     client.socket.cork(() => {
-      fanout.resume(client, streams);
+      let left: Position[] = [];
+      for (let streams = 0; streams < limits.catchUpStreams && left.length === 0; streams++) {
+        const next = slow.away.splice(0, 1);
+        if (next.length === 0) break;
+        left = fanout.resume(client, next);
+        slow.away.unshift(...left);
+      }
       if (slow.away.length === 0) client.tell(ENDED_NOTICE, nowUs());
     });
     if (slow.away.length > 0) {
