@@ -27,6 +27,7 @@ export interface AdminOptions {
   portOption: string;
   metrics: () => Promise<string>;
   ready: () => Readiness | Promise<Readiness>;
+  /** Looked up at each request: more may be added later. */
   routes?: AdminRoutes;
 }
 

@@ -19,4 +19,5 @@ export {
   runServiceProcess,
   type ServiceContext,
   type ServiceProcess,
+  type StartedService,
 } from './service-process.ts';

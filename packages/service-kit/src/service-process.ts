@@ -1,11 +1,11 @@
 import type { Registry } from 'prom-client';
 import { z } from 'zod';
-import { type AdminRoutes, metricsOf, startAdminServer } from './admin-server.ts';
+import { type AdminRoutes, startAdminServer } from './admin-server.ts';
 import { runCommand } from './command.ts';
 import { createLogger, LOG_LEVELS, type Logger } from './logging.ts';
 import { createRegistry } from './metrics.ts';
 import type { OptionSchema } from './options.ts';
-import type { RunningService } from './service.ts';
+import type { Readiness, RunningService } from './service.ts';
 
 /** Options that every service process has. */
 export const processOptions = {
@@ -30,6 +30,16 @@ export const clusterOptions = {
 export interface ServiceContext {
   logger: Logger;
   metrics: Registry;
+  /** Until `start` has resolved, `/readyz` says what this says; without it: starting. */
+  whileStarting(ready: () => Readiness): void;
+}
+
+export interface StartedService {
+  service: RunningService;
+  addresses: string[];
+  routes?: AdminRoutes;
+  /** What `/metrics` answers; default what the context's registry has. */
+  metrics?: () => Promise<string>;
 }
 
 export interface ServiceProcess<S extends OptionSchema> {
@@ -37,13 +47,13 @@ export interface ServiceProcess<S extends OptionSchema> {
   summary: string;
   /** Contains `processOptions`. */
   schema: S;
-  start(
-    config: Readonly<z.infer<S>>,
-    context: ServiceContext,
-  ): Promise<{ service: RunningService; addresses: string[]; routes?: AdminRoutes }>;
+  start(config: Readonly<z.infer<S>>, context: ServiceContext): Promise<StartedService>;
 }
 
-/** `main.ts` of a service: logger, registry, admin port, then `runCommand`. */
+/**
+ * `main.ts` of a service: logger, registry, admin port, then `runCommand`. The admin port is open before the service starts:
+ * a start that waits for something is alive, and says at `/readyz` what it waits for.
+ */
 export function runServiceProcess<S extends OptionSchema>(definition: ServiceProcess<S>): Promise<void> {
   return runCommand({
     description: { usage: `node services/${definition.name}/dist/main.js`, summary: definition.summary },
@@ -52,31 +62,38 @@ export function runServiceProcess<S extends OptionSchema>(definition: ServicePro
       const common = z.object(processOptions).parse(config);
       const logger = createLogger(definition.name, common.logLevel);
       const metrics = createRegistry();
-      let service: RunningService | undefined;
-      const started = await definition.start(config, { logger, metrics });
-      service = started.service;
+      let ready = (): Readiness => ({ ready: false, reason: 'starting' });
+      const routes: AdminRoutes = {};
+      let metricsText = (): Promise<string> => metrics.metrics();
       const admin = await startAdminServer({
         host: common.host,
         port: common.adminPort,
         portOption: '--admin-port',
-        metrics: metricsOf(metrics),
-        ready: () => service?.ready() ?? { ready: false, reason: 'starting' },
-        ...(started.routes === undefined ? {} : { routes: started.routes }),
+        metrics: () => metricsText(),
+        ready: () => ready(),
+        routes,
       });
-      logger.info({ event: 'started', addresses: started.addresses, admin: admin.address });
-      const stopped = service;
+      const whileStarting = (says: () => Readiness): void => {
+        ready = says;
+      };
+      const started = await definition.start(config, { logger, metrics, whileStarting });
+      const { service, addresses } = started;
+      Object.assign(routes, started.routes);
+      if (started.metrics !== undefined) metricsText = started.metrics;
+      ready = () => service.ready();
+      logger.info({ event: 'started', addresses, admin: admin.address });
       return {
         service: {
           name: definition.name,
-          ready: () => stopped.ready(),
-          failed: stopped.failed,
+          ready,
+          failed: service.failed,
           stop: async () => {
-            await stopped.stop();
+            await service.stop();
             await admin.close();
             logger.info({ event: 'stopped' });
           },
         },
-        addresses: [...started.addresses, `admin=${admin.address}`],
+        addresses: [...addresses, `admin=${admin.address}`],
       };
     },
   });

@@ -11,7 +11,7 @@ await runServiceProcess({
   name: 'compute',
   summary: 'Folds the ticks of Kafka into numbered updates and the state behind them.',
   schema: computeProcessSchema,
-  async start(config, { logger, metrics }) {
+  async start(config, { logger, metrics, whileStarting }) {
     const log = await openKafkaTickLog({
       brokers: config.kafka,
       clientId: 'tapecast-compute',
@@ -21,6 +21,7 @@ await runServiceProcess({
     });
     const state = await openRedisMarketState({ nodes: config.redis, logger });
     const compute = await startCompute({ config, log, state, logger, metrics });
+    whileStarting(() => compute.ready());
     // The `ready` line promises that ticks are folded: the group has given partitions and they are restored.
     let failure: Error | undefined;
     void compute.failed.then((error) => {

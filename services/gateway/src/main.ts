@@ -13,7 +13,7 @@ await runServiceProcess({
   name: 'gateway',
   summary: 'Holds clients: turns the updates of Kafka into WebSocket frames, and answers REST requests beside it.',
   schema: gatewayProcessSchema,
-  async start(config, { logger, metrics }) {
+  async start(config, { logger, metrics, whileStarting }) {
     // What may not be served is refused before anything is opened.
     checkAdmissionOptions(config);
     edgeSettings(config);
@@ -33,6 +33,7 @@ await runServiceProcess({
       metrics,
       ...(config.pageDir === '' ? {} : { page: { dir: config.pageDir } }),
     });
+    whileStarting(() => gateway.ready());
     const tls = config.tlsCert !== '';
     // Without a certificate a hangup ends the process, as it does any other.
     if (tls) process.on('SIGHUP', () => void gateway.reloadCertificate());
