@@ -1,17 +1,27 @@
 import {
+  type Channel,
   type ClientMessage,
   type ControlMessage,
   type DataMessage,
-  decodeProtobufFrame,
   encodeJsonClientMessage,
   encodeProtobufClientMessage,
+  FrameDecoder,
   parseJsonServerMessage,
+  type Subprotocol,
 } from '@tapecast/wire';
 import type { FrameTimes } from './data-events.ts';
+import type { Decompress } from './decompress.ts';
 import { CONNECT_MS_MAX, DEAD_AFTER_HEARTBEATS, STALE_AFTER_HEARTBEATS } from './limits.ts';
 import type { WebSocketConstructor, WebSocketLike } from './web-socket.ts';
 
-export type Protocol = 'protobuf' | 'json';
+export type Protocol = 'protobuf.zstd' | 'protobuf' | 'json';
+
+/** What is offered, the wanted one first: a gateway of an older version may not know it. */
+const OFFERS: Readonly<Record<Protocol, Subprotocol[]>> = {
+  'protobuf.zstd': ['tapecast.v1.protobuf.zstd', 'tapecast.v1.protobuf'],
+  protobuf: ['tapecast.v1.protobuf'],
+  json: ['tapecast.v1.json'],
+};
 
 /** 1006: it ended without a close frame. */
 const NO_CLOSE_FRAME = 1006;
@@ -20,6 +30,8 @@ export interface ConnectionOptions {
   webSocket: WebSocketConstructor;
   url: string;
   protocol: Protocol;
+  /** Of frames that are compressed; undefined: that is not offered. */
+  decompress: Decompress | undefined;
   /** Sent in the address; undefined: it has none. */
   queryToken: string | undefined;
   /** Unix ms, or any other clock that moves on. */
@@ -29,6 +41,8 @@ export interface ConnectionOptions {
 export interface ConnectionHandlers {
   /** All messages in order; the first is `hello`, once. */
   onMessage(message: ControlMessage | DataMessage, times: FrameTimes): void;
+  /** Differences came that belong to no state that is there, once a frame for each symbol and channel. */
+  onBaseless(symbol: string, channel: Channel): void;
   /** No frame for STALE_AFTER_HEARTBEATS intervals; false: one came again. */
   onStale(stale: boolean): void;
   /** JSON only: the connection's `seq` has a hole. */
@@ -46,8 +60,8 @@ export class Connection {
   readonly #options: ConnectionOptions;
   readonly #handlers: ConnectionHandlers;
   readonly #socket: WebSocketLike;
-  /** Names that subscribe replies gave the instrument numbers: they live as long as the connection. */
-  readonly #symbols = new Map<number, string>();
+  /** Of binary frames: what streams are called and where they stand is as long-lived as the connection. */
+  #decoder: FrameDecoder | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #heartbeatMs = 0;
   #helloAt: number | undefined;
@@ -60,7 +74,7 @@ export class Connection {
     this.#options = options;
     this.#handlers = handlers;
     this.#lastFrameAt = options.now();
-    this.#socket = new options.webSocket(connectionUrl(options), [`tapecast.v1.${options.protocol}`]);
+    this.#socket = new options.webSocket(connectionUrl(options), offers(options));
     this.#socket.binaryType = 'arraybuffer';
     this.#socket.onmessage = (event: { data: unknown }) => this.#frame(event.data);
     this.#socket.onclose = (event: { code: number; reason: string }) => this.#end(event.code, event.reason);
@@ -95,11 +109,23 @@ export class Connection {
   }
 
   #binaryFrame(bytes: Uint8Array): void {
-    const frame = decodeProtobufFrame(bytes, (number) => this.#symbols.get(number));
+    this.#decoder ??= this.#newDecoder();
+    const frame = this.#decoder.decode(bytes);
     for (const message of frame.messages) {
       if (this.#ended) return;
       this.#message(message, frame);
     }
+    for (const { symbol, channel } of frame.baseless) {
+      if (this.#ended) return;
+      this.#handlers.onBaseless(symbol, channel);
+    }
+  }
+
+  /** Which of the offered ones was taken is known from the first frame on. */
+  #newDecoder(): FrameDecoder {
+    const { decompress, now } = this.#options;
+    const marked = this.#socket.protocol === 'tapecast.v1.protobuf.zstd';
+    return new FrameDecoder({ marked, now, ...(decompress !== undefined && { decompress }) });
   }
 
   #textFrame(text: string): void {
@@ -118,10 +144,6 @@ export class Connection {
       this.#helloAt = this.#lastFrameAt;
       this.#heartbeatMs = message.heartbeatMs;
       this.#watch();
-    } else if (message.type === 'success') {
-      for (const { streamNumber, symbol } of message.results ?? []) {
-        if (streamNumber !== undefined) this.#symbols.set(streamNumber, symbol);
-      }
     }
     this.#handlers.onMessage(message, times);
   }
@@ -163,6 +185,10 @@ export class Connection {
     const goodForMs = this.#helloAt === undefined ? undefined : this.#options.now() - this.#helloAt;
     this.#handlers.onEnd(code, reason, goodForMs);
   }
+}
+
+function offers({ protocol, decompress }: ConnectionOptions): string[] {
+  return OFFERS[protocol === 'protobuf.zstd' && decompress === undefined ? 'protobuf' : protocol];
 }
 
 function connectionUrl({ url, protocol, queryToken }: ConnectionOptions): string {

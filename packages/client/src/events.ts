@@ -106,9 +106,9 @@ export interface GapEvent {
   /**
    * `range`: a message's range does not continue the last. `announced`: the gateway said so. `reconnect`: trades between
    * two connections. `epoch`: the numbering began anew. `seq`: the connection's count in JSON has a hole. `book`: a
-   * difference came for a book that is not there.
+   * difference came for a book that is not there. `base`: one that belongs to another state than the one that is there.
    */
-  reason: 'range' | 'announced' | 'reconnect' | 'epoch' | 'seq' | 'book';
+  reason: 'range' | 'announced' | 'reconnect' | 'epoch' | 'seq' | 'book' | 'base';
 }
 
 /**
@@ -120,6 +120,22 @@ export interface RejectedEvent {
   channel: string;
   code: string;
   msg: string;
+}
+
+/**
+ * This client reads more slowly than it is told, and the gateway merges: nothing comes until it has caught up, then each
+ * state as it is by then (its range says what it stands for) and every trade that the gateway still has. `merged: false`: it is
+ * told everything as it comes again. What is lost meanwhile is a `gap` of its own.
+ */
+export interface MergedEvent {
+  merged: boolean;
+}
+
+/** The gateway is short of something and tells less often than was asked for; level 0: as asked for again. */
+export interface DegradedEvent {
+  level: number;
+  /** What intervals are raised to; undefined where that is not told. */
+  intervalMs: number | undefined;
 }
 
 /** The gateway took the token. */
@@ -157,6 +173,8 @@ export interface ClientEvents {
   notice: NoticeMessage;
   state: StateEvent;
   gap: GapEvent;
+  merged: MergedEvent;
+  degraded: DegradedEvent;
   rejected: RejectedEvent;
   auth: AuthEvent;
   authFailed: AuthFailedEvent;

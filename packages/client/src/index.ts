@@ -8,16 +8,19 @@ export type {
   SubscriptionResult,
 } from '@tapecast/wire';
 export { type ClientErrorCode, TapecastError } from './client-error.ts';
+export type { Protocol } from './connection.ts';
 export type {
   AuthEvent,
   AuthFailedEvent,
   ClientEvents,
   ConnectionState,
   DataEvent,
+  DegradedEvent,
   DepthEvent,
   FaultEvent,
   GapEvent,
   KlineEvent,
+  MergedEvent,
   QuoteEvent,
   RejectedEvent,
   StateEvent,

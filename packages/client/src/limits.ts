@@ -55,3 +55,9 @@ export const RENEW_RETRY_MS_MAX = 10_000;
 
 /** Characters of a text of others (the gateway's, a token source's error) in an event. The rest is cut off. */
 export const TOKEN_TEXT_CHARACTERS_MAX = 300;
+
+/**
+ * Bytes of one frame when unpacked. The largest that a gateway sends are the answers and snapshots of a message that asks for
+ * as much as it may, some 4 MB. Over it: the frame can't be read, and the connection is given up for a new one.
+ */
+export const FRAME_BYTES_MAX = 16 * 1024 * 1024;

@@ -1,4 +1,5 @@
 import {
+  type Channel,
   CLOSE_CODES,
   type ClientMessage,
   type ControlMessage,
@@ -11,6 +12,7 @@ import {
 import { TapecastError } from './client-error.ts';
 import { Connection, type ConnectionHandlers, type Protocol } from './connection.ts';
 import type { FrameTimes } from './data-events.ts';
+import type { Decompress } from './decompress.ts';
 import type { AuthEvent, AuthFailedEvent, ConnectionState, StateEvent } from './events.ts';
 import { Login, type LoginFailure } from './login.ts';
 import { ReconnectPolicy } from './reconnect-policy.ts';
@@ -38,6 +40,8 @@ const TOKEN_ERRORS: ReadonlySet<string> = new Set([
 export interface LinkOptions {
   url: string;
   protocol: Protocol;
+  /** Fetches what unpacks frames; asked once, where the protocol needs it. */
+  loadDecompress: () => Promise<Decompress>;
   tokens: Tokens;
   tokenInQuery: boolean;
   webSocket: WebSocketConstructor;
@@ -50,6 +54,7 @@ export interface LinkHandlers {
   onMessage(message: ControlMessage | DataMessage, times: FrameTimes): void;
   /** A connection said hello and, where there is a token, took it: requests may go. */
   onOpen(): void;
+  onBaseless(symbol: string, channel: Channel): void;
   /** `hello` or a token set bounds on what one message may have. */
   onLimits(limits: NamedLimits): void;
   /** What a renewed token no longer allows. */
@@ -69,6 +74,7 @@ export class Link {
   readonly #handlers: LinkHandlers;
   readonly #policy: ReconnectPolicy;
   #connection: Connection | undefined;
+  #decompress: Decompress | undefined;
   /** Of the connection; undefined where the client is anonymous. */
   #login: Login | undefined;
   /** What the gateway said of this connection's token. */
@@ -97,7 +103,25 @@ export class Link {
   start(): void {
     if (this.#state !== 'idle') return;
     this.#setState('connecting');
-    this.#begin();
+    const { protocol, loadDecompress } = this.#options;
+    if (protocol !== 'protobuf.zstd') {
+      this.#begin();
+      return;
+    }
+    const begin = (): void => {
+      if (this.#state === 'connecting') this.#begin();
+    };
+    loadDecompress().then(
+      (decompress) => {
+        this.#decompress = decompress;
+        begin();
+      },
+      (error: unknown) => {
+        // Its file could not be fetched. Frames that are not compressed say the same.
+        this.#handlers.onFault(error instanceof Error ? error : new Error(String(error)));
+        begin();
+      },
+    );
   }
 
   send(message: ClientMessage): void {
@@ -154,6 +178,7 @@ export class Link {
     const { webSocket, url, protocol, tokenInQuery, tokens, random, now } = this.#options;
     const handlers: ConnectionHandlers = {
       onMessage: (message, times) => this.#message(message, times),
+      onBaseless: (symbol, channel) => this.#handlers.onBaseless(symbol, channel),
       onStale: (stale) => {
         if (this.#login === undefined || this.#login.in) this.#setState(stale ? 'stale' : 'open');
       },
@@ -164,7 +189,8 @@ export class Link {
     const queryToken = tokenInQuery ? token : undefined;
     let connection: Connection;
     try {
-      connection = new Connection({ webSocket, url, protocol, queryToken, now }, handlers);
+      const decompress = this.#decompress;
+      connection = new Connection({ webSocket, url, protocol, decompress, queryToken, now }, handlers);
     } catch {
       // As in a page that may not connect there. The error's own text may have the whole address, with the token.
       const reason = 'The WebSocket could not be made: this environment does not allow a connection to this address';

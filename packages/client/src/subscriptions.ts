@@ -4,6 +4,7 @@ import {
   type NoticeMessage,
   parseChannel,
   type SubscriptionResult,
+  type TradeMessage,
 } from '@tapecast/wire';
 import { depthEvent, type FrameTimes, klineEvent, quoteEvent, tradeEvent } from './data-events.ts';
 import type { ClientEvents, GapEvent } from './events.ts';
@@ -119,7 +120,8 @@ export class Subscriptions {
   /** The connection's own count has a hole: any of the subscriptions may have lost a message. */
   connectionLostMessages(): void {
     this.#emit('gap', { symbol: undefined, channel: undefined, lost: undefined, reason: 'seq' });
-    for (const held of this.#held.values()) if (held.live) this.#askForState(held);
+    // Trades have no state; JSON alone counts, and there a `resync` of them tells nothing.
+    for (const held of this.#held.values()) if (held.live && held.channel !== 'trade') this.#askForState(held);
   }
 
   /** The gateway announced a hole, or that the numbering began anew. */
@@ -138,13 +140,21 @@ export class Subscriptions {
     }
   }
 
+  /** Differences came that could not be applied: what they said is lost, and a whole state is asked for. */
+  baseless(symbol: string, channel: Channel): void {
+    const held = this.#held.get(key(symbol, channel));
+    if (held === undefined || !held.live || held.resyncing) return;
+    // Which trades are missing is told when the last one came anew. Of a state what is missing shows in no number.
+    if (channel !== 'trade') this.#gap(held, undefined, 'base');
+    this.#askForState(held);
+  }
+
   data(message: DataMessage, times: FrameTimes): void {
     const held = this.#held.get(key(message.symbol, message.channel));
     // Frames on their way when it was unsubscribed.
     if (held === undefined || !held.live) return;
     if (message.range === undefined) {
-      if (message.type === 'trade' && (message.historySeq ?? Infinity) > held.toldUpTo)
-        this.#deliver(held, message, times);
+      if (message.type === 'trade') this.#history(held, message, times);
       return;
     }
     const verdict = held.tracker.saw(message.range, kindOf(message));
@@ -160,6 +170,18 @@ export class Subscriptions {
       if (message.type !== 'trade') this.#askForState(held);
       if (message.type === 'l2_update') return;
     } else if (kindOf(message) !== 'difference') held.resyncing = false;
+    this.#deliver(held, message, times);
+  }
+
+  #history(held: Subscription, message: TradeMessage, times: FrameTimes): void {
+    const number = message.historySeq;
+    if (held.resyncing && number !== undefined) {
+      // Not the past but the present: it takes the place of one that was lost, or is one that was told.
+      held.resyncing = false;
+      const verdict = held.tracker.saw([number, number], 'event');
+      if (verdict.kind === 'seen') return;
+      if (verdict.kind === 'gap') this.#gap(held, verdict.lost, 'range');
+    } else if (number !== undefined && number <= held.toldUpTo) return;
     this.#deliver(held, message, times);
   }
 
@@ -188,9 +210,9 @@ export class Subscriptions {
   }
 
   #askForState(held: Subscription): void {
-    if (held.channel === 'trade' || held.resyncing) return;
+    if (held.resyncing) return;
     held.resyncing = true;
-    held.tracker.awaitState();
+    if (held.channel !== 'trade') held.tracker.awaitState();
     held.book?.unbase();
     this.#resync({ symbol: held.symbol, channel: held.channel, intervalMs: held.intervalMs });
   }

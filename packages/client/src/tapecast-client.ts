@@ -5,6 +5,7 @@ import {
   ERROR_CODES,
   isData,
   type NamedLimits,
+  type NoticeMessage,
   parseChannel,
   type SubscriptionResult,
   type SuccessMessage,
@@ -12,6 +13,7 @@ import {
 import { TapecastError } from './client-error.ts';
 import type { Protocol } from './connection.ts';
 import type { FrameTimes } from './data-events.ts';
+import { loadDecompress } from './decompress.ts';
 import type { ClientEvents, ConnectionState, StateEvent } from './events.ts';
 import { PAIRS_PER_MESSAGE, RESUBSCRIBE_AFTER_MS, SYMBOLS_PER_MESSAGE } from './limits.ts';
 import { Link } from './link.ts';
@@ -26,7 +28,10 @@ import type { WebSocketConstructor } from './web-socket.ts';
 export interface TapecastClientOptions {
   /** `wss://<edge>/v1/stream`. */
   url: string;
-  /** Default `protobuf`. `json` costs more and tells less (no times of arrival, no numbers of the history). */
+  /**
+   * Default `protobuf.zstd`: differences, compressed where that pays; `protobuf` where a gateway does not know it. `protobuf`:
+   * the same, never compressed. `json` costs more and tells less (no times of arrival, no numbers of the history).
+   */
   protocol?: Protocol;
   /**
    * Who the program is: a token, or a function that gives the newest one. Only a function lets the client renew: it is asked
@@ -91,12 +96,13 @@ export class TapecastClient {
   /** Connects, and stays connected until `close` or until the gateway says not to come back. */
   connect(): void {
     if (this.#link !== undefined || this.#closed) return;
-    const { url, protocol = 'protobuf', token, tokenIn = 'message', random = Math.random } = this.#options;
+    const { url, protocol = 'protobuf.zstd', token, tokenIn = 'message', random = Math.random } = this.#options;
     checkAddress(url);
     this.#link = new Link(
       {
         url,
         protocol,
+        loadDecompress,
         tokens: new Tokens(token),
         tokenInQuery: tokenIn === 'query',
         webSocket: webSocketOf(this.#options),
@@ -106,6 +112,7 @@ export class TapecastClient {
       {
         onMessage: (message, times) => this.#message(message, times),
         onOpen: () => this.#opened(),
+        onBaseless: (symbol, channel) => this.#subscriptions.baseless(symbol, channel),
         onLimits: (limits) => {
           this.#bounds = {
             symbols: limitOf(limits, 'symbols_per_message', SYMBOLS_PER_MESSAGE),
@@ -130,6 +137,10 @@ export class TapecastClient {
   /**
    * Subscribes each symbol to each channel; each succeeds or fails by itself. The promise waits for a connection where there
    * is none. Rejects with TapecastError.
+   *
+   * `intervalMs`: 0 tells each update as it comes (the default), more merges those of so long, trades never. Asked for again,
+   * a subscription takes the new interval without a hole. A gateway rounds up what it does not offer; each result says what
+   * counts, and that is asked for after a reconnect.
    */
   async subscribe(
     symbols: readonly string[],
@@ -245,13 +256,21 @@ export class TapecastClient {
         this.#listeners.emit('status', message);
         return;
       case 'notice':
-        if (message.code === 'hole') this.#subscriptions.hole(message);
-        this.#listeners.emit('notice', message);
+        this.#notice(message);
         return;
       case 'hello':
       case 'heartbeat':
         return;
     }
+  }
+
+  #notice(message: NoticeMessage): void {
+    const { code, level = 1, intervalMs } = message;
+    if (code === 'hole') this.#subscriptions.hole(message);
+    // What was merged is not lost: the states that follow say by their ranges what they stand for.
+    else if (code === 'merged') this.#listeners.emit('merged', { merged: level > 0 });
+    else if (code === 'degraded') this.#listeners.emit('degraded', { level, intervalMs });
+    this.#listeners.emit('notice', message);
   }
 
   #applyResults({ action, results = [] }: SuccessMessage): void {

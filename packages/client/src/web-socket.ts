@@ -4,6 +4,8 @@
  */
 export interface WebSocketLike {
   binaryType: string;
+  /** The subprotocol that was chosen, once it is open. */
+  readonly protocol: string;
   onopen: unknown;
   onmessage: unknown;
   onclose: unknown;

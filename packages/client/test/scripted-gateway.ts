@@ -1,15 +1,20 @@
 // A gateway that speaks the protocol from a script: what it sends and when is the test's. Real sockets, real frames.
 import type { AddressInfo } from 'node:net';
+import { zstdCompressSync } from 'node:zlib';
 import {
+  type Channel,
   type ClientMessage,
   type ControlMessage,
   type DataMessage,
+  DeltaFrames,
+  DeltaStream,
   decodeProtobufClientMessage,
   encodeJsonControl,
   encodeProtobufFrame,
   isData,
   jsonData,
   parseJsonClientMessage,
+  type Subprotocol,
 } from '@tapecast/wire';
 import { type WebSocket, WebSocketServer } from 'ws';
 
@@ -37,13 +42,18 @@ class Arrivals<T> {
   }
 }
 
+/** A gateway picks the first that it knows; an old one does not know zstd. */
+const KNOWN = ['tapecast.v1.protobuf.zstd', 'tapecast.v1.protobuf', 'tapecast.v1.json'];
+
 export class ScriptedConnection {
   readonly protocol: string;
   /** What the client asked for in the handshake, with its query. */
   readonly url: string;
   readonly #socket: WebSocket;
   readonly #messages = new Arrivals<ClientMessage>();
-  readonly #numbers = new Map<string, number>();
+  readonly #streams = new Map<string, DeltaStream>();
+  /** Of binary frames sent: every second one is compressed where the client takes that. */
+  #frames = 0;
   /** Of the next JSON data message: a script may skip some. */
   seq = 1;
 
@@ -68,7 +78,7 @@ export class ScriptedConnection {
   }
 
   hello(heartbeatMs = 15_000): void {
-    const protocol = this.protocol === 'tapecast.v1.json' ? 'tapecast.v1.json' : 'tapecast.v1.protobuf';
+    const protocol = this.protocol as Subprotocol;
     this.send({ type: 'hello', session: 's', serverTime: 1, heartbeatMs, protocol, limits: {} });
   }
 
@@ -77,8 +87,31 @@ export class ScriptedConnection {
       for (const message of messages) this.#socket.send(this.#text(message));
       return;
     }
-    const numberOf = (symbol: string) => this.#numberOf(symbol);
-    this.#socket.send(encodeProtobufFrame(messages, { publishedAtUs: 2_000, receivedAtUs: 1_000, numberOf }));
+    const numberOf = (symbol: string, channel: Channel) => this.#stream(symbol, channel).number;
+    this.#frame(encodeProtobufFrame(messages, { publishedAtUs: 2_000, receivedAtUs: 1_000, numberOf }));
+  }
+
+  /** Sends states as differences against what was told, in one frame, or whole where that can't be said. */
+  tell(...states: DataMessage[]): void {
+    const told = states.map((state) => {
+      const stream = this.#stream(state.symbol, state.channel);
+      return stream.add(state) ? stream : state;
+    });
+    const wholes = told.filter((each): each is DataMessage => !(each instanceof DeltaStream));
+    const frames = new DeltaFrames();
+    frames.begin(2_000, 1_000);
+    for (const stream of new Set(told)) if (stream instanceof DeltaStream) frames.append(stream.take());
+    if (wholes.length > 0) this.send(...wholes);
+    if (wholes.length < told.length) this.#frame(frames.finish().plain);
+  }
+
+  /** The client is never told these states, and the next difference is made against the last of them. */
+  lose(...states: DataMessage[]): void {
+    for (const state of states) {
+      const stream = this.#stream(state.symbol, state.channel);
+      stream.add(state);
+      stream.take();
+    }
   }
 
   raw(data: string | Uint8Array): void {
@@ -86,7 +119,7 @@ export class ScriptedConnection {
   }
 
   /** Answers a subscribe as a gateway does: each symbol with each channel, at `seq` of `epoch`. */
-  grant(message: ClientMessage, seq: number, epoch = 'e1'): void {
+  grant(message: ClientMessage, seq: number, epoch = 'e1', intervalMs = 0): void {
     if (message.action !== 'subscribe' && message.action !== 'resync')
       throw new Error(`${message.action} is not granted`);
     const channels = message.channels ?? [];
@@ -97,8 +130,8 @@ export class ScriptedConnection {
         ok: true,
         epoch,
         seq,
-        intervalMs: 0,
-        streamNumber: this.#numberOf(symbol),
+        intervalMs,
+        streamNumber: this.#stream(symbol, channel as Channel).number,
       })),
     );
     this.send({ type: 'success', action: message.action, id: message.id, msg: 'ok', results });
@@ -113,9 +146,16 @@ export class ScriptedConnection {
     this.#socket.terminate();
   }
 
-  #numberOf(symbol: string): number {
-    const known = this.#numbers.get(symbol) ?? this.#numbers.size + 1;
-    this.#numbers.set(symbol, known);
+  #frame(plain: Uint8Array): void {
+    if (this.protocol !== 'tapecast.v1.protobuf.zstd') this.#socket.send(plain);
+    else if (this.#frames++ % 2 === 0) this.#socket.send(Uint8Array.of(0, ...plain));
+    else this.#socket.send(Uint8Array.of(1, ...zstdCompressSync(plain)));
+  }
+
+  #stream(symbol: string, channel: Channel): DeltaStream {
+    const key = `${symbol} ${channel}`;
+    const known = this.#streams.get(key) ?? new DeltaStream(this.#streams.size + 1, channel);
+    this.#streams.set(key, known);
     return known;
   }
 
@@ -137,9 +177,11 @@ export class ScriptedGateway {
     });
   }
 
-  static start(): Promise<ScriptedGateway> {
+  /** `known`: the subprotocols that it knows. */
+  static start(known: readonly string[] = KNOWN): Promise<ScriptedGateway> {
     return new Promise((resolve, reject) => {
-      const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+      const handleProtocols = (offered: Set<string>) => [...offered].find((each) => known.includes(each)) ?? false;
+      const server = new WebSocketServer({ port: 0, host: '127.0.0.1', handleProtocols });
       server.once('error', reject);
       server.once('listening', () => resolve(new ScriptedGateway(server)));
     });

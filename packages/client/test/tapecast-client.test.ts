@@ -1,124 +1,10 @@
-import type { DataMessage, DepthMessage, QuoteFields, QuoteMessage, TradeMessage } from '@tapecast/wire';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { WebSocket as WsWebSocket } from 'ws';
-import { type ClientEvents, TapecastClient, TapecastError, type WebSocketConstructor } from '../src/index.ts';
-import { type ScriptedConnection, ScriptedGateway } from './scripted-gateway.ts';
+import { TapecastClient, TapecastError } from '../src/index.ts';
+import { clients, connect, depth, gateway, history, kline, quote, subscribed, trade } from './client-kit.ts';
+import { ScriptedGateway } from './scripted-gateway.ts';
 
-let gateway: ScriptedGateway;
-let clients: TapecastClient[];
-
-beforeEach(async () => {
-  gateway = await ScriptedGateway.start();
-  clients = [];
-});
-
-afterEach(async () => {
-  for (const client of clients) client.close();
-  await gateway.stop();
-});
-
-/** A client whose retries come at once, and everything it told. */
-function connect(protocol: 'protobuf' | 'json' = 'protobuf', webSocket?: WebSocketConstructor) {
-  const client = new TapecastClient({ url: gateway.url, protocol, random: () => 0, ...(webSocket && { webSocket }) });
-  clients.push(client);
-  const log: [keyof ClientEvents, ClientEvents[keyof ClientEvents]][] = [];
-  const waiters = new Set<() => void>();
-  const names = ['trade', 'quote', 'depth', 'kline', 'status', 'notice', 'state', 'gap', 'rejected', 'fault'] as const;
-  for (const name of names) {
-    client.on(name, (event) => {
-      log.push([name, event]);
-      for (const waiter of waiters) waiter();
-    });
-  }
-  const all = <K extends keyof ClientEvents>(name: K) =>
-    log.filter(([kind]) => kind === name).map(([, event]) => event as ClientEvents[K]);
-  /** The nth event of a kind, as soon as it is there. */
-  const nth = <K extends keyof ClientEvents>(name: K, n = 1): Promise<ClientEvents[K]> =>
-    new Promise((resolve) => {
-      const look = () => {
-        const event = all(name)[n - 1];
-        if (event === undefined) return;
-        waiters.delete(look);
-        resolve(event);
-      };
-      waiters.add(look);
-      look();
-    });
-  client.connect();
-  return { client, all, nth, log };
-}
-
-async function subscribed(
-  kit: ReturnType<typeof connect>,
-  channels: string[],
-  seq: number,
-): Promise<ScriptedConnection> {
-  const connection = await gateway.next();
-  connection.hello();
-  const results = kit.client.subscribe(['AAPL$US'], channels);
-  connection.grant(await connection.next(), seq);
-  expect((await results).every(({ ok }) => ok)).toBe(true);
-  return connection;
-}
-
-const head = { symbol: 'AAPL$US', priceDecimals: 2, sizeDecimals: 0, timestamp: 1731689407123 };
-const noQuote: QuoteFields = {
-  last: undefined,
-  open: undefined,
-  high: undefined,
-  low: undefined,
-  prevClose: undefined,
-  change: undefined,
-  changePct: undefined,
-  volume: undefined,
-  turnover: undefined,
-  vwap: undefined,
-  bid: undefined,
-  bidSize: undefined,
-  ask: undefined,
-  askSize: undefined,
-  sinceMs: undefined,
-};
-
-function trade(seq: number, price = 15020): TradeMessage {
-  const body = { id: `t${seq}`, price, size: 100, side: 'buy' as const, conditions: [] };
-  return { ...head, type: 'trade', channel: 'trade', range: [seq, seq], historySeq: undefined, trade: body };
-}
-
-function history(seq: number): TradeMessage {
-  return { ...trade(seq), range: undefined, historySeq: seq };
-}
-
-function quote(range: [number, number], last: number): QuoteMessage {
-  const fields = { ...noQuote, last, volume: 2n ** 60n, turnover: 2n ** 70n, vwap: 150250000n, changePct: -5017 };
-  return { ...head, type: 'quote', channel: 'quote', range, quote: fields };
-}
-
-function depth(type: DepthMessage['type'], range: [number, number], bids: number[], asks: number[] = []): DepthMessage {
-  return { ...head, type, channel: 'depth@20', range, bids, asks };
-}
-
-const kline: DataMessage = {
-  ...head,
-  type: 'kline',
-  channel: 'kline@1m',
-  range: [3, 3],
-  kline: {
-    interval: '1m',
-    startMs: 60_000,
-    open: 100,
-    high: 120,
-    low: 90,
-    close: 110,
-    volume: 5n,
-    turnover: 550n,
-    trades: 2,
-    final: true,
-    revision: 0,
-  },
-};
-
-describe.each(['protobuf', 'json'] as const)('over %s', (protocol) => {
+describe.each(['protobuf.zstd', 'protobuf', 'json'] as const)('over %s', (protocol) => {
   it('tells data as exact texts', async () => {
     const kit = connect(protocol);
     const connection = await subscribed(kit, ['trade', 'quote', 'kline@1m'], 0);
@@ -371,6 +257,20 @@ describe('what is missing is told', () => {
   });
 });
 
+it('an older gateway, which knows no zstd, is spoken to without', async () => {
+  const old = await ScriptedGateway.start(['tapecast.v1.protobuf', 'tapecast.v1.json']);
+  const client = new TapecastClient({ url: old.url });
+  clients.push(client);
+  client.connect();
+  const connection = await old.next();
+  expect(connection.protocol).toBe('tapecast.v1.protobuf');
+  connection.hello();
+  const ping = client.ping();
+  connection.send({ type: 'pong', id: (await connection.next()).id, serverTime: 5 });
+  expect(await ping).toBeGreaterThanOrEqual(0);
+  await old.stop();
+});
+
 describe('faults', () => {
   it('silence: stale, then a new connection', async () => {
     const kit = connect();
@@ -386,9 +286,18 @@ describe('faults', () => {
     const kit = connect();
     const first = await gateway.next();
     first.hello();
-    first.raw(Uint8Array.of(0xff, 0xff, 0xff));
+    first.raw(Uint8Array.of(0, 0xff, 0xff, 0xff));
     await gateway.next();
     expect((await kit.nth('fault')).error).toMatchObject({ name: 'WireError', code: 'malformed' });
+  });
+
+  it('a frame that would unpack to a gigabyte ends the connection unread', async () => {
+    const kit = connect();
+    const first = await gateway.next();
+    first.hello();
+    first.raw(Uint8Array.of(1, 0x28, 0xb5, 0x2f, 0xfd, 0xa0, 0, 0, 0, 0x40, 0x02, 0, 0));
+    await gateway.next();
+    expect((await kit.nth('fault')).error.message).toMatch(/1073741824 bytes, at most 16777216/);
   });
 
   it('a request that the gateway refuses', async () => {
@@ -459,7 +368,7 @@ it('asks for texts in JSON, and carries the token', async () => {
 });
 
 it('works with another WebSocket, and answers a ping', async () => {
-  const kit = connect('protobuf', WsWebSocket);
+  const kit = connect(undefined, WsWebSocket);
   const connection = await gateway.next();
   connection.hello();
   const ping = kit.client.ping();
