@@ -4,12 +4,17 @@ import { putVarint, VARINT_BYTES_MAX } from './varint.ts';
 export const DELTAS_TAG = 34;
 /** `published` counts milliseconds modulo this: the receiver knows the time to some seconds. */
 export const PUBLISHED_MODULUS = 16_384;
-/** What the first byte of a marked frame says. */
+/**
+ * First byte of a frame of `tapecast.v1.protobuf.zstd`. From AGE_BASE on, the frame is a list of differences, which begins
+ * with the data's age; below that it says what follows.
+ */
 export const MARK_PLAIN = 0;
 export const MARK_ZSTD = 1;
+/** Age of the data: this where it is unknown, else one more and the milliseconds. */
+export const AGE_BASE = 64;
 
-/** Marker, tag and length. */
-const FRONT_BYTES = 2 + VARINT_BYTES_MAX;
+/** Tag and length. */
+const FRONT_BYTES = 1 + VARINT_BYTES_MAX;
 const BYTES_AT_FIRST = 16 * 1024;
 
 /** Builds frames of differences in memory that they share: a finished one is valid until the next `begin`. */
@@ -20,10 +25,10 @@ export class DeltaFrames {
   /** Unix microseconds: now, and the oldest of the data. */
   begin(publishedAtUs: number, receivedAtUs: number | undefined): void {
     const publishedMs = Math.floor(publishedAtUs / 1000);
-    let age = 0;
-    if (receivedAtUs !== undefined) age = 1 + Math.max(0, publishedMs - Math.floor(receivedAtUs / 1000));
-    const at = putVarint(this.#bytes, FRONT_BYTES, publishedMs % PUBLISHED_MODULUS);
-    this.#at = putVarint(this.#bytes, at, age);
+    let age = AGE_BASE;
+    if (receivedAtUs !== undefined) age += 1 + Math.max(0, publishedMs - Math.floor(receivedAtUs / 1000));
+    const at = putVarint(this.#bytes, FRONT_BYTES, age);
+    this.#at = putVarint(this.#bytes, at, publishedMs % PUBLISHED_MODULUS);
   }
 
   append(block: Uint8Array): void {
@@ -37,21 +42,20 @@ export class DeltaFrames {
     this.#at = end;
   }
 
-  /** Bytes of the frame so far, without its few in front. */
+  /** Bytes of the frame so far, without tag and length. */
   get bytes(): number {
     return this.#at - FRONT_BYTES;
   }
 
-  /** The frame, and the same with its mark in front. */
+  /** The frame as a ServerFrame, and as the list alone, which is what it is in the subprotocol with marks. */
   finish(): { plain: Uint8Array; marked: Uint8Array } {
     const bytes = this.#bytes;
     const length = this.#at - FRONT_BYTES;
     let lengthBytes = 1;
     for (let rest = length; rest >= 128; rest = Math.floor(rest / 128)) lengthBytes++;
     const start = FRONT_BYTES - lengthBytes - 1;
-    bytes[start - 1] = MARK_PLAIN;
     bytes[start] = DELTAS_TAG;
     putVarint(bytes, start + 1, length);
-    return { plain: bytes.subarray(start, this.#at), marked: bytes.subarray(start - 1, this.#at) };
+    return { plain: bytes.subarray(start, this.#at), marked: bytes.subarray(FRONT_BYTES, this.#at) };
   }
 }

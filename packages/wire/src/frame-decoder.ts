@@ -1,6 +1,6 @@
 import type { Channel } from '@tapecast/market';
 import { schema } from './client-schema.ts';
-import { DELTAS_TAG, MARK_PLAIN, MARK_ZSTD, PUBLISHED_MODULUS } from './delta-frames.ts';
+import { AGE_BASE, DELTAS_TAG, MARK_PLAIN, MARK_ZSTD, PUBLISHED_MODULUS } from './delta-frames.ts';
 import type { DeltaState } from './delta-state.ts';
 import { CHECK_MODULUS, deltaState } from './delta-stream.ts';
 import type { ControlMessage, DataMessage } from './messages.ts';
@@ -65,30 +65,28 @@ export class FrameDecoder {
    * frame. Work and memory are bounded by the frame's bytes.
    */
   decode(bytes: Uint8Array): DecodedDeltas {
-    return decoding('a frame', () => this.#frame(this.#marked ? this.#unmark(bytes) : bytes));
+    return decoding('a frame', () => (this.#marked ? this.#markedFrame(bytes) : this.#frame(bytes)));
   }
 
-  #unmark(bytes: Uint8Array): Uint8Array {
-    const mark = bytes[0];
-    if (mark === MARK_PLAIN) return bytes.subarray(1);
-    if (mark !== MARK_ZSTD || this.#decompress === undefined) {
+  #markedFrame(bytes: Uint8Array): DecodedDeltas {
+    const whole =
+      bytes[0] === MARK_ZSTD && this.#decompress !== undefined ? this.#decompress(bytes.subarray(1)) : bytes;
+    const mark = whole[0];
+    if (mark === MARK_PLAIN) return this.#frame(whole.subarray(1));
+    if (mark === undefined || mark < AGE_BASE) {
       throw new WireError(
         'unknown_value',
         `a frame begins with ${mark}, which is no way to write it that is known here`,
       );
     }
-    return this.#decompress(bytes.subarray(1));
+    const frame = emptyFrame();
+    this.#deltas(whole, 0, whole.length, frame);
+    return frame;
   }
 
   #frame(bytes: Uint8Array): DecodedDeltas {
     const reader = this.#reader;
-    const frame: DecodedDeltas = {
-      messages: [],
-      publishedAtUs: 0,
-      receivedAtUs: undefined,
-      skipped: 0,
-      baseless: [],
-    };
+    const frame = emptyFrame();
     let deltasStart = 0;
     let deltasEnd = 0;
     reader.open(bytes, 0, bytes.length);
@@ -114,10 +112,7 @@ export class FrameDecoder {
       }
     }
     if (frame.publishedAtUs > 0) this.#hear(Math.floor(frame.publishedAtUs / 1000));
-    if (deltasEnd > 0) {
-      reader.open(bytes, deltasStart, deltasEnd);
-      this.#deltas(reader, frame);
-    }
+    if (deltasEnd > 0) this.#deltas(bytes, deltasStart, deltasEnd, frame);
     return frame;
   }
 
@@ -180,9 +175,12 @@ export class FrameDecoder {
     pair.position = message.range?.[1] ?? (message as { historySeq?: number }).historySeq ?? 0;
   }
 
-  #deltas(reader: VarintReader, frame: DecodedDeltas): void {
+  #deltas(bytes: Uint8Array, start: number, end: number, frame: DecodedDeltas): void {
+    const reader = this.#reader;
+    reader.open(bytes, start, end);
+    const age = reader.next() - AGE_BASE;
     const published = reader.next();
-    const age = reader.next();
+    if (age < 0) throw new WireError('inconsistent', 'the age of the data is negative');
     if (published >= PUBLISHED_MODULUS) throw new WireError('inconsistent', `published is ${published}`);
     const publishedMs = this.#nearest(published);
     this.#hear(publishedMs);
@@ -239,6 +237,10 @@ export class FrameDecoder {
     this.#serverTimeMs = serverTimeMs;
     this.#heardAtMs = this.#now();
   }
+}
+
+function emptyFrame(): DecodedDeltas {
+  return { messages: [], publishedAtUs: 0, receivedAtUs: undefined, skipped: 0, baseless: [] };
 }
 
 /** A field that this version does not know. */

@@ -16,6 +16,11 @@ import { CHANNELS_TOLD, dice, lateRevision, nextMessage, SYMBOL } from './delta-
 
 const START_MS = 1_731_689_400_000;
 
+type Way = 'plain' | 'marked' | 'compressed';
+
+/** In place of a compression, which is not of this package. */
+const unturned = (bytes: Uint8Array): Uint8Array => bytes.map((byte) => byte ^ 0x5a);
+
 /** A gateway with one stream, and one client of it. */
 class Pipe {
   readonly number: number;
@@ -25,16 +30,21 @@ class Pipe {
   nowMs = START_MS;
   sent: Uint8Array[] = [];
 
-  constructor(channel: Channel, number = 7) {
+  readonly way: Way;
+
+  constructor(channel: Channel, number = 7, way: Way = 'plain') {
     this.number = number;
+    this.way = way;
     this.stream = new DeltaStream(number, channel);
-    this.decoder = new FrameDecoder({ marked: false, now: () => this.nowMs });
+    this.decoder = new FrameDecoder({ marked: way !== 'plain', decompress: unturned, now: () => this.nowMs });
     this.receive(this.whole(subscribed(channel, number)));
   }
 
   whole(message: DataMessage | ControlMessage): Uint8Array {
     const numberOf = () => this.number;
-    return encodeProtobufFrame([message], { publishedAtUs: this.nowMs * 1000, receivedAtUs: undefined, numberOf });
+    const meta = { publishedAtUs: this.nowMs * 1000, receivedAtUs: undefined, numberOf };
+    const frame = encodeProtobufFrame([message], meta);
+    return this.way === 'plain' ? frame : this.#compressed(new Uint8Array([0, ...frame]));
   }
 
   /** The frame of what is pending; undefined where nothing is. */
@@ -42,7 +52,12 @@ class Pipe {
     if (this.stream.pendingUpdates === 0) return undefined;
     this.frames.begin(this.nowMs * 1000, (this.nowMs - 3) * 1000);
     this.frames.append(this.stream.take());
-    return this.frames.finish().plain.slice();
+    const { plain, marked } = this.frames.finish();
+    return this.way === 'plain' ? plain.slice() : this.#compressed(marked.slice());
+  }
+
+  #compressed(marked: Uint8Array): Uint8Array {
+    return this.way === 'marked' ? marked : new Uint8Array([1, ...unturned(marked)]);
   }
 
   receive(frame: Uint8Array | undefined): DataMessage[] {
@@ -60,31 +75,38 @@ export function subscribed(channel: Channel, streamNumber: number): ControlMessa
   return { type: 'success', action: 'subscribe', id: 1, msg: '', results };
 }
 
+const lives = fc.array(fc.tuple(dice, fc.boolean()), { maxLength: 60 });
+
 describe('differences give what whole messages give', () => {
   for (const channel of CHANNELS_TOLD) {
     it(`any life of ${channel}, flushed at any time`, () => {
       fc.assert(
-        fc.property(fc.array(fc.tuple(dice, fc.boolean()), { maxLength: 60 }), (steps) => {
-          const pipe = new Pipe(channel);
-          const told: DataMessage[] = [];
-          const received: DataMessage[] = [];
-          let last: DataMessage | undefined;
-          for (const [thrown, flush] of steps) {
-            const late = channel.startsWith('kline') && last !== undefined && thrown.kind === 95;
-            const message = late ? lateRevision(last as KlineMessage) : nextMessage(channel, last, thrown);
-            told.push(structuredClone(message));
-            last = late ? { ...last!, range: message.range } : message;
-            pipe.nowMs += thrown.small * 20;
-            if (!pipe.stream.add(message)) {
-              received.push(...pipe.receive(pipe.flush()), ...pipe.receive(pipe.whole(message)));
-            } else if (flush) {
-              received.push(...pipe.receive(pipe.flush()));
+        fc.property(
+          lives,
+          fc.constantFrom<Way>('plain', 'marked', 'compressed'),
+          fc.nat(100_000),
+          (steps, way, number) => {
+            const pipe = new Pipe(channel, number, way);
+            const told: DataMessage[] = [];
+            const received: DataMessage[] = [];
+            let last: DataMessage | undefined;
+            for (const [thrown, flush] of steps) {
+              const late = channel.startsWith('kline') && last !== undefined && thrown.kind === 95;
+              const message = late ? lateRevision(last as KlineMessage) : nextMessage(channel, last, thrown);
+              told.push(structuredClone(message));
+              last = late ? { ...last!, range: message.range } : message;
+              pipe.nowMs += thrown.small * 20;
+              if (!pipe.stream.add(message)) {
+                received.push(...pipe.receive(pipe.flush()), ...pipe.receive(pipe.whole(message)));
+              } else if (flush) {
+                received.push(...pipe.receive(pipe.flush()));
+              }
+              checkState(pipe, last);
             }
-            checkState(pipe, last);
-          }
-          received.push(...pipe.receive(pipe.flush()));
-          expect(wholes(received, told)).toEqual(told);
-        }),
+            received.push(...pipe.receive(pipe.flush()));
+            expect(wholes(received, told)).toEqual(told);
+          },
+        ),
         { numRuns: 150 },
       );
     });
