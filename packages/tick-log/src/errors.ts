@@ -8,6 +8,7 @@ const TICK_LOG_ERRORS = {
   partition_count_differs: { retryable: false },
   position_past_end: { retryable: false },
   group_refused: { retryable: false },
+  read_only: { retryable: false },
   handler_failed: { retryable: false },
   unreachable: { retryable: true },
 } as const;

@@ -16,4 +16,7 @@ export { LIMITS } from './limits.ts';
 export type { LogWriter } from './log-writer.ts';
 export { type MemoryTickLogOptions, openMemoryTickLog } from './memory/tick-log.ts';
 export { partitionOf } from './partition.ts';
+export { LogSharing } from './shared/log-sharing.ts';
+export type { SharedLogAccess } from './shared/messages.ts';
+export { openSharedTickLog } from './shared/tick-log.ts';
 export { TOPICS } from './topics.ts';

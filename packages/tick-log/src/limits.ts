@@ -12,6 +12,14 @@ export const LIMITS = {
   /** Memory driver: records a call, so that a reader that catches up leaves the loop to others between calls. */
   memoryDeliveryRecordsMax: 1_000,
 
+  /**
+   * Records given to another thread that its handlers have not taken. Past it nothing more is read for any thread until it
+   * has caught up: they share one reader. Four fetches, so that a thread that collects garbage holds nobody up.
+   */
+  sharedUnhandledBytesMax: 8 * 1024 * 1024,
+  /** Between two looks whether it has. */
+  sharedRoomPollMs: 5,
+
   /** One fetch answer. Decoding it blocks the loop for a few ms. A batch that is larger comes whole, alone. */
   fetchBytesMax: 2 * 1024 * 1024,
   /** One partition's part of a fetch answer, so that a partition far behind leaves room for the others. */

@@ -8,6 +8,8 @@ export interface ConformanceDriver {
   open(): Promise<TickLog>;
   /** Makes the log forget, at the latest with the next write, all that the partition holds now, as retention would. */
   expire(topic: Topic, partition: number): Promise<void>;
+  /** False where groups are another driver's: they are not tested again. */
+  readonly groups?: false;
   /** Closes what `open` gave, and forgets the topics. */
   reset(): Promise<void>;
 }
@@ -317,7 +319,7 @@ export function conformance(name: string, driver: ConformanceDriver): void {
       expect(await broken.failed).toMatchObject({ code: 'position_past_end' });
     });
 
-    groupTests(() => log, driver, write);
+    if (driver.groups !== false) groupTests(() => log, driver, write);
   });
 }
 
