@@ -76,6 +76,8 @@ export function answer(handlers: Readonly<Record<string, (request: never) => unk
     });
   });
   process.once('disconnect', () => process.exit(0));
+  // An orderly end writes the profile, where one was asked for.
+  process.once('SIGTERM', () => process.exit(0));
 }
 
 function cost(): Cost {

@@ -1,4 +1,5 @@
-import { type ControlMessage, type DataMessage, decodeProtobufFrame } from '@tapecast/wire';
+import { zstdDecompressSync } from 'node:zlib';
+import { type ControlMessage, type DataMessage, FrameDecoder } from '@tapecast/wire';
 
 /** What is looked at of a message, of whatever kind it is. */
 interface Told {
@@ -14,10 +15,15 @@ export class Follower {
   updates = 0;
   holes = 0;
   readonly #last = new Map<string, number>();
-  readonly #numbers = new Map<number, string>();
+  readonly #decoder: FrameDecoder;
   readonly #subscribed: () => void;
 
-  constructor(subscribed: () => void) {
+  constructor(protocol: string, subscribed: () => void) {
+    this.#decoder = new FrameDecoder({
+      marked: protocol.endsWith('.zstd'),
+      decompress: (bytes) => zstdDecompressSync(bytes),
+      now: Date.now,
+    });
     this.#subscribed = subscribed;
   }
 
@@ -32,12 +38,9 @@ export class Follower {
   }
 
   #decode(payload: Uint8Array): (ControlMessage | DataMessage)[] {
-    const { messages, skipped } = decodeProtobufFrame(payload, (number) => this.#numbers.get(number));
+    const { messages, skipped, baseless } = this.#decoder.decode(payload);
     if (skipped > 0) throw new Error(`${skipped} messages of instruments that were never named`);
-    for (const message of messages)
-      if (message.type === 'success')
-        for (const { streamNumber, symbol } of message.results ?? [])
-          if (streamNumber !== undefined) this.#numbers.set(streamNumber, symbol);
+    this.holes += baseless.length;
     return messages;
   }
 

@@ -7,8 +7,15 @@ import type { Recording } from './recorded-flushes.ts';
 const app = uWS.App();
 const sockets: WebSocket<unknown>[] = [];
 let recording: Recording = { flushes: [], topics: [], topicsOf: [], sentBytes: [] };
-/** Of each flush, by connection: the frames that it gets. */
-let framesOf: Uint8Array[][][] = [];
+
+interface Outbox {
+  socket: WebSocket<unknown>;
+  frames: Uint8Array[];
+  write: () => void;
+}
+/** Of each topic: who holds it. */
+let holders: Outbox[][] = [];
+const due: Outbox[] = [];
 let blobs: Uint8Array[] = [];
 app.ws('/*', {
   compression: uWS.DISABLED,
@@ -26,6 +33,14 @@ const port = await new Promise<number>((resolve) =>
   app.listen(0, (socket) => resolve(uWS.us_socket_local_port(socket as never))),
 );
 
+function outboxOf(socket: WebSocket<unknown>): Outbox {
+  const frames: Uint8Array[] = [];
+  const write = (): void => {
+    for (const frame of frames) socket.send(frame, true);
+  };
+  return { socket, frames, write };
+}
+
 /** How one flush is sent. */
 const SCHEMES: Readonly<Record<string, (i: number) => void>> = {
   /** Each frame to its topic, all in one turn: the library merges what a socket gets into one write. */
@@ -33,19 +48,20 @@ const SCHEMES: Readonly<Record<string, (i: number) => void>> = {
     const { topics, frames } = recording.flushes[i] as Recording['flushes'][number];
     for (let n = 0; n < frames.length; n++) app.publish(String(topics[n]), frames[n] as Uint8Array, true);
   },
-  /** Each socket its frames, as one write. */
+  /** Each frame is noted for each socket that holds its topic, then each socket gets its own as one write. */
   cork: (i) => {
-    const of = framesOf[i] as Uint8Array[][];
-    for (let n = 0; n < sockets.length; n++) {
-      const frames = of[n] as Uint8Array[];
-      if (frames.length === 0) continue;
-      const socket = sockets[n] as WebSocket<unknown>;
-      if (frames.length === 1) socket.send(frames[0] as Uint8Array, true);
-      else
-        socket.cork(() => {
-          for (const frame of frames) socket.send(frame, true);
-        });
+    const { topics, frames } = recording.flushes[i] as Recording['flushes'][number];
+    for (let n = 0; n < frames.length; n++) {
+      const frame = frames[n] as Uint8Array;
+      for (const outbox of holders[topics[n] as number] as Outbox[])
+        if (outbox.frames.push(frame) === 1) due.push(outbox);
     }
+    for (const outbox of due) {
+      if (outbox.frames.length === 1) outbox.socket.send(outbox.frames[0] as Uint8Array, true);
+      else outbox.socket.cork(outbox.write);
+      outbox.frames.length = 0;
+    }
+    due.length = 0;
   },
   /** Each socket as many bytes as the recorded client was sent, in one `send`. */
   send: (i) => {
@@ -59,15 +75,13 @@ answer({
   /** Each connection, in the order in which they came, takes the topics of one that was recorded. */
   load: (request: { recording: Recording }) => {
     recording = request.recording;
-    const { flushes, topicsOf, sentBytes } = recording;
+    const { topicsOf, sentBytes } = recording;
     for (const [n, socket] of sockets.entries()) {
       for (const topic of socket.getTopics()) socket.unsubscribe(topic);
       for (const topic of topicsOf[n] ?? []) socket.subscribe(String(topic));
     }
-    const held = topicsOf.map((topics) => new Set(topics));
-    framesOf = flushes.map(({ topics, frames }) =>
-      sockets.map((_, n) => frames.filter((_frame, f) => held[n]?.has(topics[f] as number))),
-    );
+    const outboxes = sockets.map(outboxOf);
+    holders = recording.topics.map((_, topic) => outboxes.filter((_outbox, n) => topicsOf[n]?.includes(topic)));
     blobs = sentBytes.map(({ bytes }) => new Uint8Array(bytes - (bytes < 65_540 ? 4 : 10)).fill(0x20));
   },
   run: ({ scheme }: { scheme: string }) => {

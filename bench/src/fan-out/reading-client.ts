@@ -61,7 +61,7 @@ export class ReadingClient {
         reject(new Error(`closed before it was ready: ${this.#head.toString().slice(0, 300)}`));
       });
     });
-    if (options.subscribe !== undefined) this.follow();
+    if (options.subscribe !== undefined) this.#follow(options.protocol ?? '');
     this.socket.write(
       [
         'GET /v1/stream HTTP/1.1',
@@ -77,8 +77,8 @@ export class ReadingClient {
   }
 
   /** From the upgrade on: who begins later does not know what the differences are against. */
-  follow(): void {
-    const follower = new Follower(() => this.#done());
+  #follow(protocol: string): void {
+    const follower = new Follower(protocol, () => this.#done());
     this.follower = follower;
     this.reader.onFrame = (payload, binary) => follower.take(payload, binary);
   }
