@@ -4,6 +4,7 @@ import { isLoopback, type Logger, type Registry, type RunningService, StartError
 import type { TickLog } from '@tapecast/tick-log';
 import { checkAdmissionOptions, createAdmission } from './admission/admission.ts';
 import { type GatewayConfig, HEARTBEAT_MS } from './config.ts';
+import type { Door } from './edge/acceptor.ts';
 import { createEdgeMetrics, createTlsMetrics } from './edge/metrics.ts';
 import { edgeSettings, limitsOf } from './edge/options.ts';
 import { EdgeServer } from './edge/server.ts';
@@ -32,6 +33,8 @@ export interface GatewayDeps {
   metrics: Registry;
   /** Folder with the built page; none is served without it. */
   page?: { dir: string };
+  /** Who accepts connections, where this is one of several threads that serve them. */
+  door?: Door;
 }
 
 export type Gateway = RunningService & {
@@ -76,6 +79,7 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
     host: config.host,
     port: config.port,
     settings,
+    door: deps.door,
     heartbeatMs,
     limits,
     metrics,
@@ -92,9 +96,12 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
     publisher: edge,
     nowUs,
     timers: { after: (ms, due) => void setTimeout(due, ms).unref() },
-    messagesPerFrameMax: limits.messagesPerFrameMax,
+    limits,
     observe: metrics.observeHops,
     delivered: metrics.delivered,
+    encoded: metrics.encoded,
+    toldTrades,
+    replayed: metrics.slow.replayed,
     failed: (symbol, error) => {
       metrics.flushFailures.inc();
       failed(`flush of ${symbol}`, error);
@@ -128,6 +135,8 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
     subscriptions: () => [...sessions].reduce((sum, { client }) => sum + client.streams.size, 0),
     heldInstruments: () => instruments.heldCount,
     knownInstruments: () => instruments.knownCount,
+    cohorts: () => fanout.cohorts.size,
+    cohortClients: () => fanout.cohorts.clients,
     windowBytes: () => feed.windowBytes,
     unreadBytes: () => liveness.unreadBytes,
     mergedClients: () => liveness.merged,
@@ -151,6 +160,7 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
     () => {
       try {
         liveness.sweep();
+        fanout.sweep();
         toldTrades.sweep();
         instruments.clocksTurned(clocks.turns(nowMs()));
         instruments.sweep();

@@ -128,6 +128,13 @@ export interface GatewayLimits {
   readonly sweepMs: number;
   /** Intervals without any sign of life after which a client is closed as silent. */
   readonly silentIntervals: number;
+  /**
+   * Connections with the same streams, in the same binary encoding, from which on they are told by one frame a flush; fewer are
+   * told by the frames of each stream, which others share. Past half of it downwards they are again.
+   */
+  readonly cohortClientsMin: number;
+  /** Streams of connections that go over to a cohort in one sweep, a topic of the socket library each. Past it: in the next. */
+  readonly cohortMovesMax: number;
   /** Messages in one Protobuf frame; more become several frames. Bounds the frame of a catch-up. */
   readonly messagesPerFrameMax: number;
 
@@ -229,6 +236,8 @@ export const DEFAULT_LIMITS: GatewayLimits = Object.freeze({
   unreadBytesMax: 512 * MIB,
   sweepMs: 250,
   silentIntervals: 3,
+  cohortClientsMin: 8,
+  cohortMovesMax: 10_000,
   messagesPerFrameMax: 256,
 
   restSymbolsMax: 100,

@@ -54,6 +54,8 @@ export interface GaugeSources {
   subscriptions: () => number;
   heldInstruments: () => number;
   knownInstruments: () => number;
+  cohorts: () => number;
+  cohortClients: () => number;
   windowBytes: () => number;
   unreadBytes: () => number;
   mergedClients: () => number;
@@ -66,6 +68,8 @@ export interface GatewayMetrics {
   readonly observeHops: (receivedAtUs: number, computedAtUs: number, publishedAtUs: number) => void;
   /** Counts frames that went out: `clients` of them share `bytes`. */
   readonly delivered: (messages: number, clients: number, bytes: number) => void;
+  /** Counts data messages that were encoded. */
+  readonly encoded: (messages: number) => void;
   closed(reason: CloseReason): void;
   opened(protocol: Subprotocol): void;
   records: Counter;
@@ -205,15 +209,25 @@ export function createMetrics(registry: Registry): GatewayMetrics {
     Object.keys(CLOSE_CODES).map((reason) => [reason, fromZero(closes.labels(reason))]),
   );
   const openOf = Object.fromEntries(SUBPROTOCOLS.map((protocol) => [protocol, fromZero(opens.labels(protocol))]));
+  const replayedTrades = counter(
+    'tapecast_gateway_replayed_trades_total',
+    'Trades told later to clients that were merged.',
+  );
+  const lostTrades = counter(
+    'tapecast_gateway_lost_trades_total',
+    'Trades that clients that were merged were told to be lost, by a hole notice.',
+  );
   return {
     observeHops(receivedAtUs, computedAtUs, publishedAtUs) {
       received.observe(computedAtUs - receivedAtUs);
       computed.observe(publishedAtUs - computedAtUs);
     },
     delivered(messages, clients, bytes) {
-      messagesSum += messages;
       deliveriesSum += messages * clients;
       bytesSum += bytes * clients;
+    },
+    encoded(messages) {
+      messagesSum += messages;
     },
     closed: (reason) => closeOf[reason]?.inc(),
     opened: (protocol) => openOf[protocol]?.inc(),
@@ -247,14 +261,10 @@ export function createMetrics(registry: Registry): GatewayMetrics {
         'Clients taken off their topics because they did not read.',
       ),
       caughtUp: counter('tapecast_gateway_slow_caught_up_total', 'Of those, clients brought to the present again.'),
-      replayedTrades: counter(
-        'tapecast_gateway_replayed_trades_total',
-        'Trades told later to clients that were merged.',
-      ),
-      lostTrades: counter(
-        'tapecast_gateway_lost_trades_total',
-        'Trades that clients that were merged were told to be lost, by a hole notice.',
-      ),
+      replayed: (trades, lost) => {
+        replayedTrades.inc(trades);
+        lostTrades.inc(lost);
+      },
     },
     flushFailures: counter(
       'tapecast_gateway_flush_failures_total',
@@ -286,6 +296,12 @@ export function createMetrics(registry: Registry): GatewayMetrics {
         'Instruments of the catalogue and the log.',
         sources.knownInstruments,
       );
+      gauge(
+        'tapecast_gateway_cohorts',
+        'Sets of streams whose clients are told by one frame a flush.',
+        sources.cohorts,
+      );
+      gauge('tapecast_gateway_cohort_clients', 'Connections that are told by their cohort.', sources.cohortClients);
       gauge('tapecast_gateway_window_bytes', 'Bytes of raw records kept for joining clients.', sources.windowBytes);
       gauge(
         'tapecast_gateway_unread_bytes',

@@ -1,15 +1,9 @@
-import {
-  type ControlMessage,
-  encodeJsonControl,
-  encodeProtobufFrame,
-  type JsonNumbers,
-  type Subprotocol,
-} from '@tapecast/wire';
+import { type ControlMessage, encodeJsonControl, encodeProtobufFrame, type Subprotocol } from '@tapecast/wire';
 import type { ClientSocket } from './client-socket.ts';
 import { ClientStreams } from './client-streams.ts';
 import { marked } from './frame-writer.ts';
 import type { Move } from './interval-moves.ts';
-import type { JsonFrame, JsonFrameWriter } from './json-frame.ts';
+import type { Outgoing } from './outbox-writer.ts';
 import type { StreamGroup } from './stream-group.ts';
 
 /** How a client is spoken to. JSON with numbers as texts is a content of its own. */
@@ -22,9 +16,6 @@ export const SUBPROTOCOL_OF: Readonly<Record<Encoding, Subprotocol>> = {
   json_strings: 'tapecast.v1.json',
 };
 
-export const jsonNumbersOf = (encoding: 'json' | 'json_strings'): JsonNumbers =>
-  encoding === 'json' ? 'number' : 'string';
-
 /** A control frame has no data, so no instrument is named by number. */
 const noNumber = (): number => 0;
 
@@ -36,6 +27,8 @@ export class Client {
   readonly streams = new ClientStreams();
   /** Changes of intervals that wait for a flush. */
   moves: Move[] | undefined;
+  /** Hash of its streams, while `Cohorts` knows it by that. */
+  kind: number | undefined;
   /** Streams that it is not told for now. */
   paused: Set<StreamGroup> | undefined;
   closed = false;
@@ -47,15 +40,13 @@ export class Client {
   seq = 0;
   /** uWebSockets.js dropped a frame: the client has a hole and must go. */
   dropped = false;
-  readonly #writer: JsonFrameWriter;
-  #outbox: (JsonFrame | Uint8Array)[] = [];
-  readonly #writeOutbox = (): void => this.#write();
+  /** Waits to be written in this turn: `OutboxWriter`'s. */
+  outbox: Outgoing[] = [];
 
-  constructor(session: string, encoding: Encoding, socket: ClientSocket, writer: JsonFrameWriter, nowMs: number) {
+  constructor(session: string, encoding: Encoding, socket: ClientSocket, nowMs: number) {
     this.session = session;
     this.encoding = encoding;
     this.socket = socket;
-    this.#writer = writer;
     this.heardAtMs = nowMs;
     this.toldAtMs = nowMs;
   }
@@ -70,51 +61,23 @@ export class Client {
     if (this.closed) return;
     this.toldAtMs = nowUs / 1000;
     if (this.json) {
-      this.#sent(this.socket.send(encodeJsonControl(message), false));
+      this.sent(this.socket.send(encodeJsonControl(message), false));
       return;
     }
     const meta = { publishedAtUs: nowUs, receivedAtUs: undefined, numberOf: noNumber };
     const plain = encodeProtobufFrame([message], meta);
-    this.#sent(this.socket.send(this.encoding === 'protobuf' ? plain : marked(plain), true));
+    this.sent(this.socket.send(this.encoding === 'protobuf' ? plain : marked(plain), true));
   }
 
   /** Sends a binary frame to this client alone. */
   tellFrame(frame: Uint8Array, nowUs: number): void {
     if (this.closed) return;
     this.toldAtMs = nowUs / 1000;
-    this.#sent(this.socket.send(frame, true));
+    this.sent(this.socket.send(frame, true));
   }
 
-  /** Puts a text, or a binary frame, after what waits already. True when it is the first: someone must call `drain` in this turn. */
-  queue(frame: JsonFrame | Uint8Array): boolean {
-    return this.#outbox.push(frame) === 1;
-  }
-
-  /** Sends what is queued, as one write. */
-  drain(nowUs: number): void {
-    if (this.#outbox.length === 0) return;
-    if (!this.closed) {
-      this.toldAtMs = nowUs / 1000;
-      this.socket.cork(this.#writeOutbox);
-    }
-    // Short queues are emptied in place; a long one must not stay as memory of every client that once had a burst.
-    if (this.#outbox.length > 64) this.#outbox = [];
-    else this.#outbox.length = 0;
-  }
-
-  #write(): void {
-    for (const frame of this.#outbox) {
-      if (this.dropped) return;
-      if (frame instanceof Uint8Array) {
-        this.#sent(this.socket.send(frame, true));
-        continue;
-      }
-      const bytes = frame.tail === undefined ? frame.head : this.#writer.write(frame.head, ++this.seq, frame.tail);
-      this.#sent(this.socket.send(bytes, false));
-    }
-  }
-
-  #sent(outcome: number): void {
+  /** What became of a frame that was handed to the socket. */
+  sent(outcome: number): void {
     if (outcome === 2) this.dropped = true;
   }
 }

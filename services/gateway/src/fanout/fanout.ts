@@ -1,11 +1,13 @@
+import type { ToldTrades } from '../slow/told-trades.ts';
 import type { Client } from './client.ts';
 import type { TopicPublisher } from './client-socket.ts';
+import { type CohortLimits, Cohorts } from './cohorts.ts';
 import type { FlushContext } from './flush-context.ts';
 import { FrameWriter } from './frame-writer.ts';
 import type { FlushQueue, InstrumentFanout, ObserveHops } from './instrument-fanout.ts';
 import { IntervalMoves, type Move } from './interval-moves.ts';
 import { INTERVALS_OFFERED_MS, IntervalTimer, type Timers } from './intervals.ts';
-import { ShownFrames } from './shown-frames.ts';
+import { OutboxWriter } from './outbox-writer.ts';
 import { StatusPass } from './status-pass.ts';
 import type { StreamGroup } from './stream-group.ts';
 
@@ -14,9 +16,13 @@ export interface FanoutOptions {
   /** Wall time, Unix microseconds. */
   nowUs: () => number;
   timers: Timers;
-  messagesPerFrameMax: number;
+  limits: CohortLimits & { readonly messagesPerFrameMax: number };
   observe: ObserveHops;
   delivered: FlushContext['delivered'];
+  encoded: FlushContext['encoded'];
+  /** Keeps trades for clients that are paused; without it they are told a hole. */
+  toldTrades?: ToldTrades;
+  replayed?: FlushContext['replayed'];
   /** What an instrument tells could not be made into frames: its clients see a hole in their ranges. */
   failed: (symbol: string, error: unknown) => void;
 }
@@ -41,9 +47,9 @@ export class Fanout implements FlushQueue {
   readonly #timers: (IntervalTimer | undefined)[];
   readonly #moves = new IntervalMoves();
   readonly #statuses = new StatusPass();
+  readonly #cohorts: Cohorts;
   #urgent: StreamGroup[] = [];
   #instruments: InstrumentFanout[] = [];
-  #clients: Client[] = [];
   #scheduled = false;
   readonly #context: FlushContext;
   readonly #flushNow = (): void => this.flush();
@@ -52,15 +58,23 @@ export class Fanout implements FlushQueue {
     this.#options = options;
     this.#context = {
       publisher: options.publisher,
-      frames: new FrameWriter(options.messagesPerFrameMax, (marked) => marked),
+      frames: new FrameWriter(options.limits.messagesPerFrameMax, (marked) => marked),
       nowUs: 0,
-      queued: (client) => this.#clients.push(client),
+      cohorts: [],
+      outbox: new OutboxWriter(),
       delivered: options.delivered,
+      encoded: options.encoded,
+      replayed: options.replayed ?? (() => {}),
     };
+    this.#cohorts = new Cohorts(options.limits);
     const nowMs = (): number => options.nowUs() / 1000;
     this.#timers = INTERVALS_OFFERED_MS.map((intervalMs, index) =>
       intervalMs === 0 ? undefined : new IntervalTimer(index, options.timers, nowMs, () => this.#flushInterval(index)),
     );
+  }
+
+  get toldTrades(): ToldTrades | undefined {
+    return this.#options.toldTrades;
   }
 
   /** All clients that there are: who is told statuses is found among them. */
@@ -110,6 +124,7 @@ export class Fanout implements FlushQueue {
       this.#flushStream(group);
     }
     now.length = 0;
+    this.#flushCohorts();
     for (const instrument of instruments) instrument.observed(this.#options.observe, nowUs);
     this.#drain();
   }
@@ -117,6 +132,7 @@ export class Fanout implements FlushQueue {
   /** Adds the client to the stream at the number it is at: only after `flush`. */
   join(client: Client, instrument: InstrumentFanout, channel: StreamGroup['channel'], interval: number): StreamGroup {
     const group = instrument.hold(channel, interval);
+    this.#cohorts.changes(client);
     group.members.join(client);
     client.streams.put(group);
     return group;
@@ -124,12 +140,29 @@ export class Fanout implements FlushQueue {
 
   /** The client has nothing of the stream any more. False where it had not. */
   leave(client: Client, group: StreamGroup): boolean {
-    if (!client.streams.remove(group)) return false;
+    if (client.streams.find(group.pair) !== group) return false;
+    this.#cohorts.changes(client);
+    client.streams.remove(group);
     const move = this.#moves.cancel(client, group);
     if (move !== undefined) move.to.instrument.release(move.to);
     if (client.paused?.delete(group) !== true) group.members.leave(client);
     group.instrument.release(group);
     return true;
+  }
+
+  /** The client's connection closed, and it has left its streams. */
+  closed(client: Client): void {
+    this.#cohorts.closed(client);
+  }
+
+  /** A few times a second: clients with the same streams are told as one. */
+  sweep(): void {
+    this.#cohorts.sweep();
+  }
+
+  /** Cohorts that there are, and clients in them. */
+  get cohorts(): { readonly size: number; readonly clients: number } {
+    return this.#cohorts;
   }
 
   /** The interval's stream that the client has, or goes to soon. */
@@ -156,6 +189,7 @@ export class Fanout implements FlushQueue {
    */
   pause(client: Client): PausedPosition[] {
     this.flush();
+    this.#cohorts.changes(client);
     const positions: PausedPosition[] = [];
     client.paused ??= new Set();
     for (const group of client.streams) {
@@ -174,15 +208,23 @@ export class Fanout implements FlushQueue {
   resume(client: Client, positions: readonly PausedPosition[]): PausedPosition[] {
     this.flush();
     this.#begin();
+    const left: PausedPosition[] = [];
     for (const { group, epoch, told } of positions) {
       // It may have left the stream meanwhile.
-      if (client.paused?.delete(group) !== true) continue;
-      this.#each(group, () => new ShownFrames(group.number, group.caughtUp(told, epoch)).sendTo(client, this.#context));
-      group.members.join(client);
+      if (client.paused?.has(group) !== true) continue;
+      const at = group.catchUp(client, told, epoch, this.#context);
+      if (at < group.told) left.push({ group, epoch: group.instrument.view.epoch, told: at });
+      else {
+        client.paused.delete(group);
+        group.members.join(client);
+      }
     }
-    if (client.paused?.size === 0) client.paused = undefined;
+    if (client.paused?.size === 0) {
+      client.paused = undefined;
+      this.#cohorts.changes(client);
+    }
     this.#drain();
-    return [];
+    return left;
   }
 
   /** Shows one client the state of streams. Nothing may be pending. */
@@ -206,6 +248,7 @@ export class Fanout implements FlushQueue {
         moves.push(move);
       }
     }
+    this.#flushCohorts();
     for (const move of moves) this.#make(move);
     this.#drain();
   }
@@ -213,7 +256,21 @@ export class Fanout implements FlushQueue {
   #make(move: Move): void {
     // Who is told nothing for now can't be brought over: after it is live again.
     if (move.client.paused?.has(move.from)) this.mark(move.from.interval > move.to.interval ? move.from : move.to);
-    else this.#moves.make(move);
+    else {
+      this.#cohorts.changes(move.client);
+      this.#moves.make(move);
+    }
+  }
+
+  #flushCohorts(): void {
+    for (const cohort of this.#context.cohorts) {
+      try {
+        cohort.flush(this.#context);
+      } catch (error) {
+        this.#options.failed(`a cohort of ${cohort.streams.length} streams`, error);
+      }
+    }
+    this.#context.cohorts.length = 0;
   }
 
   #flushStream(group: StreamGroup, all = false): void {
@@ -251,7 +308,6 @@ export class Fanout implements FlushQueue {
   }
 
   #drain(): void {
-    for (const client of this.#clients) client.drain(this.#context.nowUs);
-    this.#clients.length = 0;
+    this.#context.outbox.drain(this.#context.nowUs);
   }
 }

@@ -1,6 +1,7 @@
-import type { Client } from './client.ts';
 import type { TopicPublisher } from './client-socket.ts';
+import type { Cohort } from './cohort.ts';
 import type { FrameWriter } from './frame-writer.ts';
+import type { OutboxWriter } from './outbox-writer.ts';
 
 /** What a flush passes down: where frames go, what time it is, and who counts. */
 export interface FlushContext {
@@ -8,8 +9,14 @@ export interface FlushContext {
   readonly frames: FrameWriter;
   /** Unix microseconds: `publishedAt` of all frames of the flush. */
   nowUs: number;
-  /** The client has something queued for the first time in this flush. */
-  queued(client: Client): void;
-  /** Counts updates that were encoded and how many clients each went to. */
+  /** Cohorts with something to send in this flush. */
+  readonly cohorts: Cohort[];
+  /** Takes what is for single clients. */
+  readonly outbox: OutboxWriter;
+  /** Counts contents that were encoded. */
+  encoded(messages: number): void;
+  /** Counts updates that went out, and to how many clients each; of `bytes` each client got as many. */
   delivered(messages: number, clients: number, bytes: number): void;
+  /** Counts trades that a client was told later, and that it was told to be lost. */
+  replayed(trades: number, lost: number): void;
 }

@@ -30,6 +30,7 @@ export class BinaryFrame implements EncodedFrame {
 class SharedFrame implements EncodedFrame {
   plain: Uint8Array = new Uint8Array();
   #marked: Uint8Array = this.plain;
+  #compressed: Uint8Array | undefined;
   readonly #compress: (marked: Uint8Array) => Uint8Array;
 
   constructor(compress: (marked: Uint8Array) => Uint8Array) {
@@ -39,11 +40,13 @@ class SharedFrame implements EncodedFrame {
   set({ plain, marked }: EncodedFrame): this {
     this.plain = plain;
     this.#marked = marked;
+    this.#compressed = undefined;
     return this;
   }
 
   get marked(): Uint8Array {
-    return this.#compress(this.#marked);
+    this.#compressed ??= this.#compress(this.#marked);
+    return this.#compressed;
   }
 }
 
@@ -52,6 +55,7 @@ export class FrameWriter {
   readonly messagesMax: number;
   readonly #deltas = new DeltaFrames();
   readonly #shared: SharedFrame;
+  #blocks = 0;
   readonly #compress: (marked: Uint8Array) => Uint8Array;
   readonly #mark = (plain: Uint8Array): Uint8Array => this.#compress(marked(plain));
 
@@ -64,10 +68,12 @@ export class FrameWriter {
 
   /** A frame of blocks of differences begins; `nowUs` and the oldest `receivedAtUs` are Unix microseconds. */
   begin(nowUs: number, receivedAtUs: number | undefined): void {
+    this.#blocks = 0;
     this.#deltas.begin(nowUs, receivedAtUs);
   }
 
   append(blocks: Uint8Array): void {
+    this.#blocks++;
     this.#deltas.append(blocks);
   }
 
@@ -76,9 +82,21 @@ export class FrameWriter {
     return this.#deltas.bytes;
   }
 
+  /** Nothing was appended yet. */
+  get empty(): boolean {
+    return this.#blocks === 0;
+  }
+
   /** The frame is valid until the next begins. */
   finish(): EncodedFrame {
     return this.#shared.set(this.#deltas.finish());
+  }
+
+  /** A frame of one stream's differences; valid until the next begins. */
+  ofBlock(block: Uint8Array, nowUs: number, receivedAtUs: number | undefined): EncodedFrame {
+    this.begin(nowUs, receivedAtUs);
+    this.append(block);
+    return this.finish();
   }
 
   /** A frame of differences that are there already; valid until the next begins. */

@@ -1,5 +1,6 @@
 import { type Channel, type InstrumentView, SEQUENCES, type Sequence, type Update } from '@tapecast/market';
 import { type StatusMessage, sequenceOf } from '@tapecast/wire';
+import type { ToldTrades } from '../slow/told-trades.ts';
 import { StreamGroup } from './stream-group.ts';
 
 /** Times of one update on its way, for the histograms of hops. Unix microseconds. */
@@ -18,6 +19,8 @@ export interface FanoutSource {
 
 /** Who has streams flushed. */
 export interface FlushQueue {
+  /** Where trades are kept for those who can't be told them now; without it they are told a hole. */
+  readonly toldTrades: ToldTrades | undefined;
   /** At the next moment of the stream's interval; for interval 0 that is the end of this turn. */
   mark(group: StreamGroup): void;
   /** At the end of this turn, whatever its interval. */
@@ -75,7 +78,8 @@ export class InstrumentFanout {
   hold(channel: Channel, interval: number): StreamGroup {
     let group = this.stream(channel, interval);
     if (group === undefined) {
-      group = new StreamGroup(this, channel, interval, this.#source.streamNumber(channel, interval));
+      const number = this.#source.streamNumber(channel, interval);
+      group = new StreamGroup(this, channel, interval, number, this.#queue.toldTrades);
       this.#streams[group.sequence].push(group);
       this.#size++;
       this.#epoch = this.view.epoch;

@@ -1,44 +1,73 @@
 import type { ControlMessage, DataMessage, JsonNumbers } from '@tapecast/wire';
 import { encodeJsonControl, jsonData } from '@tapecast/wire';
 
-/** A JSON frame as all its receivers share it, in UTF-8: `head` + the connection's seq + `tail`; a control frame is `head` alone. */
-export interface JsonFrame {
-  head: Uint8Array;
-  tail: Uint8Array | undefined;
-}
-
 export const isData = (message: DataMessage | ControlMessage): message is DataMessage => 'priceDecimals' in message;
 
 export function jsonFrame(message: DataMessage | ControlMessage, numbers: JsonNumbers): JsonFrame {
-  if (!isData(message)) return { head: Buffer.from(encodeJsonControl(message)), tail: undefined };
+  if (!isData(message)) return new JsonFrame(encodeJsonControl(message), undefined);
   const { head, tail } = jsonData(message, numbers);
-  return { head: Buffer.from(head), tail: Buffer.from(tail) };
+  return new JsonFrame(head, tail);
 }
 
+/** Digits of the largest whole number that is exact. */
 const DIGITS_MAX = 16;
 const ZERO = 48;
+/** Below it whole numbers are divided without fractions. */
+const SMALL = 2 ** 31;
 
 /**
- * Writes frames into one buffer of the process: the socket copies what it is given before `send` returns, so that nothing
- * is allocated per client but the view.
+ * A JSON frame as all its receivers share it, in UTF-8. Of data each receiver has a number of its own in it: only its digits
+ * are written for each, and where they get more the few bytes before them move. Nothing is copied or allocated for a client.
  */
-export class JsonFrameWriter {
-  #buffer = Buffer.allocUnsafeSlow(64 * 1024);
+export class JsonFrame {
+  readonly byteLength: number;
+  readonly #bytes: Buffer;
+  /** What stands before the number, in characters that are bytes; undefined: there is no number. */
+  readonly #head: string | undefined;
+  /** Where the number ends. */
+  readonly #numberEnd: number = 0;
+  #digits = 0;
+  /** From the beginning that the frame has with so many digits. */
+  readonly #views: (Uint8Array | undefined)[] = [];
 
-  /** The result is valid until the next call. */
-  write(head: Uint8Array, seq: number, tail: Uint8Array): Uint8Array {
-    const most = head.length + DIGITS_MAX + tail.length;
-    if (most > this.#buffer.length) this.#buffer = Buffer.allocUnsafeSlow(most * 2);
-    this.#buffer.set(head, 0);
+  constructor(head: string, tail: string | undefined) {
+    if (tail === undefined) {
+      this.#bytes = Buffer.from(head);
+      this.byteLength = this.#bytes.length;
+      return;
+    }
+    this.#head = head;
+    this.#numberEnd = head.length + DIGITS_MAX;
+    // The socket library copies what it is given before `send` returns: memory of the pool does.
+    this.#bytes = Buffer.allocUnsafe(this.#numberEnd + Buffer.byteLength(tail));
+    this.#bytes.write(tail, this.#numberEnd);
+    this.byteLength = this.#bytes.length - DIGITS_MAX;
+  }
+
+  /** Whether a receiver counts it. */
+  get numbered(): boolean {
+    return this.#head !== undefined;
+  }
+
+  /** The frame as it is for the receiver's number `seq`: valid until the next call. */
+  with(seq: number): Uint8Array {
+    const head = this.#head;
+    if (head === undefined) return this.#bytes;
     let digits = 1;
     for (let bound = 10; seq >= bound; bound *= 10) digits++;
-    const end = head.length + digits;
-    for (let at = end - 1, rest = seq; at >= head.length; at--) {
-      const next = Math.floor(rest / 10);
-      this.#buffer[at] = ZERO + (rest - next * 10);
+    const bytes = this.#bytes;
+    const start = this.#numberEnd - digits - head.length;
+    if (digits !== this.#digits) {
+      bytes.write(head, start, 'latin1');
+      this.#digits = digits;
+    }
+    let rest = seq;
+    for (let at = this.#numberEnd - 1; digits > 0; at--, digits--) {
+      const next = rest < SMALL ? (rest / 10) | 0 : Math.floor(rest / 10);
+      bytes[at] = ZERO + (rest - next * 10);
       rest = next;
     }
-    this.#buffer.set(tail, end);
-    return this.#buffer.subarray(0, end + tail.length);
+    this.#views[this.#digits] ??= bytes.subarray(start);
+    return this.#views[this.#digits] as Uint8Array;
   }
 }

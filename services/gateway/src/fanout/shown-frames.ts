@@ -32,10 +32,8 @@ export class ShownFrames {
       return;
     }
     const frames = client.encoding === 'json' ? this.#asNumbers() : this.#asStrings();
-    for (const frame of frames) {
-      if (client.queue(frame)) context.queued(client);
-      context.delivered(1, 1, frame.head.byteLength + (frame.tail?.byteLength ?? 0));
-    }
+    context.outbox.add(client, frames);
+    for (const frame of frames) context.delivered(1, 1, frame.byteLength);
   }
 
   #asNumbers(): JsonFrame[] {

@@ -45,11 +45,11 @@ function tellClient(client: Client, told: readonly Told[], context: FlushContext
     if (!client.streams.hasInstrument(one.instrument)) continue;
     if (client.json) {
       one.text ??= one.statuses.map((status) => jsonFrame(status, 'number'));
-      for (const frame of one.text) if (client.queue(frame)) context.queued(client);
+      context.outbox.add(client, one.text);
     } else {
       one.binary ??= context.frames.ofMessages(one.statuses, 0, context.nowUs, undefined);
       const { plain } = one.binary;
-      if (client.queue(client.encoding === 'protobuf' ? plain : one.binary.marked)) context.queued(client);
+      context.outbox.add(client, client.encoding === 'protobuf' ? plain : one.binary.marked);
     }
   }
 }

@@ -1,5 +1,6 @@
 import type { Channel, InstrumentView, Sequence, Update } from '@tapecast/market';
 import { type DataMessage, depthOf, type NoticeMessage, sequenceOf } from '@tapecast/wire';
+import type { ToldTrades } from '../slow/told-trades.ts';
 import type { Client } from './client.ts';
 import { pairOf } from './client-streams.ts';
 import type { FlushContext } from './flush-context.ts';
@@ -7,6 +8,7 @@ import type { InstrumentFanout } from './instrument-fanout.ts';
 import { INTERVALS_OFFERED_MS } from './intervals.ts';
 import { kept, LiveMessages } from './live-messages.ts';
 import { historyMessages, rememberedTrade, snapshotMessages, stateMessages } from './messages.ts';
+import { ShownFrames } from './shown-frames.ts';
 import { StreamMembers } from './stream-members.ts';
 import { StreamOutput } from './stream-output.ts';
 import { ToldCut } from './told-cut.ts';
@@ -44,7 +46,14 @@ export class StreamGroup {
   /** Of an interval: trades, and bars of which only the newest change is told unless it was final. */
   #waiting: Update[] = [];
 
-  constructor(instrument: InstrumentFanout, channel: Channel, interval: number, number: number) {
+  /** `toldTrades` keeps what is told of trades for those who can't be told it now. */
+  constructor(
+    instrument: InstrumentFanout,
+    channel: Channel,
+    interval: number,
+    number: number,
+    toldTrades: ToldTrades | undefined,
+  ) {
     this.instrument = instrument;
     this.channel = channel;
     this.interval = interval;
@@ -55,7 +64,8 @@ export class StreamGroup {
     this.#live = new LiveMessages(channel);
     const { view } = instrument;
     this.#told = view.seqs[this.sequence];
-    this.#output = new StreamOutput(this);
+    const ring = channel === 'trade' ? toldTrades?.ring(number, instrument.symbol) : undefined;
+    this.#output = new StreamOutput(this, ring);
     this.#output.begin(snapshotMessages(view, channel).at(-1), this.#told);
     const levels = depthOf(channel);
     if (levels !== undefined) {
@@ -129,8 +139,11 @@ export class StreamGroup {
     return trades.length > 0 || client.json ? trades : this.#output.state();
   }
 
-  /** Brings a client that was told up to `from`, under that epoch, to where all others are. Nothing of this turn may be pending. */
-  caughtUp(from: number, epoch: string): (DataMessage | NoticeMessage)[] {
+  /**
+   * Brings a client that was told up to `from`, under that epoch, to where all others are, or as far as goes at once. Returns
+   * the number that it is at. Nothing of this turn may be pending.
+   */
+  catchUp(client: Client, from: number, epoch: string, context: FlushContext): number {
     const messages: (DataMessage | NoticeMessage)[] = [];
     const current = this.instrument.view.epoch;
     let at = from;
@@ -139,11 +152,15 @@ export class StreamGroup {
       messages.push({ ...this.#hole(undefined, msg), epoch: current });
       at = 0;
     }
-    if (this.#told <= at) return messages;
-    if (this.channel === 'trade') {
-      messages.push(this.#hole([at + 1, this.#told], 'these trades were not delivered'), ...this.#output.state());
-    } else for (const message of this.#output.state()) messages.push({ ...message, range: [at + 1, this.#told] });
-    return messages;
+    if (this.#told > at && this.channel !== 'trade')
+      for (const message of this.#output.state()) messages.push({ ...message, range: [at + 1, this.#told] });
+    new ShownFrames(this.number, messages).sendTo(client, context);
+    if (this.channel !== 'trade' || this.#told <= at) return this.#told;
+    const replayed = this.#output.replay(client, at, context);
+    if (replayed !== undefined) return replayed;
+    const lost = this.#hole([at + 1, this.#told], 'these trades were not delivered');
+    new ShownFrames(this.number, [lost, ...this.#output.state()]).sendTo(client, context);
+    return this.#told;
   }
 
   /** Shows one client the state as told; see `shown`. */
@@ -154,6 +171,7 @@ export class StreamGroup {
   /** Nobody has it any more. */
   end(): void {
     this.#waiting = [];
+    this.#output.end();
   }
 
   /** A bar that is not final yet is only told as it is at the flush. */

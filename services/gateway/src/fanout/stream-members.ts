@@ -1,4 +1,5 @@
 import type { Client } from './client.ts';
+import type { Cohort } from './cohort.ts';
 
 /**
  * Who of a stream's clients is told what is new of it. Binary clients are topics of the socket library, of which only the
@@ -9,7 +10,9 @@ export class StreamMembers {
   readonly markedTopic: string;
   readonly jsonNumbers = new Set<Client>();
   readonly jsonStrings = new Set<Client>();
-  /** Clients of each binary encoding. */
+  /** Those whose clients are told by them. */
+  readonly cohorts: Cohort[] = [];
+  /** Clients of each binary encoding that are told this stream by itself. */
   plain = 0;
   marked = 0;
 
@@ -20,6 +23,11 @@ export class StreamMembers {
 
   get json(): number {
     return this.jsonNumbers.size + this.jsonStrings.size;
+  }
+
+  /** Whether a binary frame would reach anybody. */
+  get binary(): boolean {
+    return this.plain > 0 || this.marked > 0 || this.cohorts.length > 0;
   }
 
   /** From the next flush on the client gets what all get. */
@@ -33,11 +41,12 @@ export class StreamMembers {
         return;
       case 'protobuf':
         this.plain++;
-        client.socket.subscribe(this.plainTopic);
+        // A socket that closed has left its topics already and may not be touched.
+        if (!client.closed) client.socket.subscribe(this.plainTopic);
         return;
       case 'protobuf_zstd':
         this.marked++;
-        client.socket.subscribe(this.markedTopic);
+        if (!client.closed) client.socket.subscribe(this.markedTopic);
     }
   }
 
@@ -51,7 +60,6 @@ export class StreamMembers {
         return;
       case 'protobuf':
         this.plain--;
-        // A socket that closed has left its topics already and may not be touched.
         if (!client.closed) client.socket.unsubscribe(this.plainTopic);
         return;
       case 'protobuf_zstd':

@@ -10,7 +10,6 @@ import {
 import { SubjectConnections } from '../admission/subject-connections.ts';
 import { Client, type Encoding, SUBPROTOCOL_OF } from '../fanout/client.ts';
 import type { ClientSocket } from '../fanout/client-socket.ts';
-import { JsonFrameWriter } from '../fanout/json-frame.ts';
 import { Authentication } from './authenticate.ts';
 import type { ProtocolContext } from './context.ts';
 import { leave, resync, unsubscribe } from './leave-and-resync.ts';
@@ -23,7 +22,6 @@ export class Sessions {
   readonly authentication: Authentication;
   readonly #context: ProtocolContext;
   readonly #all = new Set<Session>();
-  readonly #writer = new JsonFrameWriter();
   /** Of whom it is not known yet who they are; who waits longest is first. */
   readonly #unadmitted = new Set<Session>();
 
@@ -66,7 +64,7 @@ export class Sessions {
   open(socket: ClientSocket, encoding: Encoding, token: string | undefined): Session {
     const { nowUs, limits, metrics } = this.#context;
     const nowMs = nowUs() / 1000;
-    const client = new Client(randomUUID(), encoding, socket, this.#writer, nowMs);
+    const client = new Client(randomUUID(), encoding, socket, nowMs);
     const session = new Session(client, limits, nowMs);
     this.#all.add(session);
     metrics.opened(SUBPROTOCOL_OF[encoding]);
@@ -86,6 +84,7 @@ export class Sessions {
     this.#unadmitted.delete(session);
     this.authentication.left(session);
     for (const stream of [...session.client.streams]) leave(this.#context, session, stream);
+    this.#context.fanout.closed(session.client);
     this.#all.delete(session);
   }
 

@@ -152,7 +152,7 @@ class TextReplay implements Replay {
   }
   #tell(message: DataMessage | ControlMessage): void {
     const frame = jsonFrame(message, this.#client.encoding === 'json' ? 'number' : 'string');
-    this.#bytes += frame.head.byteLength + (frame.tail?.byteLength ?? 0);
-    if (this.#client.queue(frame)) this.#context.queued(this.#client);
+    this.#bytes += frame.byteLength;
+    this.#context.outbox.add(this.#client, [frame]);
   }
 }

@@ -44,9 +44,8 @@ export interface SlowSession<Position = unknown> {
 export interface SlowMetrics {
   merged: { inc(): void };
   caughtUp: { inc(): void };
-  /** Counts of trades, told by the fan-out. */
-  replayedTrades: { inc(trades: number): void };
-  lostTrades: { inc(trades: number): void };
+  /** Trades that a client was told later, and that it was told to be lost. */
+  readonly replayed: (trades: number, lost: number) => void;
 }
 
 export interface SlowOptions<Position, Session> {

@@ -14,6 +14,8 @@ interface Position {
   book: Map<string, number>;
   /** The answer said that a snapshot follows. */
   snapshotDue: boolean;
+  /** No epoch was named, and in all of these everything was right so far. */
+  maybe?: Position[] | undefined;
 }
 
 /** What a careful client does with what it gets: checks numbers, keeps books, compares with the oracle. */
@@ -107,22 +109,30 @@ export class Follower {
     if (at === undefined) return;
     if (message.type === 'notice') {
       if (message.range === undefined) {
+        at.maybe = undefined;
         at.epoch = message.epoch;
         at.seq = 0;
       } else {
         expect(message.range[0]).toBe(at.seq + 1);
         at.seq = message.range[1];
+        for (const one of at.maybe ?? []) one.seq = at.seq;
       }
       return;
     }
     if (message.type === 'trade' && message.range === undefined) return;
-    // Subscribed before there was a state, so that no epoch was named: it is one in which the message is right.
+    // Subscribed before there was a state, so that no epoch was named: it is one in which all messages are right.
     if (at.epoch === '') {
-      for (const epoch of this.#world.oracle.epochs()) {
-        if (this.#isRight(message, epoch)) at.epoch = epoch;
-      }
+      at.maybe = [...this.#world.oracle.epochs()].map((epoch) => ({ ...at, epoch, book: new Map() }));
+      for (const one of at.maybe) one.seq = message.range[0] - 1;
     }
-    this.#follow(message, at);
+    if (at.maybe === undefined) {
+      this.#follow(message, at);
+      return;
+    }
+    const right = at.maybe.filter((one) => this.#isRight(message, one));
+    if (right.length === 0) this.#follow(message, at.maybe[0] ?? at);
+    Object.assign(at, right[0]);
+    at.maybe = right.length === 1 ? undefined : right;
   }
 
   /** An answer about a channel that is subscribed: at the number where the client is. */
@@ -130,13 +140,14 @@ export class Follower {
   #confirm(result: any, keyframes: boolean): void {
     const at = this.#at.get(result.channel);
     expect(at?.seq).toBe(result.seq);
-    if (at !== undefined && keyframes) at.snapshotDue = result.seq > 0 && result.channel !== 'trade';
+    if (at === undefined || !keyframes) return;
+    for (const one of [at, ...(at.maybe ?? [])]) one.snapshotDue = result.seq > 0 && result.channel !== 'trade';
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: see above.
-  #isRight(message: any, epoch: string): boolean {
+  #isRight(message: any, at: Position): boolean {
     try {
-      this.#follow(message, { epoch, seq: message.range[0] - 1, book: new Map(), snapshotDue: false });
+      this.#follow(message, at);
       return true;
     } catch {
       return false;
@@ -178,9 +189,10 @@ export class Follower {
 
   /** Everything was delivered: the client is where the oracle is. */
   settled(): void {
-    for (const [channel, { epoch, seq, book }] of this.#at) {
+    const { view } = this.#world;
+    for (const [channel, at] of this.#at) {
+      const { epoch, seq, book } = at.maybe?.find((one) => one.epoch === view.epoch) ?? at;
       const sequence = sequenceOf(channel);
-      const { view } = this.#world;
       if (epoch !== view.epoch) {
         // Told of no number of the new epoch yet: then there is none.
         expect(

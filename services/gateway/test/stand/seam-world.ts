@@ -83,9 +83,10 @@ export class World {
       publisher: this.hub,
       nowUs,
       timers: { after: (_, due) => this.#timers.push(due) },
-      messagesPerFrameMax: 3,
+      limits: { messagesPerFrameMax: 3, cohortClientsMin: 2, cohortMovesMax: 100 },
       observe: () => {},
       delivered: () => {},
+      encoded: () => {},
       failed: (_, error) => {
         throw error;
       },

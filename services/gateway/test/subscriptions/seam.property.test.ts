@@ -12,7 +12,9 @@ import { SYMBOL, World } from '../stand/seam-world.ts';
  */
 
 const CHANNELS: Channel[] = ['trade', 'quote', 'depth@5', 'depth@20', 'kline@1m'];
-const ENCODINGS = ['json', 'protobuf', 'json_strings', 'protobuf_zstd'] as const;
+const ENCODINGS = ['json', 'protobuf', 'json_strings', 'protobuf_zstd', 'protobuf', 'protobuf_zstd'] as const;
+/** Clients of the same encoding, which are a cohort when they have the same streams. */
+const ALIKE: readonly number[] = [1, 4];
 
 type Action =
   | { do: 'update'; sequence: Sequence; value: number; level: number }
@@ -27,6 +29,8 @@ type Action =
   | { do: 'loseRecord' }
   | { do: 'newEpoch' }
   | { do: 'join'; client: number; channels: number; interval: number }
+  | { do: 'joinAlike'; channels: number; interval: number }
+  | { do: 'sweep' }
   | { do: 'pause'; client: number }
   | { do: 'resume'; client: number; parts: number }
   | { do: 'leave'; client: number; channel: number }
@@ -56,22 +60,31 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     weight: 4,
     arbitrary: fc.record({
       do: fc.constant('join' as const),
-      client: fc.nat(3),
+      client: fc.nat(5),
       channels: fc.integer({ min: 1, max: 31 }),
       interval: fc.constantFrom(0, 0, 50, 100, 1000),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('pause' as const), client: fc.nat(3) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('joinAlike' as const),
+      channels: fc.constantFrom(3, 15, 31),
+      interval: fc.constantFrom(0, 0, 50, 100),
+    }),
+  },
+  { weight: 4, arbitrary: fc.constant({ do: 'sweep' as const }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('pause' as const), client: fc.nat(5) }) },
   {
     weight: 1,
     arbitrary: fc.record({
       do: fc.constant('resume' as const),
-      client: fc.nat(3),
+      client: fc.nat(5),
       parts: fc.integer({ min: 1, max: 5 }),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('leave' as const), client: fc.nat(3), channel: fc.nat(4) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('resync' as const), client: fc.nat(3) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('leave' as const), client: fc.nat(5), channel: fc.nat(4) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('resync' as const), client: fc.nat(5) }) },
 );
 
 async function settle(world: World): Promise<void> {
@@ -105,6 +118,16 @@ async function run(actions: readonly Action[]): Promise<void> {
           CHANNELS.filter((_, i) => (one.channels >> i) & 1),
           one.interval,
         );
+      case 'joinAlike':
+        for (const index of ALIKE)
+          follower(index).send(
+            'subscribe',
+            CHANNELS.filter((_, i) => (one.channels >> i) & 1),
+            one.interval,
+          );
+        return;
+      case 'sweep':
+        return world.fanout.sweep();
       case 'pause':
         return follower(one.client).pause();
       case 'resume':
