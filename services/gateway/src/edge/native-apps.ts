@@ -1,7 +1,7 @@
-import uWS, { type AppOptions, type TemplatedApp, type us_listen_socket } from 'uWebSockets.js';
-import { StartError } from '@tapecast/service-kit';
+import uWS, { type AppOptions, type TemplatedApp } from 'uWebSockets.js';
 import type { TopicPublisher } from '../fanout/client-socket.ts';
 import type { Session } from '../protocol/session.ts';
+import { Acceptor, type Door, descriptorOf } from './acceptor.ts';
 import { CertificateError } from './certificate.ts';
 import type { TlsFiles } from './certificate-watch.ts';
 
@@ -18,22 +18,14 @@ export interface NativeAppsOptions {
   /** Gives a new app its routes. */
   route: (native: NativeApp) => void;
   tls: boolean;
+  /** Where connections come from when another thread accepts them; undefined: from a port of ours. */
+  door: Door | undefined;
   /** Apps that may be there; past it, `evict` is called for the clients of the oldest. */
   appsMax: number;
   evict: (session: Session) => void;
   /** What an app may take to end its last plain requests. */
   retiredMs: number;
 }
-
-/** What the types leave out. The library takes another app's new connections by these, meant for apps of other threads. */
-interface Native extends TemplatedApp {
-  listen(...args: unknown[]): TemplatedApp;
-  getDescriptor(): unknown;
-  addChildAppDescriptor(descriptor: unknown): void;
-  removeChildAppDescriptor(descriptor: unknown): void;
-}
-
-const EXCLUSIVE_PORT = 1; // LIBUS_LISTEN_EXCLUSIVE_PORT; else another process on the port would share our clients.
 
 /** Of TLS 1.2: forward secrecy and authenticated encryption only. TLS 1.3 has nothing else, and older ones are off. */
 const CIPHERS = [
@@ -49,26 +41,24 @@ const CIPHERS = [
  * The port and the apps behind it. An app's certificate can't be changed, and its default one, which clients get that
  * connect to a number, can't be replaced either. So with TLS one app only listens, for as long as we live, and hands each
  * accepted connection to the app of the newest certificate; the others keep what they have. The port is never let go, and
- * no connection is accepted by nobody.
- *
- * The listening app is of TLS too, though it never shakes hands: the library makes room for a connection by its type.
+ * no connection is accepted by nobody. Where another thread listens, it is told of our apps instead.
  */
 export class NativeApps implements TopicPublisher {
   readonly #options: NativeAppsOptions;
-  readonly #listener: Native;
+  readonly #door: Door;
   /** The newest is the last. */
   readonly #apps: NativeApp[] = [];
-  #listening: us_listen_socket | undefined;
 
   constructor(options: NativeAppsOptions) {
     this.#options = options;
     if (options.tls) {
-      this.#listener = uWS.SSLApp({}) as Native;
-    } else {
-      const app = uWS.App();
-      this.#listener = app as Native;
-      this.#add(app);
+      this.#door = options.door ?? Acceptor.withoutClients(true);
+      return;
     }
+    const app = uWS.App();
+    this.#door = options.door ?? new Acceptor(app);
+    this.#add(app);
+    options.door?.add(descriptorOf(app));
   }
 
   get size(): number {
@@ -104,9 +94,9 @@ export class NativeApps implements TopicPublisher {
     // In one turn of the loop: nothing is accepted in between.
     if (before !== undefined) {
       before.retiredAtMs = nowMs;
-      this.#listener.removeChildAppDescriptor((before.app as Native).getDescriptor());
+      this.#door.remove(descriptorOf(before.app));
     }
-    this.#listener.addChildAppDescriptor((app as Native).getDescriptor());
+    this.#door.add(descriptorOf(app));
     for (const { sessions } of this.#apps.slice(0, -this.#options.appsMax))
       for (const session of [...sessions]) this.#options.evict(session);
   }
@@ -123,33 +113,20 @@ export class NativeApps implements TopicPublisher {
 
   /** Resolves with the port. Rejects with `StartError` when it is taken. */
   listen(host: string, port: number): Promise<number> {
-    return new Promise((resolve, reject) => {
-      // (host, port, options, callback) is taken by the native side; the types list only three of the four forms.
-      this.#listener.listen(host, port, EXCLUSIVE_PORT, (socket: us_listen_socket | false) => {
-        if (socket === false) {
-          const msg = `${host}:${port} is taken by another process. Choose another port with --port, or stop that process.`;
-          reject(new StartError('port_taken', msg));
-          return;
-        }
-        this.#listening = socket;
-        // A listen socket is a socket to uSockets; the types don't say so.
-        resolve(uWS.us_socket_local_port(socket as unknown as Parameters<typeof uWS.us_socket_local_port>[0]));
-      });
-    });
+    return this.#door.listen(host, port);
   }
 
   /** No new connections; those that are open stay. */
   stopListening(): void {
-    if (this.#listening === undefined) return;
-    uWS.us_listen_socket_close(this.#listening);
-    this.#listening = undefined;
+    this.#door.stopListening();
   }
 
   /** Cuts everything that is still open. */
   close(): void {
     this.stopListening();
     for (const { app } of this.#apps) app.close();
-    if (this.#options.tls) this.#listener.close();
+    // Without TLS it is one of them.
+    if (this.#options.tls) this.#door.close();
   }
 
   #add(app: TemplatedApp): void {

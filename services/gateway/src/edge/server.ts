@@ -9,6 +9,7 @@ import type { Session } from '../protocol/session.ts';
 import type { Sessions } from '../protocol/sessions.ts';
 import type { RestApi } from '../rest/api.ts';
 import { type RestErrorCode, restError } from '../rest/reply.ts';
+import type { Door } from './acceptor.ts';
 import { AddressLimits } from './address-limits.ts';
 import { CertificateError } from './certificate.ts';
 import { CertificateWatch } from './certificate-watch.ts';
@@ -44,6 +45,8 @@ export interface EdgeOptions {
   host: string;
   port: number;
   settings: EdgeSettings;
+  /** Who accepts connections, where it is another thread. */
+  door?: Door | undefined;
   heartbeatMs: number;
   limits: GatewayLimits;
   metrics: GatewayMetrics;
@@ -111,6 +114,7 @@ export class EdgeServer implements TopicPublisher {
     const http = new HttpResponder({ ...this.#options, origins: this.#origins, addresses: this.#addresses }, rest);
     const apps = new NativeApps({
       tls: settings.tls !== undefined,
+      door: this.#options.door,
       appsMax: limits.certificatesMax,
       retiredMs: limits.certificateRetiredMs,
       route: (native) => {
