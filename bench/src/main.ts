@@ -6,7 +6,9 @@ import type { Bench } from './bench.ts';
 /** Each benchmark is loaded only when it is asked for. */
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   'end-to-end': async () => (await import('./end-to-end.ts')).run,
+  connections: async () => (await import('./connections.ts')).run,
   'fan-out': async () => (await import('./fan-out.ts')).run,
+  'log-codecs': async () => (await import('./log-codecs.ts')).run,
   skip: async () => (await import('./skip.ts')).run,
   fold: async () => (await import('./fold.ts')).run,
   normalise: async () => (await import('./normalise.ts')).run,

@@ -81,13 +81,18 @@ class Holder {
     return this.#trades.length / TRADE_NUMBERS.length;
   }
 
-  /** Again until all are known: the catalogue may come after the gateway's start. */
+  /** A channel at a time: all pairs are more than one message may have. */
   async subscribe({ symbols, channels }: ClientsOptions): Promise<void> {
+    for (const channel of channels) await this.#subscribeTo(symbols, channel);
+  }
+
+  /** Again until all are known: the catalogue may come after the gateway's start. */
+  async #subscribeTo(symbols: readonly string[], channel: string): Promise<void> {
     const deadline = performance.now() + SUBSCRIBED_WITHIN_MS;
     for (;;) {
-      const results = await this.#client.subscribe(symbols, channels);
+      const results = await this.#client.subscribe(symbols, [channel]);
       const refused = results.filter(({ ok }) => !ok);
-      if (refused.length === 0 && results.length === symbols.length * channels.length) return;
+      if (refused.length === 0 && results.length === symbols.length) return;
       if (performance.now() > deadline) throw new Error(`not subscribed: ${JSON.stringify(refused.slice(0, 3))}`);
       await delay(SUBSCRIBE_AGAIN_MS);
     }

@@ -1,3 +1,5 @@
+import { count } from './safe-integer.ts';
+import { decodeSum } from './sum.ts';
 import { WireError } from './wire-error.ts';
 
 const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -98,9 +100,12 @@ export class ByteCursor {
     return end;
   }
 
-  /** A text: UTF-8, else `malformed`. */
+  /** A text with its length: UTF-8, else `malformed`. */
   text(): string {
-    const end = this.span();
+    return this.textUpTo(this.span());
+  }
+
+  textUpTo(end: number): string {
     const { at, bytes } = this;
     this.at = end;
     return readText(bytes, at, end);
@@ -141,6 +146,30 @@ export class ByteCursor {
     if (this.at + count > this.end) throw cut();
     this.at += count;
   }
+}
+
+/** [price, size, ...] as they stand packed up to `end`; added to `list`, not checked. */
+export function takeLevels(cursor: ByteCursor, end: number, list: number[]): void {
+  const outer = cursor.end;
+  cursor.end = end;
+  while (cursor.at < end) list.push(cursor.zigzag());
+  cursor.end = outer;
+}
+
+/** A `Sum` that goes up to `end`. */
+export function takeSum(cursor: ByteCursor, end: number, what: string): bigint {
+  const outer = cursor.end;
+  cursor.end = end;
+  let low = 0;
+  let high = 0;
+  while (cursor.at < end) {
+    const tag = cursor.varint();
+    if (tag === 8) low = cursor.varint();
+    else if (tag === 16) high = cursor.zigzag();
+    else cursor.skip(tag & 7);
+  }
+  cursor.end = outer;
+  return high === 0 ? BigInt(count(low, what)) : decodeSum({ low, high }, what);
 }
 
 export function readText(bytes: Uint8Array, start: number, end: number): string {

@@ -19,6 +19,18 @@ export const NUMBER_DIGITS_MAX = 100;
 export const TICK_SLAB_BYTES = 16 * 1024;
 
 /**
+ * Names of instruments and sources that the decoder of ticks keeps: a partition's, several times over. Over it: all are
+ * forgotten, and those that still come are kept again.
+ */
+export const SHARED_TEXTS_MAX = 16_384;
+
+/**
+ * Bytes that encoding a batch keeps for the next one: twice the largest record that compute writes, which splits what is
+ * larger. Over it: the memory is given back.
+ */
+export const BATCH_SCRATCH_BYTES_MAX = 2 * 1024 * 1024;
+
+/**
  * Magnitude from which on a value is not told as a difference: twice the difference, a sign and two bits of flags are
  * still below 2^53. Over it: the whole message.
  */

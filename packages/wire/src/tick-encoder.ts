@@ -1,19 +1,31 @@
 import { COUNTS_ALL, type QuoteTick, type Tick, type TickBody } from '@tapecast/market';
-import protobuf from 'protobufjs/minimal.js';
+import {
+  close,
+  INTEGER_BYTES_MAX,
+  open,
+  putCount,
+  putInteger,
+  putItem,
+  putLevels,
+  putNumber,
+  putOptionalCount,
+  putOptionalInteger,
+  putOptionalSum,
+  putText,
+  TEXT_HEAD_BYTES_MAX,
+  UNIT_BYTES_MAX,
+} from './byte-writer.ts';
 import { TICK_SLAB_BYTES } from './limits.ts';
-import { count, decimals, integer } from './safe-integer.ts';
+import { decimals } from './safe-integer.ts';
 import { marketStateNumber, sideNumber } from './schema-names.ts';
-import { encodeSum } from './sum.ts';
-import { WireError } from './wire-error.ts';
 
 // Every tick of every venue passes here, so `Tick` of tick.proto is written by hand: field by field in the schema's order,
-// defaults left out, the same bytes as the generated encoder's, without its object in between. A function that writes
-// takes the place to write at and returns the next one. None asks for room: `bytesAtMost` did for all of them.
+// defaults left out, the same bytes as the generated encoder's, without its object in between. `bytesAtMost` asks for room
+// for all of it.
 
 /** Ticks are written one behind the other into shared memory: memory of its own for each would cost as much as the rest. */
 let slab = new Uint8Array(TICK_SLAB_BYTES);
 let used = 0;
-const textEncoder = new TextEncoder();
 
 /** The record of `md.ticks`. Throws WireError where a value would not arrive as it is. */
 export function encodeTick(tick: Tick): Uint8Array {
@@ -105,12 +117,6 @@ function putQuote(bytes: Uint8Array, start: number, quote: QuoteTick): number {
 
 /** Numbers, tags and lengths of a tick without its texts and lists: 12 numbers of a quote at 11 bytes, two sums, the head. */
 const FIXED_BYTES_MAX = 256;
-/** Of a text: its tag and length. */
-const TEXT_HEAD_BYTES_MAX = 6;
-/** Of a UTF-16 unit as UTF-8. */
-const UNIT_BYTES_MAX = 3;
-/** Of an integer up to 2^53 - 1, zigzag: 54 bits. */
-const INTEGER_BYTES_MAX = 8;
 
 function bytesAtMost({ instrument, source, body }: Tick): number {
   const head = FIXED_BYTES_MAX + UNIT_BYTES_MAX * (instrument.length + source.length);
@@ -128,134 +134,4 @@ function bytesAtMost({ instrument, source, body }: Tick): number {
     default:
       return head;
   }
-}
-
-/** Starts a message or list: its tag, and one byte for its length. Returns where its content starts. */
-function open(bytes: Uint8Array, at: number, tag: number): number {
-  return putVarint(bytes, at, tag) + 1;
-}
-
-/** Writes the length before what is between `start` and `end`, which moves when one byte is not enough. */
-function close(bytes: Uint8Array, start: number, end: number): number {
-  const length = end - start;
-  if (length < 0x80) {
-    bytes[start - 1] = length;
-    return end;
-  }
-  let more = 0;
-  for (let rest = length >>> 7; rest > 0; rest >>>= 7) more++;
-  bytes.copyWithin(start + more, start, end);
-  putVarint(bytes, start - 1, length);
-  return end + more;
-}
-
-function putText(bytes: Uint8Array, at: number, tag: number, text: string): number {
-  return text === '' ? at : putItem(bytes, at, tag, text);
-}
-
-/** From here on `encodeInto` costs less than a loop; protobufjs, too, changes its way here. */
-const SHORT_TEXT_LENGTH = 40;
-
-/** A text that is written even where it is empty, as in a list. */
-function putItem(bytes: Uint8Array, at: number, tag: number, text: string): number {
-  bytes[at] = tag;
-  const start = at + 2;
-  if (text.length >= SHORT_TEXT_LENGTH) {
-    return close(bytes, start, start + textEncoder.encodeInto(text, bytes.subarray(start)).written);
-  }
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit >= 0x80) return close(bytes, start, start + protobuf.util.utf8.write(text, bytes, start));
-    bytes[start + i] = unit;
-  }
-  bytes[at + 1] = text.length;
-  return start + text.length;
-}
-
-function putCount(bytes: Uint8Array, at: number, tag: number, value: number, what: string): number {
-  return putNumber(bytes, at, tag, count(value, what));
-}
-
-function putOptionalCount(bytes: Uint8Array, at: number, tag: number, value: number | undefined, what: string): number {
-  if (value === undefined || value === null) return at;
-  bytes[at] = tag;
-  return putVarint(bytes, at + 1, count(value, what));
-}
-
-/** A number that is not negative; 0 is left out. */
-function putNumber(bytes: Uint8Array, at: number, tag: number, value: number): number {
-  if (value === 0) return at;
-  bytes[at] = tag;
-  return putVarint(bytes, at + 1, value);
-}
-
-function putInteger(bytes: Uint8Array, at: number, tag: number, value: number, what: string): number {
-  return value === 0 ? at : putOptionalInteger(bytes, at, tag, value, what);
-}
-
-function putOptionalInteger(
-  bytes: Uint8Array,
-  at: number,
-  tag: number,
-  value: number | undefined,
-  what: string,
-): number {
-  if (value === undefined || value === null) return at;
-  bytes[at] = tag;
-  return putZigzag(bytes, at + 1, integer(value, what));
-}
-
-function putOptionalSum(bytes: Uint8Array, at: number, tag: number, value: bigint | undefined, what: string): number {
-  if (value === undefined) return at;
-  const { low, high } = encodeSum(value, what);
-  const start = open(bytes, at, tag);
-  const end = putNumber(bytes, start, 8, low);
-  return close(bytes, start, putInteger(bytes, end, 16, high, what));
-}
-
-/** [price, size, ...]: pairs of safe integers; sizes are not negative. */
-function putLevels(bytes: Uint8Array, at: number, tag: number, list: readonly number[], what: string): number {
-  if (list.length % 2 !== 0)
-    throw new WireError('inconsistent', `${what} has ${list.length} numbers, expected pairs of price and size`);
-  if (list.length === 0) return at;
-  const start = open(bytes, at, tag);
-  let end = start;
-  for (let i = 0; i < list.length; i += 2) {
-    end = putZigzag(bytes, end, integer(list[i]!, what));
-    end = putZigzag(bytes, end, count(list[i + 1]!, what));
-  }
-  return close(bytes, start, end);
-}
-
-/** Zigzag: the sign is the lowest bit. Doubling first would lose a digit above 2^52. */
-function putZigzag(bytes: Uint8Array, at: number, value: number): number {
-  const sign = value < 0 ? 1 : 0;
-  const distance = sign === 1 ? -value - 1 : value;
-  const first = ((distance & 63) << 1) | sign;
-  if (distance < 64) {
-    bytes[at] = first;
-    return at + 1;
-  }
-  bytes[at] = first | 0x80;
-  return putVarint(bytes, at + 1, distance < 2 ** 31 ? distance >>> 6 : Math.floor(distance / 64));
-}
-
-/** An integer of 0 to 2^53 - 1. Shifts work on 32 bits: of more, the lowest 28 go first. */
-function putVarint(bytes: Uint8Array, at: number, value: number): number {
-  let next = at;
-  let rest = value;
-  if (value >= 2 ** 32) {
-    const low = value & 0xfffffff;
-    bytes[next++] = (low & 127) | 128;
-    bytes[next++] = ((low >>> 7) & 127) | 128;
-    bytes[next++] = ((low >>> 14) & 127) | 128;
-    bytes[next++] = (low >>> 21) | 128;
-    rest = (value - low) / 2 ** 28;
-  }
-  while (rest > 127) {
-    bytes[next++] = (rest & 127) | 128;
-    rest >>>= 7;
-  }
-  bytes[next++] = rest;
-  return next;
 }

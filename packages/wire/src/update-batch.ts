@@ -1,9 +1,8 @@
 import type { Sequence, Update } from '@tapecast/market';
-import protobuf from 'protobufjs/minimal.js';
-import { log } from './log-schema.ts';
-import { count } from './safe-integer.ts';
-import { sequenceName, sequenceNumber } from './schema-names.ts';
-import { putUpdate } from './update-codec.ts';
+import { close, open, putCount, putNumber, putText, putVarint, UNIT_BYTES_MAX } from './byte-writer.ts';
+import { BATCH_SCRATCH_BYTES_MAX } from './limits.ts';
+import { sequenceNumber } from './schema-names.ts';
+import { putUpdate, updateBytesAtMost } from './update-encoder.ts';
 import { UpdateBatchReader } from './update-reader.ts';
 
 export interface SourceClock {
@@ -54,22 +53,96 @@ export interface OpenBatch extends UpdateBatchHead {
   entries: BatchEntry[];
 }
 
-export function encodeUpdateBatch(batch: UpdateBatch): Uint8Array {
-  const index: log.v1.UpdateIndex.$Properties[] = [];
-  const payload = protobuf.Writer.create();
-  for (const [instrument, updates] of batch.updates) {
-    const offset = payload.len;
-    log.v1.UpdateList.encode({ updates: updates.map(putUpdate) }, payload);
-    index.push({ instrument, offset, length: payload.len - offset, ranges: spans(updates) });
+/** Memory that a batch is put together in: it is grown to the largest one and used again. */
+class Scratch {
+  bytes = new Uint8Array(64 * 1024);
+  used = 0;
+
+  /** Makes room for `more` bytes after those that are used. */
+  reserve(more: number): void {
+    const need = this.used + more;
+    if (need <= this.bytes.length) return;
+    const grown = new Uint8Array(Math.max(need, this.bytes.length * 2));
+    grown.set(this.bytes.subarray(0, this.used));
+    this.bytes = grown;
   }
-  return log.v1.UpdateBatch.encode({
-    epoch: batch.epoch,
-    ticksNext: count(batch.ticksNext, 'ticks_next'),
-    computedAtUs: count(batch.computedAtUs, 'computed_at_us'),
-    clocks: batch.clocks.map(({ source, timeMs }) => ({ source, timeMs: count(timeMs, 'time_ms') })),
-    index,
-    payload: payload.finish(),
-  }).finish();
+
+  /** A batch that is far larger than others must not be kept for it. */
+  empty(): void {
+    this.used = 0;
+    if (this.bytes.length > BATCH_SCRATCH_BYTES_MAX) this.bytes = new Uint8Array(64 * 1024);
+  }
+}
+
+const payload = new Scratch();
+const head = new Scratch();
+/** Of the list at hand, by its runs: the number of the sequence, first and last. */
+const runs: number[] = [];
+
+/** Of numbers, tags and lengths beside texts: of the head, an entry of the index, a clock, a range. */
+const FIXED_BYTES_MAX = 48;
+
+/** The record of `md.updates`, byte for byte as the generated encoder writes it. Throws WireError. */
+export function encodeUpdateBatch(batch: UpdateBatch): Uint8Array {
+  payload.empty();
+  head.empty();
+  head.reserve(FIXED_BYTES_MAX + UNIT_BYTES_MAX * batch.epoch.length);
+  let at = putText(head.bytes, 0, 10, batch.epoch);
+  at = putCount(head.bytes, at, 16, batch.ticksNext, 'ticks_next');
+  head.used = putCount(head.bytes, at, 24, batch.computedAtUs, 'computed_at_us');
+  for (const { source, timeMs } of batch.clocks) {
+    head.reserve(FIXED_BYTES_MAX + UNIT_BYTES_MAX * source.length);
+    const start = open(head.bytes, head.used, 34);
+    const end = putText(head.bytes, start, 10, source);
+    head.used = close(head.bytes, start, putCount(head.bytes, end, 16, timeMs, 'time_ms'));
+  }
+  for (const [instrument, updates] of batch.updates) putEntry(instrument, updates);
+  return joined();
+}
+
+function putEntry(instrument: string, updates: readonly Update[]): void {
+  const offset = payload.used;
+  runs.length = 0;
+  for (const update of updates) {
+    payload.reserve(updateBytesAtMost(update) + FIXED_BYTES_MAX);
+    const start = open(payload.bytes, payload.used, 10);
+    payload.used = close(payload.bytes, start, putUpdate(payload.bytes, start, update));
+    addToRuns(sequenceNumber(update.sequence), update.first, update.last);
+  }
+  head.reserve(FIXED_BYTES_MAX * (1 + runs.length / 3) + UNIT_BYTES_MAX * instrument.length);
+  const { bytes } = head;
+  const start = open(bytes, head.used, 42);
+  let at = putText(bytes, start, 10, instrument);
+  at = putNumber(bytes, at, 16, offset);
+  at = putNumber(bytes, at, 24, payload.used - offset);
+  for (let i = 0; i < runs.length; i += 3) {
+    const range = open(bytes, at, 34);
+    at = putNumber(bytes, range, 8, runs[i]!);
+    at = putNumber(bytes, at, 16, runs[i + 1]!);
+    at = close(bytes, range, putNumber(bytes, at, 24, runs[i + 2]!));
+  }
+  head.used = close(bytes, start, at);
+}
+
+/** One run for each stretch of numbers without a hole: a fold gives one a sequence. */
+function addToRuns(sequence: number, first: number, last: number): void {
+  for (let i = runs.length - 3; i >= 0; i -= 3) {
+    if (runs[i] !== sequence) continue;
+    if (runs[i + 2]! + 1 !== first) break;
+    runs[i + 2] = last;
+    return;
+  }
+  runs.push(sequence, first, last);
+}
+
+function joined(): Uint8Array {
+  if (payload.used === 0) return head.bytes.slice(0, head.used);
+  head.reserve(FIXED_BYTES_MAX);
+  const at = putVarint(head.bytes, putVarint(head.bytes, head.used, 50), payload.used);
+  const record = new Uint8Array(at + payload.used);
+  record.set(head.bytes.subarray(0, at));
+  record.set(payload.bytes.subarray(0, payload.used), at);
+  return record;
 }
 
 /** All entries of a batch: for those who hold every instrument. Others read with an UpdateBatchReader. */
@@ -78,24 +151,4 @@ export function openUpdateBatch(bytes: Uint8Array): OpenBatch {
   reader.read(bytes);
   const { epoch, ticksNext, computedAtUs, clocks, entries } = reader;
   return { epoch, ticksNext, computedAtUs, clocks, entries };
-}
-
-/** One span for each run of numbers without a hole: a fold gives one a sequence. */
-function spans(updates: readonly Update[]): log.v1.SequenceRange.$Properties[] {
-  const result: { sequence: number; first: number; last: number }[] = [];
-  for (const { sequence, first, last } of updates) {
-    const number = sequenceNumber(sequence);
-    const open = result.findLast((span) => span.sequence === number);
-    if (open !== undefined && open.last + 1 === first) open.last = last;
-    else result.push({ sequence: number, first, last });
-  }
-  return result;
-}
-
-export function takeSpan(range: log.v1.SequenceRange.$Properties): SequenceSpan {
-  return {
-    sequence: sequenceName(range.sequence),
-    first: count(range.first ?? 0, 'first'),
-    last: count(range.last ?? 0, 'last'),
-  };
 }

@@ -169,8 +169,26 @@ const batch = fc.record({
     .map((entries) => new Map(entries)),
 });
 
-/** The bytes that the schema's generated encoder makes of what is in `bytes`. */
+/** The bytes that the schema's generated encoder makes of what its decoder finds in `bytes`. */
 const generated = (bytes: Uint8Array): number[] => [...log.v1.Tick.encode(log.v1.Tick.decode(bytes)).finish()];
+const generatedUpdate = (bytes: Uint8Array): number[] => [
+  ...log.v1.Update.encode(log.v1.Update.decode(bytes)).finish(),
+];
+const generatedView = (bytes: Uint8Array): number[] => [
+  ...log.v1.InstrumentView.encode(log.v1.InstrumentView.decode(bytes)).finish(),
+];
+
+/** The generated encoder once more, for the batch and for each list of updates in it. */
+function generatedRecord(bytes: Uint8Array): number[] {
+  const message = log.v1.UpdateBatch.decode(bytes);
+  const lists = message.index.map(({ offset, length }) => {
+    const start = offset ?? 0;
+    return log.v1.UpdateList.encode(
+      log.v1.UpdateList.decode(message.payload.subarray(start, start + (length ?? 0))),
+    ).finish();
+  });
+  return [...log.v1.UpdateBatch.encode({ ...message, payload: Buffer.concat(lists) }).finish()];
+}
 
 const EDGES = [0, ...Array.from({ length: 53 }, (_, bits) => 2 ** bits)].flatMap((value) => [value, value * 2 - 1]);
 
@@ -231,6 +249,54 @@ describe('ticks are written as the generated encoder writes them, byte for byte'
   });
 });
 
+describe('updates, batches and views are written as the generated encoder writes them, byte for byte', () => {
+  it('any update', () => {
+    fc.assert(
+      fc.property(update, (value) => {
+        const bytes = encodeUpdate(value);
+        expect([...bytes]).toEqual(generatedUpdate(bytes));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('any view', () => {
+    fc.assert(
+      fc.property(view, (value) => {
+        const bytes = encodeView(value);
+        expect([...bytes]).toEqual(generatedView(bytes));
+      }),
+    );
+  });
+
+  it('any batch', () => {
+    fc.assert(
+      fc.property(batch, (value) => {
+        const bytes = encodeUpdateBatch(value);
+        expect([...bytes]).toEqual(generatedRecord(bytes));
+      }),
+    );
+  });
+
+  it('a batch larger than the memory that is kept, and the next one', () => {
+    const levelsOf = (n: number): number[] => Array.from({ length: 2 * n }, (_, at) => Number.MAX_SAFE_INTEGER - at);
+    const [one] = fc.sample(update, { numRuns: 1, seed: 1 }) as [Update];
+    const depth = { kind: 'depth' as const, bids: levelsOf(30_000), asks: levelsOf(30_000) };
+    const large = Array.from({ length: 5 }, (_, at) => ({
+      ...one,
+      sequence: 'depth' as const,
+      first: at + 1,
+      last: at + 1,
+      body: depth,
+    }));
+    const head = { epoch: 'e', ticksNext: 1, computedAtUs: 1, clocks: [] };
+    for (const updates of [new Map([['A$US', large]]), new Map([['A$US', [one]]])]) {
+      const [entry] = openUpdateBatch(encodeUpdateBatch({ ...head, updates })).entries;
+      expect(entry?.updates()).toEqual(updates.get('A$US'));
+    }
+  });
+});
+
 describe('the log codecs give back what they were given', () => {
   it('ticks', () => {
     fc.assert(fc.property(tick, (value) => void expect(decodeTick(encodeTick(value))).toEqual(value)));
@@ -264,6 +330,12 @@ describe('the log codecs give back what they were given', () => {
     );
   });
 });
+
+/** Of each wire type that there is: field 100 as a varint, 8 bytes, a text, a group with a varint in it, 4 bytes. */
+const UNKNOWN = [
+  ...[0xa0, 6, 0x96, 1, 0xa1, 6, 1, 2, 3, 4, 5, 6, 7, 8, 0xa2, 6, 2, 65, 66],
+  ...[0xa3, 6, 8, 5, 0xa4, 6, 0xa5, 6, 1, 2, 3, 4],
+];
 
 /** What the schema's generated decoder makes of a batch: the head, and names, ranges and bytes of the entries. */
 function generatedBatch(bytes: Uint8Array): object {
@@ -348,16 +420,31 @@ describe('a batch is read as the generated decoder reads it', () => {
     fc.assert(
       fc.property(batch, (value) => {
         const bytes = encodeUpdateBatch(value);
-        // Of each wire type that there is: field 100 as a varint, 8 bytes, a text, a group with a varint in it, 4 bytes.
-        const unknown = [
-          ...[0xa0, 6, 0x96, 1, 0xa1, 6, 1, 2, 3, 4, 5, 6, 7, 8, 0xa2, 6, 2, 65, 66],
-          ...[0xa3, 6, 8, 5, 0xa4, 6, 0xa5, 6, 1, 2, 3, 4],
-        ];
-        const heads = openUpdateBatch(Uint8Array.from([...unknown, ...bytes, ...unknown]));
+        const heads = openUpdateBatch(Uint8Array.from([...UNKNOWN, ...bytes, ...UNKNOWN]));
         expect(heads.entries.map((entry) => [entry.instrument, entry.updates()])).toEqual([...value.updates]);
         expect({ epoch: heads.epoch, clocks: heads.clocks }).toEqual({ epoch: value.epoch, clocks: value.clocks });
       }),
     );
+  });
+});
+
+describe('fields that are not known are passed over', () => {
+  const around = (bytes: Uint8Array): Uint8Array => Uint8Array.from([...UNKNOWN, ...bytes, ...UNKNOWN]);
+
+  it('ticks, updates, views', () => {
+    fc.assert(fc.property(tick, (value) => void expect(decodeTick(around(encodeTick(value)))).toEqual(value)));
+    fc.assert(fc.property(update, (value) => void expect(decodeUpdate(around(encodeUpdate(value)))).toEqual(value)));
+    fc.assert(fc.property(view, (value) => void expect(decodeView(around(encodeView(value)))).toEqual(value)));
+  });
+
+  it('levels that another writer did not pack are read', () => {
+    const message = { sequence: 3, first: 1, last: 1, depth: { bids: [5, 6, 7, 8], asks: [-9, 10] } };
+    const packed = log.v1.Update.encode(message).finish();
+    const zigzag = (n: number): number => (n < 0 ? -n * 2 - 1 : n * 2);
+    const loose = [...[5, 6, 7, 8].flatMap((n) => [8, zigzag(n)]), ...[-9, 10].flatMap((n) => [16, zigzag(n)])];
+    const depthAt = packed.indexOf(98);
+    const bytes = Uint8Array.from([...packed.subarray(0, depthAt), 98, loose.length, ...loose]);
+    expect(decodeUpdate(bytes)).toEqual(decodeUpdate(packed));
   });
 });
 
