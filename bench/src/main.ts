@@ -13,6 +13,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   fold: async () => (await import('./fold.ts')).run,
   normalise: async () => (await import('./normalise.ts')).run,
   handshakes: async () => (await import('./handshakes.ts')).run,
+  slow: async () => (await import('./slow.ts')).run,
 };
 
 async function main(): Promise<number> {
