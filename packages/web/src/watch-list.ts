@@ -6,8 +6,8 @@ export interface Watched {
   paceMs: number;
 }
 
-/** Of who did not choose. */
-export const PACE_MS = 0;
+/** Of who did not choose: as fast as a reader follows many rows at once. */
+export const PACE_MS = 250;
 
 const KEY = 'tapecast.watch';
 /** The page subscribes each watched symbol; more than this is another tool's job. */
