@@ -88,7 +88,8 @@ export class ScriptedConnection {
       return;
     }
     const numberOf = (symbol: string, channel: Channel) => this.#stream(symbol, channel).number;
-    this.#frame(encodeProtobufFrame(messages, { publishedAtUs: 2_000, receivedAtUs: 1_000, numberOf }));
+    const plain = encodeProtobufFrame(messages, { publishedAtUs: 2_000, receivedAtUs: 1_000, numberOf });
+    this.#frame({ plain, marked: Uint8Array.of(0, ...plain) });
   }
 
   /** Sends states as differences against what was told, in one frame, or whole where that can't be said. */
@@ -102,7 +103,7 @@ export class ScriptedConnection {
     frames.begin(2_000, 1_000);
     for (const stream of new Set(told)) if (stream instanceof DeltaStream) frames.append(stream.take());
     if (wholes.length > 0) this.send(...wholes);
-    if (wholes.length < told.length) this.#frame(frames.finish().plain);
+    if (wholes.length < told.length) this.#frame(frames.finish());
   }
 
   /** The client is never told these states, and the next difference is made against the last of them. */
@@ -146,10 +147,10 @@ export class ScriptedConnection {
     this.#socket.terminate();
   }
 
-  #frame(plain: Uint8Array): void {
+  #frame({ plain, marked }: { plain: Uint8Array; marked: Uint8Array }): void {
     if (this.protocol !== 'tapecast.v1.protobuf.zstd') this.#socket.send(plain);
-    else if (this.#frames++ % 2 === 0) this.#socket.send(Uint8Array.of(0, ...plain));
-    else this.#socket.send(Uint8Array.of(1, ...zstdCompressSync(plain)));
+    else if (this.#frames++ % 2 === 0) this.#socket.send(marked);
+    else this.#socket.send(Uint8Array.of(1, ...zstdCompressSync(marked)));
   }
 
   #stream(symbol: string, channel: Channel): DeltaStream {
