@@ -100,6 +100,7 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
     observe: metrics.observeHops,
     delivered: metrics.delivered,
     encoded: metrics.encoded,
+    compressed: metrics.compressed,
     toldTrades,
     replayed: metrics.slow.replayed,
     failed: (symbol, error) => {

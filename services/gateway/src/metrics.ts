@@ -2,6 +2,7 @@ import { Counter, Gauge, Histogram, type Registry } from '@tapecast/service-kit'
 import type { CloseReason, Subprotocol } from '@tapecast/wire';
 import { CLOSE_CODES, SUBPROTOCOLS } from '@tapecast/wire';
 import { ADMISSION_OUTCOMES, ADMISSION_PLACES, type AdmissionMetrics } from './admission/admission-metrics.ts';
+import type { CompressionCounts } from './fanout/compression.ts';
 import type { SlowMetrics } from './slow/slow-consumers.ts';
 
 /** Bounds of the hop histograms in seconds: one hop through the log is milliseconds, a stall is seconds. */
@@ -70,6 +71,8 @@ export interface GatewayMetrics {
   readonly delivered: (messages: number, clients: number, bytes: number) => void;
   /** Counts data messages that were encoded. */
   readonly encoded: (messages: number) => void;
+  /** Sums of frames that were compressed; added up by who compresses. */
+  readonly compressed: CompressionCounts;
   closed(reason: CloseReason): void;
   opened(protocol: Subprotocol): void;
   records: Counter;
@@ -192,6 +195,27 @@ export function createMetrics(registry: Registry): GatewayMetrics {
   );
   summed('tapecast_gateway_deliveries_total', 'Data messages handed to the sockets of clients.', () => deliveriesSum);
   summed('tapecast_gateway_delivered_bytes_total', 'Bytes of frames handed to the sockets of clients.', () => bytesSum);
+  const compressed: CompressionCounts = { frames: 0, bytesBefore: 0, bytesAfter: 0, spentMs: 0 };
+  summed(
+    'tapecast_gateway_compressed_frames_total',
+    'Frames compressed, once for all who share them.',
+    () => compressed.frames,
+  );
+  summed(
+    'tapecast_gateway_compressed_before_bytes_total',
+    'Bytes of those frames before.',
+    () => compressed.bytesBefore,
+  );
+  summed(
+    'tapecast_gateway_compressed_after_bytes_total',
+    'Bytes of those frames as they were sent.',
+    () => compressed.bytesAfter,
+  );
+  summed(
+    'tapecast_gateway_compression_seconds_total',
+    'Time of the loop spent on compressing, also where a frame did not get smaller.',
+    () => compressed.spentMs / 1000,
+  );
   const closes = new Counter({
     name: 'tapecast_gateway_closes_total',
     help: 'Connections closed by this gateway, by reason.',
@@ -226,6 +250,7 @@ export function createMetrics(registry: Registry): GatewayMetrics {
       deliveriesSum += messages * clients;
       bytesSum += bytes * clients;
     },
+    compressed,
     encoded(messages) {
       messagesSum += messages;
     },

@@ -48,7 +48,7 @@ export class Cohort {
 
   /** A frame of one of its streams, which can't be among others. */
   send(frame: EncodedFrame, updates: number, context: FlushContext): void {
-    const bytes = this.#marked ? frame.marked : frame.plain;
+    const bytes = this.#marked ? frame.markedFor(this.clients.size) : frame.plain;
     context.publisher.publish(this.topic, bytes, true);
     context.delivered(updates, this.clients.size, bytes.byteLength);
   }

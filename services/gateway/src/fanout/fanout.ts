@@ -2,6 +2,7 @@ import type { ToldTrades } from '../slow/told-trades.ts';
 import type { Client } from './client.ts';
 import type { TopicPublisher } from './client-socket.ts';
 import { type CohortLimits, Cohorts } from './cohorts.ts';
+import { type CompressionCounts, type CompressionLimits, FrameCompression } from './compression.ts';
 import type { FlushContext } from './flush-context.ts';
 import { FrameWriter } from './frame-writer.ts';
 import type { FlushQueue, InstrumentFanout, ObserveHops } from './instrument-fanout.ts';
@@ -16,10 +17,12 @@ export interface FanoutOptions {
   /** Wall time, Unix microseconds. */
   nowUs: () => number;
   timers: Timers;
-  limits: CohortLimits & { readonly messagesPerFrameMax: number };
+  limits: CohortLimits & CompressionLimits & { readonly messagesPerFrameMax: number };
   observe: ObserveHops;
   delivered: FlushContext['delivered'];
   encoded: FlushContext['encoded'];
+  /** Counts frames that were compressed. */
+  compressed: CompressionCounts;
   /** Keeps trades for clients that are paused; without it they are told a hole. */
   toldTrades?: ToldTrades;
   replayed?: FlushContext['replayed'];
@@ -56,9 +59,12 @@ export class Fanout implements FlushQueue {
 
   constructor(options: FanoutOptions) {
     this.#options = options;
+    const compression = new FrameCompression(options.limits, options.compressed);
     this.#context = {
       publisher: options.publisher,
-      frames: new FrameWriter(options.limits.messagesPerFrameMax, (marked) => marked),
+      frames: new FrameWriter(options.limits.messagesPerFrameMax, (marked, clients) =>
+        compression.compress(marked, clients),
+      ),
       nowUs: 0,
       cohorts: [],
       outbox: new OutboxWriter(),

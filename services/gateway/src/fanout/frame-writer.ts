@@ -6,22 +6,26 @@ const PLAIN = 0;
 /** A frame in both binary encodings. */
 export interface EncodedFrame {
   readonly plain: Uint8Array;
-  readonly marked: Uint8Array;
+  /** As `tapecast.v1.protobuf.zstd` has it, for so many who share it: it is only made, and perhaps compressed, when it is asked for. */
+  markedFor(clients: number): Uint8Array;
 }
 
-/** A frame that is kept; how it is marked is only found when somebody reads it so. */
+/** Makes of a marked frame the one to send to so many. */
+export type Compress = (marked: Uint8Array, clients: number) => Uint8Array;
+
+/** A frame that is kept, as it was for those who asked first. */
 export class BinaryFrame implements EncodedFrame {
   readonly plain: Uint8Array;
-  readonly #mark: (plain: Uint8Array) => Uint8Array;
+  readonly #compress: Compress;
   #marked: Uint8Array | undefined;
 
-  constructor(plain: Uint8Array, mark: (plain: Uint8Array) => Uint8Array) {
+  constructor(plain: Uint8Array, compress: Compress) {
     this.plain = plain;
-    this.#mark = mark;
+    this.#compress = compress;
   }
 
-  get marked(): Uint8Array {
-    this.#marked ??= this.#mark(this.plain);
+  markedFor(clients: number): Uint8Array {
+    this.#marked ??= this.#compress(marked(this.plain), clients);
     return this.#marked;
   }
 }
@@ -31,21 +35,21 @@ class SharedFrame implements EncodedFrame {
   plain: Uint8Array = new Uint8Array();
   #marked: Uint8Array = this.plain;
   #compressed: Uint8Array | undefined;
-  readonly #compress: (marked: Uint8Array) => Uint8Array;
+  readonly #compress: Compress;
 
-  constructor(compress: (marked: Uint8Array) => Uint8Array) {
+  constructor(compress: Compress) {
     this.#compress = compress;
   }
 
-  set({ plain, marked }: EncodedFrame): this {
+  set({ plain, marked }: { plain: Uint8Array; marked: Uint8Array }): this {
     this.plain = plain;
     this.#marked = marked;
     this.#compressed = undefined;
     return this;
   }
 
-  get marked(): Uint8Array {
-    this.#compressed ??= this.#compress(this.#marked);
+  markedFor(clients: number): Uint8Array {
+    this.#compressed ??= this.#compress(this.#marked, clients);
     return this.#compressed;
   }
 }
@@ -56,11 +60,9 @@ export class FrameWriter {
   readonly #deltas = new DeltaFrames();
   readonly #shared: SharedFrame;
   #blocks = 0;
-  readonly #compress: (marked: Uint8Array) => Uint8Array;
-  readonly #mark = (plain: Uint8Array): Uint8Array => this.#compress(marked(plain));
+  readonly #compress: Compress;
 
-  /** `compress` makes of a marked frame the one to send. */
-  constructor(messagesMax: number, compress: (marked: Uint8Array) => Uint8Array) {
+  constructor(messagesMax: number, compress: Compress) {
     this.messagesMax = messagesMax;
     this.#compress = compress;
     this.#shared = new SharedFrame(compress);
@@ -114,7 +116,7 @@ export class FrameWriter {
     receivedAtUs: number | undefined,
   ): BinaryFrame {
     const meta = { publishedAtUs: nowUs, receivedAtUs, numberOf: () => streamNumber };
-    return new BinaryFrame(encodeProtobufFrame(messages, meta), this.#mark);
+    return new BinaryFrame(encodeProtobufFrame(messages, meta), this.#compress);
   }
 
   /** Frames of any number of messages, of at most `messagesMax` each. */

@@ -25,7 +25,7 @@ export class ShownFrames {
     if (!client.json) {
       this.#binary ??= context.frames.allOf(this.#messages, this.#streamNumber, context.nowUs, undefined);
       for (const { frame, messages } of this.#binary) {
-        const bytes = client.encoding === 'protobuf' ? frame.plain : frame.marked;
+        const bytes = client.encoding === 'protobuf' ? frame.plain : frame.markedFor(1);
         client.tellFrame(bytes, context.nowUs);
         context.delivered(messages, 1, bytes.byteLength);
       }

@@ -49,7 +49,7 @@ function tellClient(client: Client, told: readonly Told[], context: FlushContext
     } else {
       one.binary ??= context.frames.ofMessages(one.statuses, 0, context.nowUs, undefined);
       const { plain } = one.binary;
-      context.outbox.add(client, client.encoding === 'protobuf' ? plain : one.binary.marked);
+      context.outbox.add(client, client.encoding === 'protobuf' ? plain : one.binary.markedFor(1));
     }
   }
 }

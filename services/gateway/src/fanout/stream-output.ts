@@ -180,8 +180,9 @@ export class StreamOutput {
       context.delivered(updates, members.plain, frame.plain.byteLength);
     }
     if (members.marked > 0) {
-      context.publisher.publish(members.markedTopic, frame.marked, true);
-      context.delivered(updates, members.marked, frame.marked.byteLength);
+      const bytes = frame.markedFor(members.marked);
+      context.publisher.publish(members.markedTopic, bytes, true);
+      context.delivered(updates, members.marked, bytes.byteLength);
     }
   }
 

@@ -94,7 +94,7 @@ class BinaryReplay implements Replay {
     this.#send(frames.ofMessages([message], this.#ring.streamNumber, nowUs, undefined));
   }
   #send(frame: EncodedFrame): void {
-    const bytes = this.#client.encoding === 'protobuf' ? frame.plain : frame.marked;
+    const bytes = this.#client.encoding === 'protobuf' ? frame.plain : frame.markedFor(1);
     this.#client.tellFrame(bytes, this.#context.nowUs);
   }
 }

@@ -1,3 +1,4 @@
+import { zstdDecompressSync } from 'node:zlib';
 import { type Channel, cutBook } from '@tapecast/market';
 import { depthOf, FrameDecoder, sequenceOf } from '@tapecast/wire';
 import { expect } from 'vitest';
@@ -31,7 +32,11 @@ export class Follower {
 
   constructor(world: World, encoding: Encoding) {
     this.#world = world;
-    this.#decoder = new FrameDecoder({ marked: encoding === 'protobuf_zstd', now: () => Date.now() });
+    this.#decoder = new FrameDecoder({
+      marked: encoding === 'protobuf_zstd',
+      decompress: zstdDecompressSync,
+      now: () => Date.now(),
+    });
     this.socket = new FakeSocket(world.hub);
     this.session = world.sessions.open(this.socket, encoding, undefined);
   }

@@ -83,10 +83,19 @@ export class World {
       publisher: this.hub,
       nowUs,
       timers: { after: (_, due) => this.#timers.push(due) },
-      limits: { messagesPerFrameMax: 3, cohortClientsMin: 2, cohortMovesMax: 100 },
+      // All that can be is compressed.
+      limits: {
+        messagesPerFrameMax: 3,
+        cohortClientsMin: 2,
+        cohortMovesMax: 100,
+        zstdBytesMin: 1,
+        zstdSharedBytesMin: 1,
+        zstdClientsMin: 1,
+      },
       observe: () => {},
       delivered: () => {},
       encoded: () => {},
+      compressed: { frames: 0, bytesBefore: 0, bytesAfter: 0, spentMs: 0 },
       failed: (_, error) => {
         throw error;
       },

@@ -1,3 +1,4 @@
+import { zstdDecompressSync } from 'node:zlib';
 import { type ClientMessage, encodeJsonClientMessage, encodeProtobufClientMessage, FrameDecoder } from '@tapecast/wire';
 import { type ClientOptions, WebSocket } from 'ws';
 
@@ -19,7 +20,7 @@ export class StreamClient {
   constructor(url: string, protocol?: string, options: ClientOptions = {}) {
     this.socket = new WebSocket(url, protocol === undefined ? [] : [protocol], options);
     const marked = protocol === 'tapecast.v1.protobuf.zstd';
-    this.#decoder = new FrameDecoder({ marked, now: () => Date.now() });
+    this.#decoder = new FrameDecoder({ marked, decompress: zstdDecompressSync, now: () => Date.now() });
     this.socket.binaryType = 'nodebuffer';
     this.socket.on('message', (data: Buffer, binary) => this.#took(data, binary));
     this.socket.on('close', (code, reason) => {
