@@ -71,7 +71,7 @@ withData(
           await cluster.stop();
         });
         // One instrument only, and only what its trades change: what is judged whole is the log.
-        const watcher = await watch(cluster.stream, 'protobuf', 'IBM$US', ['kline@1m', 'kline@1d']);
+        const watcher = await watch(cluster.stream, 'protobuf.zstd', 0, 'IBM$US', ['kline@1m', 'kline@1d']);
         onTestFinished(() => watcher.client.close());
         const judge = await follow(cluster, new Set(days.map(({ instrument }) => instrument)));
 
