@@ -186,12 +186,13 @@ export class DepthDelta implements DeltaState<DepthMessage> {
     this.#asks = new Side(cut, 1);
   }
 
-  set(message: DepthMessage): void {
+  set(message: DepthMessage): boolean {
     this.#priceDecimals = message.priceDecimals;
     this.#sizeDecimals = message.sizeDecimals;
     this.#timestamp = message.timestamp;
     this.#bids.set(message.bids);
     this.#asks.set(message.asks);
+    return true;
   }
 
   forget(): void {}
@@ -210,7 +211,9 @@ export class DepthDelta implements DeltaState<DepthMessage> {
   encode(bytes: Uint8Array, start: number, message: DepthMessage): number {
     if (message.priceDecimals !== this.#priceDecimals || message.sizeDecimals !== this.#sizeDecimals) return CANT_SAY;
     const elapsed = difference(message.timestamp, this.#timestamp);
-    if (Number.isNaN(elapsed) || !this.#bids.fits(message.bids) || !this.#asks.fits(message.asks)) return CANT_SAY;
+    if (Number.isNaN(elapsed)) return CANT_SAY;
+    if (!this.#bids.fits(this.#bids.levels) || !this.#asks.fits(this.#asks.levels)) return CANT_SAY;
+    if (!this.#bids.fits(message.bids) || !this.#asks.fits(message.asks)) return CANT_SAY;
     let at = putZigzag(bytes, start, elapsed);
     at = this.#bids.encode(bytes, at, message.bids);
     at = this.#asks.encode(bytes, at, message.asks);

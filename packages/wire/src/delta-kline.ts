@@ -55,13 +55,13 @@ export class KlineDelta implements DeltaState<KlineMessage> {
     };
   }
 
-  /** An older bar, sent again because of a late trade, is told beside the newest, which stays the base. */
-  set({ kline, priceDecimals, sizeDecimals, timestamp }: KlineMessage): void {
-    if (kline.startMs < this.#bar.startMs) return;
+  set({ kline, priceDecimals, sizeDecimals, timestamp }: KlineMessage): boolean {
+    if (kline.startMs < this.#bar.startMs) return false;
     this.#priceDecimals = priceDecimals;
     this.#sizeDecimals = sizeDecimals;
     this.#timestamp = timestamp;
     this.#copy(kline);
+    return true;
   }
 
   forget(): void {

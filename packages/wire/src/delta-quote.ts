@@ -54,11 +54,12 @@ export class QuoteDelta implements DeltaState<QuoteMessage> {
   #sizeDecimals = 0;
   #timestamp = 0;
 
-  set(message: QuoteMessage): void {
+  set(message: QuoteMessage): boolean {
     this.#priceDecimals = message.priceDecimals;
     this.#sizeDecimals = message.sizeDecimals;
     this.#timestamp = message.timestamp;
     this.#copy(message.quote);
+    return true;
   }
 
   forget(): void {}

@@ -12,8 +12,11 @@ export const CANT_SAY = -1;
  * `decode`, must be forgotten.
  */
 export interface DeltaState<Message extends DataMessage> {
-  /** Takes a whole message as the state; a message that is none of it (an older bar) is left. Copies what may change. */
-  set(message: Message): void;
+  /**
+   * Takes a whole message as the state, a copy of what may change. False: it is none of it (an older bar, sent again) and
+   * the state stays.
+   */
+  set(message: Message): boolean;
   /** The next message is the state, whatever it is. */
   forget(): void;
   /** Bytes that `encode` may write for this message. */

@@ -144,7 +144,8 @@ export class DeltaStream {
       throw new WireError('inconsistent', `a message of ${whole.channel} in a stream of ${this.channel}`);
     }
     this.#symbol = whole.symbol;
-    this.#state.set(whole);
+    // Whoever was sent a bar that is not the newest has it as a base, which a new subscriber has not: what follows is whole.
+    if (!this.#state.set(whole)) this.#sinceKeyframe = DELTAS_PER_KEYFRAME;
   }
 
   /** Writes the open block's head before its updates. */

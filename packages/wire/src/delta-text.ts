@@ -26,7 +26,11 @@ export function readText(reader: VarintReader): string {
     if (byte > 255) throw new WireError('malformed', `a byte of a text is ${byte}`);
     utf8[i] = byte;
   }
-  return textDecoder.decode(utf8);
+  try {
+    return textDecoder.decode(utf8);
+  } catch {
+    throw new WireError('malformed', 'a text is not UTF-8');
+  }
 }
 
 export function skipText(reader: VarintReader): void {

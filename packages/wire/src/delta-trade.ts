@@ -32,11 +32,12 @@ export class TradeDelta implements DeltaState<TradeMessage> {
   #sizeDecimals = 0;
   #timestamp = 0;
 
-  set({ trade, priceDecimals, sizeDecimals, timestamp }: TradeMessage): void {
+  set({ trade, priceDecimals, sizeDecimals, timestamp }: TradeMessage): boolean {
     this.#priceDecimals = priceDecimals;
     this.#sizeDecimals = sizeDecimals;
     this.#take(timestamp, trade);
     this.#conditions = trade.conditions.slice(); // The message is the receiver's.
+    return true;
   }
 
   forget(): void {}

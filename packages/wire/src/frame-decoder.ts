@@ -171,6 +171,7 @@ export class FrameDecoder {
     const pair = this.#pair(message.symbol, message.channel);
     // Changes of a book that are no differences of this kind: the next state is the next base.
     pair.known = message.type !== 'l2_update';
+    pair.state.forget();
     if (pair.known) pair.state.set(message);
     pair.position = message.range?.[1] ?? (message as { historySeq?: number }).historySeq ?? 0;
   }

@@ -160,7 +160,7 @@ function nextQuote(last: QuoteMessage | undefined, throwOf: Dice): QuoteMessage 
   const sum = name === 'volume' || name === 'turnover' || name === 'vwap';
   if (kind === 98) Object.assign(quote, { [name]: undefined });
   if (kind === 97 || kind === 96)
-    Object.assign(quote, { [name]: sum ? BigInt(c) * 10n ** BigInt(small % 20) : Math.abs(c) });
+    Object.assign(quote, { [name]: sum ? BigInt(c) * 10n ** BigInt(small % 15) : Math.abs(c) });
   return { type: 'quote', channel: 'quote', ...head(last, throwOf), quote };
 }
 

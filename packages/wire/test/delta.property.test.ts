@@ -1,116 +1,65 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  type Channel,
-  type ControlMessage,
-  type DataMessage,
-  DeltaFrames,
-  DeltaStream,
-  type DepthMessage,
-  encodeProtobufFrame,
-  FrameDecoder,
-  isData,
-  type KlineMessage,
-} from '../src/index.ts';
-import { CHANNELS_TOLD, dice, lateRevision, nextMessage, SYMBOL } from './delta-worlds.ts';
-
-const START_MS = 1_731_689_400_000;
-
-type Way = 'plain' | 'marked' | 'compressed';
-
-/** In place of a compression, which is not of this package. */
-const unturned = (bytes: Uint8Array): Uint8Array => bytes.map((byte) => byte ^ 0x5a);
-
-/** A gateway with one stream, and one client of it. */
-class Pipe {
-  readonly number: number;
-  readonly stream: DeltaStream;
-  readonly frames = new DeltaFrames();
-  readonly decoder: FrameDecoder;
-  nowMs = START_MS;
-  sent: Uint8Array[] = [];
-
-  readonly way: Way;
-
-  constructor(channel: Channel, number = 7, way: Way = 'plain') {
-    this.number = number;
-    this.way = way;
-    this.stream = new DeltaStream(number, channel);
-    this.decoder = new FrameDecoder({ marked: way !== 'plain', decompress: unturned, now: () => this.nowMs });
-    this.receive(this.whole(subscribed(channel, number)));
-  }
-
-  whole(message: DataMessage | ControlMessage): Uint8Array {
-    const numberOf = () => this.number;
-    const meta = { publishedAtUs: this.nowMs * 1000, receivedAtUs: undefined, numberOf };
-    const frame = encodeProtobufFrame([message], meta);
-    return this.way === 'plain' ? frame : this.#compressed(new Uint8Array([0, ...frame]));
-  }
-
-  /** The frame of what is pending; undefined where nothing is. */
-  flush(): Uint8Array | undefined {
-    if (this.stream.pendingUpdates === 0) return undefined;
-    this.frames.begin(this.nowMs * 1000, (this.nowMs - 3) * 1000);
-    this.frames.append(this.stream.take());
-    const { plain, marked } = this.frames.finish();
-    return this.way === 'plain' ? plain.slice() : this.#compressed(marked.slice());
-  }
-
-  #compressed(marked: Uint8Array): Uint8Array {
-    return this.way === 'marked' ? marked : new Uint8Array([1, ...unturned(marked)]);
-  }
-
-  receive(frame: Uint8Array | undefined): DataMessage[] {
-    if (frame === undefined) return [];
-    this.sent.push(frame);
-    const decoded = this.decoder.decode(frame);
-    expect(decoded.baseless).toEqual([]);
-    expect(decoded.publishedAtUs).toBe(this.nowMs * 1000);
-    return decoded.messages.filter(isData);
-  }
-}
-
-export function subscribed(channel: Channel, streamNumber: number): ControlMessage {
-  const results = [{ symbol: SYMBOL, channel, ok: true, epoch: 'e', seq: 0, intervalMs: 0, streamNumber }];
-  return { type: 'success', action: 'subscribe', id: 1, msg: '', results };
-}
+import type { DataMessage, DepthMessage, FrameDecoder, KlineMessage } from '../src/index.ts';
+import { Pipe, type Way } from './delta-pipe.ts';
+import { CHANNELS_TOLD, dice, lateRevision, nextMessage } from './delta-worlds.ts';
 
 const lives = fc.array(fc.tuple(dice, fc.boolean()), { maxLength: 60 });
 
 describe('differences give what whole messages give', () => {
   for (const channel of CHANNELS_TOLD) {
-    it(`any life of ${channel}, flushed at any time`, () => {
-      fc.assert(
-        fc.property(
-          lives,
-          fc.constantFrom<Way>('plain', 'marked', 'compressed'),
-          fc.nat(100_000),
-          (steps, way, number) => {
-            const pipe = new Pipe(channel, number, way);
-            const told: DataMessage[] = [];
-            const received: DataMessage[] = [];
-            let last: DataMessage | undefined;
-            for (const [thrown, flush] of steps) {
-              const late = channel.startsWith('kline') && last !== undefined && thrown.kind === 95;
-              const message = late ? lateRevision(last as KlineMessage) : nextMessage(channel, last, thrown);
-              told.push(structuredClone(message));
-              last = late ? { ...last!, range: message.range } : message;
-              pipe.nowMs += thrown.small * 20;
-              if (!pipe.stream.add(message)) {
-                received.push(...pipe.receive(pipe.flush()), ...pipe.receive(pipe.whole(message)));
-              } else if (flush) {
-                received.push(...pipe.receive(pipe.flush()));
-              }
-              checkState(pipe, last);
-            }
-            received.push(...pipe.receive(pipe.flush()));
-            expect(wholes(received, told)).toEqual(told);
-          },
-        ),
-        { numRuns: 150 },
-      );
+    it(`any life of ${channel}, flushed and joined at any time`, () => {
+      const ways = fc.constantFrom<Way>('plain', 'marked', 'compressed');
+      const property = fc.property(lives, ways, fc.nat(100_000), (steps, way, number) => {
+        const pipe = new Pipe(channel, number, way);
+        const told: DataMessage[] = [];
+        const received: DataMessage[] = [];
+        const joinerReceived: DataMessage[] = [];
+        let joiner: FrameDecoder | undefined;
+        let last: DataMessage | undefined;
+        const send = (frame: Uint8Array | undefined): void => {
+          if (frame === undefined) return;
+          received.push(...pipe.receive(frame));
+          if (joiner !== undefined) joinerReceived.push(...pipe.read(joiner, frame));
+        };
+        for (const [thrown, flush] of steps) {
+          const late = channel.startsWith('kline') && last !== undefined && thrown.kind === 95;
+          const message = late ? lateRevision(last as KlineMessage) : nextMessage(channel, last, thrown);
+          told.push(structuredClone(message));
+          last = late ? { ...last!, range: message.range } : message;
+          pipe.nowMs += thrown.small * 20;
+          if (!pipe.stream.add(message)) {
+            send(pipe.flush());
+            send(pipe.whole(message));
+          } else if (flush) {
+            send(pipe.flush());
+          }
+          checkState(pipe, last);
+          if (thrown.small % 9 === 0 && pipe.stream.pendingUpdates === 0) {
+            // The state as told is all that is needed to read on.
+            joiner = pipe.newDecoder();
+            joiner.decode(pipe.whole(pipe.stream.state()!));
+            joinerReceived.length = 0;
+          }
+        }
+        send(pipe.flush());
+        expect(joinerReceived).toEqual(received.slice(received.length - joinerReceived.length));
+        expect(wholes(received, told)).toEqual(told);
+      });
+      fc.assert(property, { numRuns: 150 });
     });
   }
+
+  it('a stream is told whole again after so many differences', () => {
+    const pipe = new Pipe('quote');
+    let last: DataMessage | undefined;
+    const whole: number[] = [];
+    for (let i = 0; i < 3_000; i++) {
+      last = nextMessage('quote', last, { kind: 1, a: 1, b: i, c: 0, small: 1, covers: 1, text: '' });
+      if (!pipe.stream.add(last)) whole.push(i);
+    }
+    expect(whole).toEqual([0, 1_025, 2_050]);
+  });
 });
 
 function checkState({ stream }: Pipe, last: DataMessage): void {
