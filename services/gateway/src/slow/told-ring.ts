@@ -1,17 +1,16 @@
 import type { DataMessage, TradeMessage } from '@tapecast/wire';
+import type { TextsOfTrades } from './texts-of-trades.ts';
 import type { ToldTrades } from './told-trades.ts';
 
-/** What a client that was away is to be sent, in this order. Bytes are valid until `replay` returns. */
-export interface Replay {
-  /** The trades of these numbers are not there any more. `base` or `whole` follows. */
-  hole(first: number, last: number): void;
-  /** The trade that the next differences are made against, which is not to be told as new; undefined: the stream's newest. */
-  base(state: DataMessage | undefined): void;
-  whole(message: TradeMessage): void;
-  /** Differences, one block after the other, up to number `last`. */
-  blocks(bytes: Uint8Array, last: number): void;
-  /** No more for now: the rest is asked for later. */
-  readonly full: boolean;
+/** What is there for a client that was away. */
+export interface Missed {
+  /**
+   * These trades are not there any more. The client is at the second number then, and has to be given the base of the first
+   * chunk, or the stream's state where there is none.
+   */
+  readonly lost: readonly [first: number, last: number] | undefined;
+  /** What follows, without a hole. Of the first one it may have some blocks already. */
+  readonly chunks: readonly Chunk[];
 }
 
 /** Differences that follow each other without a break, and what the first of them is made against. */
@@ -35,6 +34,7 @@ export interface Chunk {
 
 /** What the subscribers of one stream of trades were told. */
 export class ToldRing {
+  readonly texts: TextsOfTrades;
   readonly streamNumber: number;
   readonly symbol: string;
   readonly #store: ToldTrades;
@@ -42,8 +42,9 @@ export class ToldRing {
   #chunks: Chunk[] = [];
   #last = 0;
 
-  constructor(store: ToldTrades, streamNumber: number, symbol: string) {
+  constructor(store: ToldTrades, texts: TextsOfTrades, streamNumber: number, symbol: string) {
     this.#store = store;
+    this.texts = texts;
     this.streamNumber = streamNumber;
     this.symbol = symbol;
   }
@@ -86,26 +87,18 @@ export class ToldRing {
   }
 
   /**
-   * What was told after number `from`, to a client that has what was told up to there. Returns the number up to which it is
-   * brought by that: the newest, unless the replay was full before.
+   * What was told after number `from` to a client that has what was told up to there, so that all blocks past that number
+   * apply. `withBase`: for who has no state of its own, so that the first chunk is one whose base is known.
    */
-  replay(from: number, to: Replay): number {
-    if (from >= this.#last) return this.#last;
+  since(from: number, withBase = false): Missed {
+    if (from >= this.#last) return NOTHING;
     const at = this.#chunks.findIndex((chunk) => reaches(chunk, from));
-    return at >= 0 ? this.#chunksFrom(at, from, to) : this.#afterHole(from, to);
-  }
-
-  /**
-   * The same for who has no state of its own: each chunk comes whole, after its base, so that what is up to number `from`
-   * is to be left out by the caller.
-   */
-  replayWithBase(from: number, to: Replay): number {
-    if (from >= this.#last) return this.#last;
-    const at = this.#chunks.findIndex((chunk) => reaches(chunk, from));
-    const chunk = this.#chunks[at];
-    if (chunk === undefined || (!chunk.told && chunk.base === undefined)) return this.#afterHole(from, to);
-    if (!chunk.told) to.base(chunk.base);
-    return this.#chunksFrom(at, chunk.startAt, to);
+    if (at >= 0 && (!withBase || hasBase(this.#chunks[at] as Chunk)))
+      return { lost: undefined, chunks: this.#chunks.slice(at) };
+    // Its trades went with the chunks that are gone: what is left is told, from its own base on.
+    const next = this.#chunks.findIndex((chunk) => chunk.startAt > from && hasBase(chunk));
+    const chunks = next < 0 ? [] : this.#chunks.slice(next);
+    return { lost: [from + 1, chunks[0]?.startAt ?? this.#last], chunks };
   }
 
   /** For `ToldTrades` only, as the following. */
@@ -115,33 +108,6 @@ export class ToldRing {
 
   dropped(chunk: Chunk): void {
     if (this.#chunks[0] === chunk) this.#chunks.shift();
-  }
-
-  /** Its trades went with the chunks that are gone: what is left is told, from its own base on. */
-  #afterHole(from: number, to: Replay): number {
-    const at = this.#chunks.findIndex((chunk) => chunk.startAt > from && (chunk.told || chunk.base !== undefined));
-    const chunk = this.#chunks[at];
-    if (chunk === undefined) {
-      to.hole(from + 1, this.#last);
-      to.base(undefined);
-      return this.#last;
-    }
-    to.hole(from + 1, chunk.startAt);
-    if (!chunk.told) to.base(chunk.base);
-    return this.#chunksFrom(at, chunk.startAt, to);
-  }
-
-  #chunksFrom(index: number, from: number, to: Replay): number {
-    for (let at = index; at < this.#chunks.length; at++) {
-      const { told, base, baseAt, startAt, lasts, ends, bytes, used } = this.#chunks[at] as Chunk;
-      if (to.full && at > index) return startAt;
-      if (told && baseAt > from) to.whole(base as TradeMessage);
-      const next = lasts.findIndex((last) => last > from);
-      if (next < 0) continue;
-      const begin = next === 0 ? 0 : (ends[next - 1] as number);
-      to.blocks(bytes.subarray(begin, used), lasts.at(-1) as number);
-    }
-    return this.#last;
   }
 
   #begin(base: DataMessage | undefined, baseAt: number, told: boolean, startAt: number): void {
@@ -171,9 +137,23 @@ export class ToldRing {
 }
 
 const NO_BYTES = new Uint8Array();
+const NOTHING: Missed = { lost: undefined, chunks: [] };
 
-/** Whether a client at number `from` is where one of its blocks, or its base, ended. */
-function reaches({ startAt, told, baseAt, lasts }: Chunk, from: number): boolean {
-  if (from === startAt || (told && from === baseAt)) return true;
-  return from > startAt && from < (lasts.at(-1) ?? baseAt) && lasts.includes(from);
+const hasBase = ({ told, base }: Chunk): boolean => told || base !== undefined;
+
+/** The blocks of a chunk past number `from`, one after the other. Valid until the chunk gets its next block. */
+export function blocksAfter({ lasts, ends, bytes, used }: Chunk, from: number): Uint8Array {
+  const next = lasts.findIndex((last) => last > from);
+  if (next < 0) return NO_BYTES;
+  return bytes.subarray(next === 0 ? 0 : ends[next - 1], used);
+}
+
+/** The number up to which a chunk tells. */
+export const endOf = ({ lasts, baseAt }: Chunk): number => lasts.at(-1) ?? baseAt;
+
+/** Whether there is something in it for a client at number `from`, where one of its blocks, or its base, ended. */
+function reaches(chunk: Chunk, from: number): boolean {
+  const { startAt, told, baseAt, lasts } = chunk;
+  if (from < startAt || from >= endOf(chunk)) return false;
+  return from === startAt || (told && from === baseAt) || lasts.includes(from);
 }

@@ -1,4 +1,5 @@
 import type { GatewayLimits } from '../limits.ts';
+import { TextsOfTrades } from './texts-of-trades.ts';
 import { type Chunk, ToldRing } from './told-ring.ts';
 
 export type ToldTradesLimits = Pick<GatewayLimits, 'toldTradesMs' | 'toldTradesBytes'>;
@@ -25,6 +26,7 @@ export class ToldTrades {
   #chunks: (Chunk | undefined)[] = [];
   #head = 0;
   #bytes = 0;
+  readonly #texts = new TextsOfTrades();
 
   constructor(limits: ToldTradesLimits, nowMs: () => number) {
     this.#limits = limits;
@@ -38,7 +40,7 @@ export class ToldTrades {
 
   /** For one stream of trades. Whoever asks for it closes it. */
   ring(streamNumber: number, symbol: string): ToldRing {
-    return new ToldRing(this, streamNumber, symbol);
+    return new ToldRing(this, this.#texts, streamNumber, symbol);
   }
 
   /** Lets go what is too old. */
@@ -97,6 +99,7 @@ export class ToldTrades {
     chunk.gone = true;
     this.#bytes -= chunk.bytes.byteLength + (1 + chunk.ends.length) * INDEX_BYTES;
     chunk.bytes = NO_BYTES;
+    this.#texts.forget(chunk);
   }
 
   #grew(bytes: number): void {

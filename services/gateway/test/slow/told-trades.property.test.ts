@@ -1,7 +1,7 @@
 import type { DataMessage, TradeMessage } from '@tapecast/wire';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Replay, ToldRing } from '../../src/slow/told-ring.ts';
+import { blocksAfter, type Chunk, endOf, type ToldRing } from '../../src/slow/told-ring.ts';
 import { ToldTrades } from '../../src/slow/told-trades.ts';
 
 const trade = (first: number, last: number): TradeMessage => ({
@@ -27,52 +27,42 @@ function block(from: number, last: number, length: number): Uint8Array {
   return bytes;
 }
 
-/** Reads a replay as a careful client: each difference applies to the state that it has. Keeps what it was told. */
-class Reader implements Replay {
+/** A careful client that was away: each difference applies to the state that it has. Keeps what it was told. */
+class Reader {
   readonly told: number[] = [];
   readonly holes: [number, number][] = [];
   at: number;
   #base: number | undefined;
-  readonly #newest: number;
-  /** Of the blocks since `full` was asked for last. */
-  #bytes = 0;
-  readonly #bytesMax: number;
 
-  constructor(from: number, newest: number, hasBase: boolean, bytesMax = Number.POSITIVE_INFINITY) {
+  constructor(from: number, hasBase: boolean) {
     this.at = from;
     this.#base = hasBase ? from : undefined;
-    this.#newest = newest;
-    this.#bytesMax = bytesMax;
   }
-  get full(): boolean {
-    return this.#bytes > this.#bytesMax;
-  }
-  again(): void {
-    this.#bytes = 0;
-  }
-  hole(first: number, last: number): void {
-    expect(first).toBe(this.at + 1);
-    expect(last).toBeGreaterThanOrEqual(first);
-    this.holes.push([first, last]);
-    this.at = last;
-    this.#base = undefined;
-  }
-  base(message: DataMessage | undefined): void {
-    this.#base = message === undefined ? this.#newest : ((message as TradeMessage).historySeq ?? message.range?.[1]);
-  }
-  whole(message: TradeMessage): void {
-    const [first, last] = message.range as [number, number];
-    this.#take(first, last);
-  }
-  blocks(bytes: Uint8Array, last: number): void {
+
+  /** One piece: the hole if there is one, and a chunk. */
+  readSome(ring: ToldRing, withBase: boolean): void {
+    const { lost, chunks } = ring.since(this.at, withBase);
+    const [chunk] = chunks;
+    if (lost !== undefined) {
+      expect(lost[0]).toBe(this.at + 1);
+      expect(lost[1]).toBeGreaterThanOrEqual(lost[0]);
+      this.holes.push([...lost]);
+      this.at = lost[1];
+      this.#base = chunk === undefined ? this.at : chunk.told ? undefined : numberOf(chunk);
+    }
+    if (chunk === undefined) return;
+    // Who has no state reads the chunk from its base on.
+    if (withBase && !chunk.told) this.#base = numberOf(chunk);
+    if (chunk.told && (withBase || chunk.baseAt > this.at)) this.#take(chunk.startAt + 1, chunk.baseAt);
+    const bytes = blocksAfter(chunk, withBase ? chunk.startAt : this.at);
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     for (let at = 0; at < bytes.length; at += 16 + view.getUint32(at + 12)) {
       expect(view.getFloat64(at)).toBe(this.#base);
       this.#take(view.getFloat64(at) + 1, view.getUint32(at + 8));
     }
-    expect(this.#base).toBe(last);
-    this.#bytes += bytes.length;
+    expect(this.at).toBe(endOf(chunk));
   }
+
   #take(first: number, last: number): void {
     for (let number = first; number <= last; number++) if (number > this.at) this.told.push(number);
     if (last > this.at) {
@@ -83,18 +73,18 @@ class Reader implements Replay {
   }
 }
 
+const numberOf = ({ base }: Chunk): number | undefined => (base as TradeMessage | undefined)?.historySeq;
+
 /** Whoever stopped at any number at which all were told is told the rest, but what he is told to be a hole. */
 function check(ring: ToldRing, boundaries: readonly number[]): void {
   for (const from of boundaries) {
-    for (const hasBase of [true, false]) {
-      const reader = new Reader(from, ring.last, hasBase, from % 2 === 0 ? 2_000 : undefined);
+    for (const withBase of [false, true]) {
+      const reader = new Reader(from, !withBase);
       // In pieces: each begins where the one before ended.
       while (reader.at < ring.last) {
         const before = reader.at;
-        const reached = hasBase ? ring.replay(before, reader) : ring.replayWithBase(before, reader);
-        expect(reached).toBeGreaterThan(before);
-        expect(reader.at).toBe(reached);
-        reader.again();
+        reader.readSome(ring, withBase);
+        expect(reader.at).toBeGreaterThan(before);
       }
       expect(reader.at).toBe(ring.last);
       const lost = reader.holes.flatMap(([first, last]) =>
@@ -174,11 +164,11 @@ describe('trades that were told', () => {
       ring.block(block(last - 1, last, 5), last, () => state(last));
       if (last % 25 === 0) store.sweep();
     }
-    const young = new Reader(9_000, 12_000, true);
-    ring.replay(9_000, young);
+    const young = new Reader(9_000, true);
+    while (young.at < 12_000) young.readSome(ring, false);
     expect(young.told).toHaveLength(3_000);
-    const old = new Reader(0, 12_000, true);
-    ring.replay(0, old);
+    const old = new Reader(0, true);
+    while (old.at < 12_000) old.readSome(ring, false);
     expect(old.holes).toHaveLength(1);
     // Chunks go as wholes: an eighth of the time more, and the look that lets them go.
     expect(old.told.length).toBeLessThan(3_000 * 1.15);
