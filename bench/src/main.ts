@@ -10,6 +10,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   'fan-out': async () => (await import('./fan-out.ts')).run,
   'log-codecs': async () => (await import('./log-codecs.ts')).run,
   skip: async () => (await import('./skip.ts')).run,
+  bytes: async () => (await import('./bytes.ts')).run,
   fold: async () => (await import('./fold.ts')).run,
   normalise: async () => (await import('./normalise.ts')).run,
   handshakes: async () => (await import('./handshakes.ts')).run,

@@ -4,7 +4,7 @@ import { Fleet } from './fleet.ts';
 import { RecordedMarket } from './market.ts';
 import type { Spent } from './pace.ts';
 import type { Popularity } from './popularity.ts';
-import type { Recording } from './recorded-flushes.ts';
+import type { Flush } from './recorded-flushes.ts';
 
 const CLIENT_PROCESSES = 2;
 /** Clients of each process that decode everything all the time. */
@@ -32,7 +32,7 @@ export interface Load {
 interface Run extends Spent {
   deliveries: number;
   bytes: number;
-  recording: Recording | undefined;
+  flushes: Flush[];
 }
 
 interface BoutOptions {
@@ -45,26 +45,34 @@ interface BoutOptions {
   cpuProf: string | undefined;
 }
 
+interface Servers {
+  gateway: Child;
+  /** A gateway beside the measured one, whose clients hold one instrument each: what it sends them, raw servers deal out. */
+  recorded: Child;
+  raw: Child;
+  ws: Child | undefined;
+}
+
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
+const rounded = (value: number): number => Number(value.toFixed(3));
 
 /** A gateway and bare servers with as many clients each, all connected; one of them works at a time. */
 export class Bout {
   readonly #options: BoutOptions;
   readonly #market: RecordedMarket;
-  readonly #gateway: Child;
-  readonly #raw: Child;
-  readonly #ws: Child | undefined;
-  readonly #fleets: [ours: Fleet, ...others: Fleet[]];
+  readonly #servers: Servers;
+  /** Of the gateway, the raw server, the recorded gateway, and perhaps the one made with `ws`. */
+  readonly #fleets: [ours: Fleet, raw: Fleet, ...others: Fleet[]];
 
   private constructor(
     options: BoutOptions,
     market: RecordedMarket,
-    servers: [Child, Child, Child | undefined],
-    fleets: [Fleet, ...Fleet[]],
+    servers: Servers,
+    fleets: [Fleet, Fleet, ...Fleet[]],
   ) {
     this.#options = options;
     this.#market = market;
-    [this.#gateway, this.#raw, this.#ws] = servers;
+    this.#servers = servers;
     this.#fleets = fleets;
   }
 
@@ -74,106 +82,137 @@ export class Bout {
     const { ticks, instruments, lists, channel, popularity } = population;
     const market = new RecordedMarket(ticks, instruments, [channel], popularity);
     const profile = cpuProf === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${cpuProf}`];
-    const gateway = Child.start('gateway-main', [], profile);
-    const raw = Child.start('raw-main');
-    const ws = plainWs ? Child.start('ws-main') : undefined;
-    await gateway.ask({ do: 'load', records: [market.first()] });
-    await gateway.ask({ do: 'run', everyMs: 0, record: false });
-    const symbols = lists.map((list) => list.map((i) => market.names[i] as string));
+    const servers: Servers = {
+      gateway: Child.start('gateway-main', [], profile),
+      recorded: Child.start('gateway-main'),
+      raw: Child.start('raw-main'),
+      ws: plainWs ? Child.start('ws-main') : undefined,
+    };
+    const records = [market.first()];
+    for (const gateway of [servers.gateway, servers.recorded]) {
+      await gateway.ask({ do: 'load', records });
+      await gateway.ask({ do: 'run', everyMs: 0, record: 0 });
+    }
+    const named = (all: readonly (readonly number[])[]): string[][] =>
+      all.map((list) => list.map((i) => market.names[i] as string));
+    const fleetOf = async (server: Child, lists: string[][], more: Partial<Parameters<typeof Fleet.connect>[0]> = {}) =>
+      Fleet.connect({
+        port: await server.ask<number>({ do: 'port' }),
+        protocol: undefined,
+        lists,
+        processes: CLIENT_PROCESSES,
+        channels: [channel],
+        intervalMs,
+        ...more,
+      });
+    const spoken = `tapecast.v1.${protocol}`;
     const nobodys = lists.map(() => []);
-    const common = { processes: CLIENT_PROCESSES, channels: [channel], intervalMs };
-    const fleets: [Fleet, ...Fleet[]] = [
-      await Fleet.connect({
-        ...common,
-        port: await gateway.ask<number>({ do: 'port' }),
-        protocol: `tapecast.v1.${protocol}`,
-        lists: symbols,
+    const fleets: [Fleet, Fleet, ...Fleet[]] = [
+      await fleetOf(servers.gateway, named(lists), { protocol: spoken }),
+      await fleetOf(servers.raw, nobodys),
+      // One after the other, so that the n-th connection is the n-th instrument's.
+      await fleetOf(servers.recorded, named(market.names.map((_, i) => [i])), {
+        protocol: spoken,
+        processes: 1,
+        atOnce: 1,
       }),
     ];
-    for (const server of [raw, ws])
-      if (server !== undefined)
-        fleets.push(
-          await Fleet.connect({
-            ...common,
-            port: await server.ask<number>({ do: 'port' }),
-            protocol: undefined,
-            lists: nobodys,
-          }),
-        );
-    const bout = new Bout(options, market, [gateway, raw, ws], fleets);
-    await bout.#ours({ name: 'all decode', updates: 5 * instruments, flushes: 20, everyMs: 40, intervalMs }, false);
+    if (servers.ws !== undefined) fleets.push(await fleetOf(servers.ws, nobodys));
+    const bout = new Bout(options, market, servers, fleets);
+    const everything = { name: 'all decode', updates: 5 * instruments, flushes: 20, everyMs: 40, intervalMs };
+    await bout.#runBoth(everything, bout.#records(everything), 0);
     await bout.#verify();
     await bout.#fleets[0].sample(SAMPLE);
     return bout;
   }
 
   async measure(load: Load, rounds: number): Promise<Record<string, unknown>> {
-    const { protocol } = this.#options;
+    const { protocol, population } = this.#options;
+    const { length: clients } = population.lists;
     const json = protocol === 'json';
-    for (let i = 0; i < WARM_UPS; i++) await this.#ours(load, false);
-    const recorded = await this.#ours(load, true);
-    const recording = recorded.recording as Recording;
-    await this.#raw.ask({ do: 'load', recording });
-    const schemes = json ? ['send'] : ['publish', 'cork'];
-    for (const scheme of schemes) await this.#raw.ask({ do: 'run', scheme });
+    for (let i = 0; i < WARM_UPS; i++) await this.#runBoth(load, this.#records(load), 0);
+    // Of JSON each connection has its own bytes, and as many: one is enough.
+    const [recorded, single] = await this.#runBoth(load, this.#records(load), json ? 1 : clients);
+    const { raw } = this.#servers;
+    await raw.ask({
+      do: 'load',
+      clients: recorded.flushes,
+      instruments: single.flushes,
+      lists: population.lists,
+      blobs: json,
+    });
+    const schemes = json ? ['blob'] : ['ready', 'publish', 'cork', ...(population.instruments > 1 ? ['merge'] : [])];
+    for (const scheme of schemes) await raw.ask({ do: 'run', scheme });
     const ours: number[] = [];
     const theirs = new Map<string, number[]>(schemes.map((scheme) => [scheme, []]));
-    let bytes = 0;
-    let deliveries = 0;
-    let cpu = 0;
+    const sum = { bytes: 0, deliveries: 0, cpu: 0, frames: 0 };
     for (let round = 0; round < rounds; round++) {
+      const records = this.#records(load);
+      await this.#run(this.#servers.recorded, load, records, 0);
       const before = await this.#fleets[0].settled();
-      const one = await this.#ours(load, false);
+      const one = await this.#run(this.#servers.gateway, load, records, 0);
       const after = await this.#fleets[0].settled();
       ours.push(one.deliveries / one.cpuSeconds);
-      deliveries += one.deliveries;
-      cpu += one.cpuSeconds;
-      const read = after.payloadBytes - before.payloadBytes;
-      bytes += read;
-      // What the gateway says it sent is what clients read; in JSON each number of a connection adds to it.
-      if (!json && read !== one.bytes) throw new Error(`${one.bytes} bytes were sent, ${read} were read`);
+      sum.deliveries += one.deliveries;
+      sum.cpu += one.cpuSeconds;
+      sum.bytes += after.payloadBytes - before.payloadBytes;
+      sum.frames += after.frames - before.frames;
       if (json && after.frames - before.frames !== one.deliveries) throw new Error('messages were lost');
       for (const scheme of schemes) {
-        const raw = await this.#raw.ask<Spent>({ do: 'run', scheme });
-        theirs.get(scheme)?.push(recorded.deliveries / raw.cpuSeconds);
-        await this.#fleets[1]?.settled();
+        const spent = await raw.ask<Spent>({ do: 'run', scheme });
+        theirs.get(scheme)?.push(recorded.deliveries / spent.cpuSeconds);
+        await this.#fleets[1].settled();
       }
     }
     await this.#verify();
-    const [best, bestRounds] = [...theirs].sort(([, a], [, b]) => median(b) - median(a))[0] as [string, number[]];
-    const { lists } = this.#options.population;
+    const ratioTo = (scheme: string): number =>
+      rounded(median(ours.map((one, i) => one / (theirs.get(scheme)?.[i] as number))));
+    const raws = Object.fromEntries([...theirs].map(([scheme, all]) => [scheme, Math.round(median(all))]));
+    const [best] = [...theirs].sort(([, a], [, b]) => median(b) - median(a))[0] as [string, number[]];
     return {
       protocol,
       load: load.name,
       updatesAFlush: load.updates,
-      everyMs: Number(load.everyMs.toFixed(2)),
+      everyMs: rounded(load.everyMs),
       intervalMs: load.intervalMs,
       deliveriesPerCpuSecond: Math.round(median(ours)),
-      rawPerCpuSecond: Math.round(median(bestRounds)),
-      rawScheme: best,
-      rawSchemes: Object.fromEntries([...theirs].map(([scheme, all]) => [scheme, Math.round(median(all))])),
-      ratio: Number(median(ours.map((one, i) => one / (bestRounds[i] as number))).toFixed(3)),
-      bytesADelivery: Number((bytes / deliveries).toFixed(1)),
-      cpuShare: Number((cpu / rounds / ((load.flushes * load.everyMs) / 1_000)).toFixed(2)),
-      writesAFlushMax: lists.length,
-      ...(this.#ws === undefined || load.updates > 100
+      ...raws,
+      best,
+      ratio: ratioTo(best),
+      ...(json ? {} : { ratioToPublish: ratioTo('publish') }),
+      ...(json || population.instruments === 1 ? {} : { ratioToMerge: ratioTo('merge') }),
+      bytesADelivery: Number((sum.bytes / sum.deliveries).toFixed(1)),
+      framesAFlushAndClient: rounded(sum.frames / (rounds * load.flushes * clients)),
+      cpuShare: rounded(sum.cpu / rounds / ((load.flushes * load.everyMs) / 1_000)),
+      ...(this.#servers.ws === undefined || load.updates > 100
         ? {}
-        : await this.#plainWs(load, bytes / deliveries, median(ours))),
+        : await this.#plainWs(load, sum.bytes / sum.deliveries, median(ours))),
     };
   }
 
   async close(): Promise<void> {
     await Promise.all(this.#fleets.map((fleet) => fleet.stop()));
-    for (const server of [this.#gateway, this.#raw, this.#ws]) await server?.stop();
+    for (const server of Object.values(this.#servers) as (Child | undefined)[]) await server?.stop();
   }
 
-  async #ours(load: Load, record: boolean): Promise<Run> {
-    await this.#gateway.ask({ do: 'load', records: this.#market.records(load.flushes, load.updates) });
-    return this.#gateway.ask<Run>({ do: 'run', everyMs: load.everyMs, record });
+  #records({ flushes, updates }: Load): Uint8Array[] {
+    return this.#market.records(flushes, updates);
+  }
+
+  /** The gateway and the one beside it get the same records, one after the other. */
+  async #runBoth(load: Load, records: Uint8Array[], record: number): Promise<[ours: Run, single: Run]> {
+    const single = await this.#run(this.#servers.recorded, load, records, record > 0 ? this.#market.names.length : 0);
+    await this.#fleets[2]?.settled();
+    return [await this.#run(this.#servers.gateway, load, records, record), single];
+  }
+
+  async #run(gateway: Child, load: Load, records: Uint8Array[], record: number): Promise<Run> {
+    await gateway.ask({ do: 'load', records });
+    return gateway.ask<Run>({ do: 'run', everyMs: load.everyMs, record });
   }
 
   async #plainWs(load: Load, bytes: number, ours: number): Promise<Record<string, unknown>> {
-    const server = this.#ws as Child;
+    const server = this.#servers.ws as Child;
     const { length: clients } = this.#options.population.lists;
     const { updates } = load;
     const flushes = Math.max(1, Math.round(20 / updates));
@@ -186,10 +225,10 @@ export class Bout {
         bytes: Math.round(bytes),
         everyMs: updates * 20,
       });
-      await this.#fleets[2]?.settled();
+      await this.#fleets[3]?.settled();
       all.push((flushes * updates * clients) / spent.cpuSeconds);
     }
-    return { wsPerCpuSecond: Math.round(median(all)), timesWs: Number((ours / median(all)).toFixed(1)) };
+    return { ws: Math.round(median(all)), timesWs: Number((ours / median(all)).toFixed(1)) };
   }
 
   /** Every client that decodes has everything that was written, in order. */

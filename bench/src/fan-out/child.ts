@@ -84,3 +84,11 @@ function cost(): Cost {
   const { user, system } = process.cpuUsage();
   return { cpuSeconds: (user + system) / 1e6, rssBytes: process.memoryUsage.rss() };
 }
+
+/** Resident bytes once what is garbage is gone; needs --expose-gc. */
+export function memory(): number {
+  const collect = (globalThis as { gc?: () => void }).gc;
+  collect?.();
+  collect?.();
+  return process.memoryUsage.rss();
+}

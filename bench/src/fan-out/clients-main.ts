@@ -14,13 +14,26 @@ export interface ConnectRequest {
   lists: string[][];
   channels: string[];
   intervalMs: number;
+  /** Clients that go on decoding once they are subscribed: the first so many. */
+  decoding?: number;
+  /** Handshakes under way at once. */
+  atOnce?: number;
 }
 
 /** Many clients in one process: they only count, but for a sample that decodes everything. */
 const clients: ReadingClient[] = [];
 
 answer({
-  connect: async ({ port, hosts, protocol, lists, channels, intervalMs }: ConnectRequest) => {
+  connect: async ({
+    port,
+    hosts,
+    protocol,
+    lists,
+    channels,
+    intervalMs,
+    decoding,
+    atOnce = AT_ONCE,
+  }: ConnectRequest) => {
     let next = 0;
     const one = async (): Promise<void> => {
       while (next < lists.length) {
@@ -34,13 +47,32 @@ answer({
         });
         clients.push(client);
         await client.ready;
+        if (at >= (decoding ?? lists.length)) client.countOnly();
       }
     };
-    await Promise.all(Array.from({ length: AT_ONCE }, one));
+    await Promise.all(Array.from({ length: atOnce }, one));
   },
   /** All but the first `sample` stop decoding. */
   sample: ({ sample }: { sample: number }) => {
     for (const client of clients.slice(sample)) client.countOnly();
+  },
+  /** From now on the decoding clients note how old each frame is. */
+  watch: () => {
+    for (const { follower } of clients) if (follower !== undefined) follower.latenciesMs = [];
+  },
+  latencies: () => {
+    const all: number[] = [];
+    for (const { follower } of clients) for (const one of follower?.latenciesMs ?? []) all.push(one);
+    return all;
+  },
+  /** Frames of the client that got the fewest since the last such question. */
+  fewest: () => {
+    let fewest = Number.POSITIVE_INFINITY;
+    for (const client of clients) {
+      fewest = Math.min(fewest, client.reader.frames - client.framesBefore);
+      client.framesBefore = client.reader.frames;
+    }
+    return fewest;
   },
   counts: () => {
     let frames = 0;

@@ -24,6 +24,10 @@ export interface FleetOptions {
   lists: readonly (readonly string[])[];
   channels: readonly string[];
   intervalMs: number;
+  /** Clients of each process that go on decoding once they are subscribed; all where it is not said. */
+  decoding?: number;
+  /** Handshakes under way at once in each process. */
+  atOnce?: number;
 }
 
 /** Clients of one server, in several processes. */
@@ -38,15 +42,35 @@ export class Fleet {
 
   /** Resolves when every client is connected and its subscription answered. */
   static async connect(options: FleetOptions): Promise<Fleet> {
+    const fleet = await Fleet.ready(options);
+    await fleet.connect();
+    return fleet;
+  }
+
+  /** Only the processes, so that their start is no part of what is measured next. */
+  static async ready(options: FleetOptions): Promise<Fleet> {
     const children = Array.from({ length: options.processes }, () => Child.start('clients-main'));
-    const fleet = new Fleet(children, options);
-    const { port, hosts = ['127.0.0.1'], protocol, channels, intervalMs } = options;
+    await Promise.all(children.map((child) => child.cost()));
+    return new Fleet(children, options);
+  }
+
+  async connect(): Promise<void> {
+    const { port, hosts = ['127.0.0.1'], protocol, channels, intervalMs, decoding, atOnce } = this.#options;
     await Promise.all(
-      children.map((child, i) =>
-        child.ask({ do: 'connect', port, hosts, protocol, lists: fleet.#share(i), channels, intervalMs }),
+      this.#children.map((child, i) =>
+        child.ask({
+          do: 'connect',
+          port,
+          hosts,
+          protocol,
+          lists: this.#share(i),
+          channels,
+          intervalMs,
+          decoding,
+          atOnce,
+        }),
       ),
     );
-    return fleet;
   }
 
   /** All but the first `sample` of each process only count from now on. */
@@ -87,6 +111,21 @@ export class Fleet {
       wrong: sum.wrong + one.wrong,
       first: [...sum.first, ...one.first].slice(0, 3),
     }));
+  }
+
+  async watch(): Promise<void> {
+    await Promise.all(this.#children.map((child) => child.ask({ do: 'watch' })));
+  }
+
+  /** Of all decoding clients since `watch`, ascending. */
+  async latenciesMs(): Promise<number[]> {
+    const all = await Promise.all(this.#children.map((child) => child.ask<number[]>({ do: 'latencies' })));
+    return all.flat().sort((a, b) => a - b);
+  }
+
+  /** Frames of the client that got the fewest since the last such question. */
+  async fewest(): Promise<number> {
+    return Math.min(...(await Promise.all(this.#children.map((child) => child.ask<number>({ do: 'fewest' })))));
   }
 
   async stop(): Promise<void> {

@@ -14,6 +14,8 @@ export class Follower {
   messages = 0;
   updates = 0;
   holes = 0;
+  /** Milliseconds from the oldest data of each frame to its being read, since somebody asked for them. */
+  latenciesMs: number[] | undefined;
   readonly #last = new Map<string, number>();
   readonly #decoder: FrameDecoder;
   readonly #subscribed: () => void;
@@ -38,7 +40,9 @@ export class Follower {
   }
 
   #decode(payload: Uint8Array): (ControlMessage | DataMessage)[] {
-    const { messages, skipped, baseless } = this.#decoder.decode(payload);
+    const { messages, skipped, baseless, receivedAtUs } = this.#decoder.decode(payload);
+    if (receivedAtUs !== undefined)
+      this.latenciesMs?.push(performance.timeOrigin + performance.now() - receivedAtUs / 1_000);
     if (skipped > 0) throw new Error(`${skipped} messages of instruments that were never named`);
     this.holes += baseless.length;
     return messages;

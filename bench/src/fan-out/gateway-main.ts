@@ -2,7 +2,7 @@ import { startGateway } from '@tapecast/gateway';
 import { openMemoryMarketState } from '@tapecast/market-state';
 import { createLogger, createRegistry } from '@tapecast/service-kit';
 import { openMemoryTickLog } from '@tapecast/tick-log';
-import { answer } from './child.ts';
+import { answer, memory } from './child.ts';
 import { paced } from './pace.ts';
 import { FlushRecorder } from './recorded-flushes.ts';
 
@@ -15,7 +15,8 @@ const producer = await log.producer('md.updates');
 const write = (value: Uint8Array): unknown => producer.send([{ partition: 0, records: [{ key: undefined, value }] }]);
 let records: Uint8Array[] = [];
 const gateway = await startGateway({
-  config: { host: '127.0.0.1', port: 0, anonymous: true, heartbeatMs: Number(process.argv[2] ?? 300_000) },
+  // No heartbeats within a run: they are nobody's deliveries.
+  config: { host: process.argv[2] ?? '127.0.0.1', port: 0, anonymous: true, heartbeatMs: 300_000 },
   log,
   state: openMemoryMarketState(),
   logger: createLogger('gateway', 'warn'),
@@ -33,22 +34,34 @@ answer({
   load: (request: { records: Uint8Array[] }) => {
     records = request.records;
   },
-  run: async ({ everyMs, record }: { everyMs: number; record: boolean }) => {
+  /** Writes what is loaded, beginning at a wall time, and answers at once. */
+  begin: ({ atMs, everyMs }: { atMs: number; everyMs: number }) => {
+    const due = records;
+    const ahead = atMs - (performance.timeOrigin + performance.now());
+    void paced(
+      due.length,
+      (i) => ahead + i * everyMs,
+      (i) => write(due[i] as Uint8Array),
+    );
+  },
+  memory,
+  /** With `record` it notes what the first so many connections are sent. */
+  run: async ({ everyMs, record }: { everyMs: number; record: number }) => {
     const deliveries = await total('tapecast_gateway_deliveries_total');
     const bytes = await total('tapecast_gateway_delivered_bytes_total');
-    const stop = record ? recorder.record() : undefined;
+    const stop = record > 0 ? recorder.record(record) : undefined;
     const spent = await paced(
       records.length,
       (i) => i * everyMs,
       (i) => write(records[i] as Uint8Array),
     );
-    const recording = stop?.();
+    const flushes = stop?.() ?? [];
     records = [];
     return {
       ...spent,
       deliveries: (await total('tapecast_gateway_deliveries_total')) - deliveries,
       bytes: (await total('tapecast_gateway_delivered_bytes_total')) - bytes,
-      recording,
+      flushes,
     };
   },
 });

@@ -6,6 +6,8 @@ import type { Popularity } from './popularity.ts';
 
 const EPOCH = 'bench.1.0';
 
+const wallUs = (): number => Math.floor((performance.timeOrigin + performance.now()) * 1_000);
+
 /** One copy of the recorded symbol: its own fold, at its own place of the recording. */
 class RecordedInstrument {
   readonly #fold: InstrumentFold;
@@ -62,28 +64,28 @@ export class RecordedMarket {
 
   /** A record of one update of each instrument: what a client needs before anything can be a difference. */
   first(): Uint8Array {
-    return this.#encode(this.names.map((_, i) => i));
+    return this.encode(this.names.map((_, i) => i));
   }
 
   record(updates: number): Uint8Array {
-    return this.#encode(Array.from({ length: updates }, () => this.#popularity.one()));
+    return this.encode(Array.from({ length: updates }, () => this.#popularity.one()));
   }
 
   records(count: number, updates: number): Uint8Array[] {
     return Array.from({ length: count }, () => this.record(updates));
   }
 
-  #encode(of: readonly number[]): Uint8Array {
-    const nowUs = Math.floor((performance.timeOrigin + performance.now()) * 1_000);
+  /** A record of one update of each of these, as often as they stand there. `receivedAtUs` is told of all of them. */
+  encode(of: readonly number[], receivedAtUs = wallUs()): Uint8Array {
     const updates = new Map<string, Update[]>();
     for (const i of of) {
       const name = this.names[i] as string;
-      const update = (this.instruments[i] as RecordedInstrument).next(nowUs);
+      const update = (this.instruments[i] as RecordedInstrument).next(receivedAtUs);
       const before = updates.get(name);
       if (before === undefined) updates.set(name, [update]);
       else before.push(update);
     }
-    return encodeUpdateBatch({ epoch: EPOCH, ticksNext: 1, computedAtUs: nowUs, clocks: [], updates });
+    return encodeUpdateBatch({ epoch: EPOCH, ticksNext: 1, computedAtUs: receivedAtUs, clocks: [], updates });
   }
 }
 

@@ -23,6 +23,8 @@ export class ReadingClient {
   readonly ready: Promise<void>;
   closeCode: number | undefined;
   closed = false;
+  /** As counted when somebody last looked. */
+  framesBefore = 0;
   readonly reader: FrameReader;
   follower: Follower | undefined;
   readonly socket: Socket;

@@ -1,20 +1,11 @@
 import uWS, { type TemplatedApp, type WebSocket, type WebSocketBehavior } from 'uWebSockets.js';
 
-/** What left in one turn of the loop: frames by the topic that they were published to. */
+/** What left in one turn of the loop: frames, each once, and which of them each connection got. */
 export interface Flush {
   atMs: number;
-  topics: number[];
   frames: Uint8Array[];
-}
-
-export interface Recording {
-  flushes: Flush[];
-  /** Names of the topics that frames were published to. */
-  topics: string[];
-  /** Of each open connection: the topics, by their place in `topics`, that it is subscribed to. */
-  topicsOf: number[][];
-  /** Bytes on the wire that the first connection was sent by itself, frame heads included, one entry a flush. */
-  sentBytes: { atMs: number; bytes: number }[];
+  /** By connection, in the order in which they came: places in `frames`, in the order in which they were sent. */
+  sent: number[][];
 }
 
 type Socket = WebSocket<unknown>;
@@ -26,7 +17,6 @@ type Behavior = WebSocketBehavior<unknown>;
  */
 export class FlushRecorder {
   readonly #sockets = new Set<Socket>();
-  #app: TemplatedApp | undefined;
 
   install(): void {
     const make = uWS.App;
@@ -47,66 +37,47 @@ export class FlushRecorder {
           },
         });
       app.ws = wrapped as typeof ws;
-      this.#app = app;
       return app;
     };
   }
 
-  /** From now to the call of what it returns. */
-  record(): () => Recording {
-    const app = this.#app as TemplatedApp;
-    const [first] = this.#sockets;
+  /** Of the first `connections`, from now to the call of what it returns. */
+  record(connections: number): () => Flush[] {
+    const sockets = [...this.#sockets].slice(0, connections);
     const begin = performance.now();
-    const numbers = new Map<string, number>();
     const flushes: Flush[] = [];
-    const sentBytes: { atMs: number; bytes: number }[] = [];
+    let places = new Map<string, number>();
     let open: Flush | undefined;
-    let sent: { atMs: number; bytes: number } | undefined;
-    const { publish } = app;
-    const numberOf = (topic: string): number => {
-      const number = numbers.get(topic) ?? numbers.size;
-      numbers.set(topic, number);
-      return number;
-    };
-    const own = app as unknown as { publish?: unknown };
-    own.publish = (topic: string, message: Uint8Array, binary: boolean) => {
+    const note = (n: number, message: Uint8Array | string): void => {
       if (open === undefined) {
-        open = { atMs: performance.now() - begin, topics: [], frames: [] };
+        open = { atMs: performance.now() - begin, frames: [], sent: sockets.map(() => []) };
         flushes.push(open);
+        places = new Map();
+        // What is sent without a return to the loop is one flush.
         queueMicrotask(() => {
           open = undefined;
         });
       }
-      open.topics.push(numberOf(topic));
-      open.frames.push(new Uint8Array(message));
-      return publish.call(app, topic, message, binary);
+      const bytes = Buffer.from(message as string);
+      const content = bytes.toString('latin1');
+      const place = places.get(content) ?? places.size;
+      if (place === places.size) {
+        places.set(content, place);
+        open.frames.push(new Uint8Array(bytes));
+      }
+      open.sent[n]?.push(place);
     };
-    const socket = first as unknown as { send?: unknown };
-    if (first !== undefined) {
-      const { send } = first;
-      socket.send = (message: Uint8Array | string, binary: boolean) => {
-        if (sent === undefined) {
-          sent = { atMs: performance.now() - begin, bytes: 0 };
-          sentBytes.push(sent);
-          queueMicrotask(() => {
-            sent = undefined;
-          });
-        }
-        const length = typeof message === 'string' ? Buffer.byteLength(message) : message.byteLength;
-        sent.bytes += length + (length < 126 ? 2 : length < 65_536 ? 4 : 10);
-        return send.call(first, message, binary);
+    const own = sockets as unknown as { send?: unknown }[];
+    for (const [n, socket] of sockets.entries()) {
+      const { send } = socket;
+      (own[n] as { send?: unknown }).send = (message: Uint8Array | string, binary: boolean) => {
+        note(n, message);
+        return send.call(socket, message, binary);
       };
     }
     return () => {
-      delete own.publish;
-      delete socket.send;
-      const topicsOf = [...this.#sockets].map((one) =>
-        one
-          .getTopics()
-          .map((topic) => numbers.get(topic))
-          .filter((number) => number !== undefined),
-      );
-      return { flushes, topics: [...numbers.keys()], topicsOf, sentBytes };
+      for (const socket of own) delete socket.send;
+      return flushes;
     };
   }
 }
