@@ -10,7 +10,7 @@ export { type Command, runCommand, runTask, type Task } from './command.ts';
 export { StartError } from './errors.ts';
 export { createLogger, LOG_LEVELS, type Logger } from './logging.ts';
 export { isLoopback } from './loopback.ts';
-export { Counter, createRegistry, Gauge, Histogram, Registry } from './metrics.ts';
+export { Counter, createRegistry, Gauge, Histogram, type MetricObject, mergeMetrics, Registry } from './metrics.ts';
 export { type CommandDescription, HelpRequested, helpText, type OptionSchema, readOptions } from './options.ts';
 export type { Readiness, RunningService } from './service.ts';
 export {

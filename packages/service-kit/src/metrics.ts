@@ -1,6 +1,6 @@
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { AggregatorRegistry, collectDefaultMetrics, type MetricObject, Registry } from 'prom-client';
 
-export { Counter, Gauge, Histogram, Registry } from 'prom-client';
+export { Counter, Gauge, Histogram, type MetricObject, Registry } from 'prom-client';
 
 /** prom-client's own gauges whose names promtool rejects (a gauge that ends in _total). */
 const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
@@ -12,4 +12,12 @@ export function createRegistry(): Registry {
   collectDefaultMetrics({ register: registry, prefix: PREFIX });
   for (const name of MISNAMED) registry.removeSingleMetric(PREFIX + name);
   return registry;
+}
+
+/**
+ * The text of `/metrics` of what several registries have (each by `getMetricsAsJSON`, so that it may come from another
+ * thread): samples of equal name and labels are made one by the metric's `aggregator`, which is their sum where none is named.
+ */
+export function mergeMetrics(registries: readonly (readonly MetricObject[])[]): Promise<string> {
+  return AggregatorRegistry.aggregate(registries as unknown as object[]).metrics();
 }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { type AdmissionOptions, ALGORITHMS, AUDIENCE } from './admission/admission.ts';
 import { type EdgeConfig, edgeOptions } from './edge/options.ts';
 import type { GatewayLimits } from './limits.ts';
+import { THREADS_LIMITS } from './threads/limits.ts';
 
 export const HEARTBEAT_MS = 15_000;
 
@@ -57,7 +58,15 @@ export const gatewayProcessSchema = z.object({
     .default(1)
     .describe('copies of each partition, where topics have to be made'),
   pageDir: z.string().default('').describe('folder with the built market watch page; none is served without it'),
+  threads: z
+    .number()
+    .int()
+    .min(1)
+    .max(THREADS_LIMITS.threadsMax)
+    .default(1)
+    .describe('threads that serve clients; from 2 on one more reads the log, once for all of them'),
 });
+export type GatewayProcessConfig = Readonly<z.infer<typeof gatewayProcessSchema>>;
 
 export interface GatewayConfig extends AdmissionOptions, EdgeConfig {
   /** Port to listen on; 0 takes a free one. */

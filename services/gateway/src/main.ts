@@ -6,6 +6,7 @@ import { checkAdmissionOptions } from './admission/admission.ts';
 import { gatewayProcessSchema } from './config.ts';
 import { edgeSettings } from './edge/options.ts';
 import { startGateway } from './gateway.ts';
+import { startThreadedGateway } from './threads/threaded-gateway.ts';
 
 const READY_POLL_MS = 20;
 
@@ -24,21 +25,24 @@ await runServiceProcess({
       replication: config.replication,
       logger,
     });
-    const state = await openRedisMarketState({ nodes: config.redis, logger });
-    const gateway = await startGateway({
-      config,
-      log,
-      state,
-      logger,
-      metrics,
-      ...(config.pageDir === '' ? {} : { page: { dir: config.pageDir } }),
-    });
+    const threaded = config.threads > 1 ? await startThreadedGateway({ config, log, logger, metrics }) : undefined;
+    // Threads that serve have a store each.
+    const state = threaded === undefined ? await openRedisMarketState({ nodes: config.redis, logger }) : undefined;
+    const page = config.pageDir === '' ? {} : { page: { dir: config.pageDir } };
+    const gateway = threaded ?? (await startGateway({ config, log, state: state!, logger, metrics, ...page }));
     whileStarting(() => gateway.ready());
     const tls = config.tlsCert !== '';
     // Without a certificate a hangup ends the process, as it does any other.
     if (tls) process.on('SIGHUP', () => void gateway.reloadCertificate());
+    let failure: Error | undefined;
+    void gateway.failed.then((error) => {
+      failure = error;
+    });
     // The `ready` line promises that a client can be served: the log is read to its end first.
-    while (!gateway.ready().ready) await delay(READY_POLL_MS);
+    while (!gateway.ready().ready) {
+      if (failure !== undefined) throw failure;
+      await delay(READY_POLL_MS);
+    }
     return {
       service: {
         name: gateway.name,
@@ -46,10 +50,11 @@ await runServiceProcess({
         failed: gateway.failed,
         stop: async () => {
           await gateway.stop();
-          await Promise.all([log.close(), state.close()]);
+          await Promise.all([log.close(), state?.close()]);
         },
       },
       addresses: [`${tls ? 'https' : 'http'}://${config.host}:${gateway.port}`],
+      ...(threaded === undefined ? {} : { metrics: () => threaded.metricsText() }),
     };
   },
 });

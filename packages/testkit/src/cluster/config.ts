@@ -11,6 +11,7 @@ export const clusterSchema = z.object({
   port: port.default(8080).describe('nginx: page, WebSocket and REST; 0 takes a free one'),
   adminPort: port.default(9100).describe('the launcher: health and metrics of all; 0 takes a free one'),
   gateways: processes.default(3).describe('gateway processes'),
+  gatewayThreads: z.number().int().min(1).max(64).default(1).describe('threads of each gateway that serve clients'),
   compute: processes.default(2).describe('compute processes'),
   auth: z
     .number()

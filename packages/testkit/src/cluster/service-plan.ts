@@ -126,7 +126,8 @@ export function gatewayArguments(
 ): string[] {
   const admission = parts.jwks === undefined ? ['--anonymous'] : ['--jwks', parts.jwks, '--token-issuer', TRIAL_ISSUER];
   const believed = ['--trusted-proxies', '127.0.0.1'];
-  return [...serviceArguments(config, parts, adminPort), '--port', `${port}`, ...admission, ...believed];
+  const threads = config.gatewayThreads === 1 ? [] : ['--threads', `${config.gatewayThreads}`];
+  return [...serviceArguments(config, parts, adminPort), '--port', `${port}`, ...threads, ...admission, ...believed];
 }
 
 function serviceArguments(config: ClusterConfig, parts: PartAddresses, adminPort: number): string[] {

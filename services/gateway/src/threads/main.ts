@@ -1,0 +1,92 @@
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { openRedisMarketState } from '@tapecast/market-state';
+import { createLogger, createRegistry } from '@tapecast/service-kit';
+import { openSharedTickLog } from '@tapecast/tick-log';
+import type { Door } from '../edge/acceptor.ts';
+import { startGateway } from '../gateway.ts';
+import { THREADS_LIMITS } from './limits.ts';
+import type { FromServing, ThreadStart, ToServing } from './messages.ts';
+import { fromSent, toSent } from './sent-error.ts';
+
+/*
+ * One of several threads that serve clients: a gateway as it stands alone in a process, but for the log, which another thread
+ * reads for all, and the port, which that thread listens on.
+ */
+
+const port = parentPort as MessagePort;
+const { index, config, limits, log: access } = workerData as ThreadStart;
+const say = (message: FromServing): void => port.postMessage(message);
+
+/** The thread that listens says how it went once all threads could serve. */
+let listening: { resolve: (port: number) => void; reject: (error: Error) => void } | undefined;
+const door: Door = {
+  add: (descriptor) => say({ kind: 'app', descriptor, open: true }),
+  remove: (descriptor) => say({ kind: 'app', descriptor, open: false }),
+  listen: () =>
+    new Promise((resolve, reject) => {
+      listening = { resolve, reject };
+      say({ kind: 'listen' });
+    }),
+  // It has stopped listening before it told us to stop.
+  stopListening: () => {},
+  close: () => {},
+};
+
+const logger = createLogger('gateway', config.logLevel).child({ thread: index });
+const metrics = createRegistry();
+let stop = async (): Promise<void> => {};
+let reload = async (): Promise<void> => {};
+
+port.on('message', (message: ToServing) => {
+  switch (message.kind) {
+    case 'listening':
+      listening?.resolve(message.port);
+      return;
+    case 'not_listening':
+      listening?.reject(fromSent(message.error));
+      return;
+    case 'metrics':
+      own(metrics.getMetricsAsJSON().then((all) => say({ kind: 'metrics', ask: message.ask, metrics: all })));
+      return;
+    case 'reload':
+      own(reload());
+      return;
+    case 'stop':
+      own(stop().then(() => say({ kind: 'stopped' })));
+  }
+});
+
+/** What fails here ends the process: a thread's clients can't be given to another. */
+function own(work: Promise<void>): void {
+  work.catch((error: unknown) => say({ kind: 'failed', error: toSent(error) }));
+}
+
+async function serve(): Promise<void> {
+  const log = openSharedTickLog(access);
+  const state = await openRedisMarketState({ nodes: config.redis, logger });
+  const gateway = await startGateway({
+    config: { ...config, limits },
+    log,
+    state,
+    logger,
+    metrics,
+    door,
+    ...(config.pageDir === '' ? {} : { page: { dir: config.pageDir } }),
+  });
+  const timer = setInterval(() => say({ kind: 'state', readiness: gateway.ready() }), THREADS_LIMITS.stateEveryMs);
+  reload = () => gateway.reloadCertificate();
+  stop = async () => {
+    clearInterval(timer);
+    await gateway.stop();
+    await Promise.all([log.close(), state.close()]);
+  };
+  own(
+    gateway.failed.then((error) => {
+      throw error;
+    }),
+  );
+  say({ kind: 'state', readiness: gateway.ready() });
+  say({ kind: 'started' });
+}
+
+own(serve());
