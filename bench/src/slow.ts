@@ -10,9 +10,11 @@ import { PROBE } from './slow/probe.ts';
 import { StallingClients } from './slow/stalling.ts';
 
 const EPOCH = 'bench.1.0';
-const SEQUENCES: Sequence[] = ['trade', 'quote'];
-const CHANNELS = ['trade', 'quote'];
+const SEQUENCES: Sequence[] = ['trade', 'quote', 'depth'];
+const CHANNELS = ['trade', 'quote', 'depth@20'];
 const PROBES = 40;
+/** Load before a window of the good ones alone: the others have just gone. */
+const SETTLE_MS = 1_000;
 /** From telling everybody when the load begins to its beginning. */
 const AHEAD_MS = 300;
 
@@ -32,15 +34,14 @@ export async function run(args: string[]): Promise<BenchResult> {
       'watch-list': { type: 'string', default: '20' },
       every: { type: 'string', default: '20' },
       updates: { type: 'string', default: '60' },
-      seconds: { type: 'string', default: '12' },
-      warm: { type: 'string', default: '8' },
-      'slow-bytes': { type: 'string' },
+      seconds: { type: 'string', default: '11' },
+      warm: { type: 'string', default: '6' },
+      'slow-bytes': { type: 'string', default: '32768' },
       'slow-protocol': { type: 'string', default: 'tapecast.v1.protobuf' },
     },
   });
   const number = (name: keyof typeof values): number => Number(values[name]);
   const [rounds, everyMs, updatesARecord] = [number('rounds'), number('every'), number('updates')];
-  const slowBytes = values['slow-bytes'] === undefined ? undefined : number('slow-bytes');
   const random = randomOf(1);
   const popularity = new Popularity(number('instruments'), random);
   const market = new RecordedMarket(await readTicks(), number('instruments'), SEQUENCES, popularity);
@@ -51,7 +52,7 @@ export async function run(args: string[]): Promise<BenchResult> {
   const named = (all: number[][]): string[][] => all.map((list) => list.map((i) => market.names[i] as string));
   const made = new Records(market, popularity, goodLists);
 
-  const gateway = Child.start('../slow/gateway-main', [JSON.stringify(slowBytes === undefined ? {} : { slowBytes })]);
+  const gateway = Child.start('../slow/gateway-main', [values['slow-bytes']]);
   const goods = Child.start('../slow/good-clients-main');
   try {
     const port = await gateway.ask<number>({ do: 'port' });
@@ -71,6 +72,7 @@ export async function run(args: string[]): Promise<BenchResult> {
     await goods.ask({ do: 'connect', port, lists: named(goodLists), channels: CHANNELS, probes: PROBES });
 
     const warm = Math.round((number('warm') * 1_000) / everyMs);
+    const settle = Math.round(SETTLE_MS / everyMs);
     const measured = Math.round((number('seconds') * 1_000) / everyMs);
     const phase = async (withSlow: boolean): Promise<Phase> => {
       let stalling: StallingClients | undefined;
@@ -82,8 +84,9 @@ export async function run(args: string[]): Promise<BenchResult> {
           channels: CHANNELS,
           protocol: values['slow-protocol'],
         });
-      await load(warm);
-      await play(0, warm);
+      const before = withSlow ? warm : settle;
+      await load(before);
+      await play(0, before);
       const deliveries = await load(measured);
       const window = await play(0, measured);
       await stalling?.stop();
@@ -112,7 +115,7 @@ export async function run(args: string[]): Promise<BenchResult> {
         goodClients: number('good'),
         slowClients: `${number('slow')}, a third each: never read, a byte a second, stop for 10 s and come back`,
         slowProtocol: values['slow-protocol'],
-        slowBytes: slowBytes ?? 'default',
+        slowBytes: number('slow-bytes'),
         instruments: number('instruments'),
         watchList: number('watch-list'),
         channels: CHANNELS.join(' '),
@@ -127,6 +130,7 @@ export async function run(args: string[]): Promise<BenchResult> {
         {
           what: 'ratio, median of pairs',
           cpuUsADelivery: ratio(({ cpuUs }) => cpuUs),
+          cpuUsADeliveryOfAll: ratio(({ cpuSeconds, deliveries }) => cpuSeconds / deliveries),
           p50Ms: ratio(({ p50Ms }) => p50Ms),
           p99Ms: ratio(({ p99Ms }) => p99Ms),
           rssMiB: ratio(({ rssBytes }) => rssBytes),
@@ -209,6 +213,7 @@ function row(what: string, phases: readonly Phase[]): Record<string, unknown> {
   return {
     what,
     cpuUsADelivery: round3(median(phases.map(({ cpuUs }) => cpuUs))),
+    cpuUsADeliveryOfAll: round3(median(phases.map(({ cpuSeconds, deliveries }) => (cpuSeconds * 1e6) / deliveries))),
     cpuPercent: of(({ cpuSeconds, wallSeconds }) => (100 * cpuSeconds) / wallSeconds),
     p50Ms: of(({ p50Ms }) => p50Ms),
     p99Ms: of(({ p99Ms }) => p99Ms),
@@ -219,7 +224,7 @@ function row(what: string, phases: readonly Phase[]): Record<string, unknown> {
     spells: of(({ spells }) => spells),
     caughtUp: of(({ caughtUp }) => caughtUp),
     closed: of(({ closedSlow }) => closedSlow),
-    allDeliveriesToGood: of(({ deliveries, goodDeliveries }) => deliveries / goodDeliveries),
+    deliveriesOfAllToGood: of(({ deliveries, goodDeliveries }) => deliveries / goodDeliveries),
   };
 }
 

@@ -25,7 +25,7 @@ export interface Window {
 const LOOK_MS = 200;
 
 /** The gateway that is measured, in a process of its own. Records of `md.updates` enter by the memory driver of the log. */
-const { slowBytes } = JSON.parse(process.argv[2] ?? '{}') as { slowBytes?: number };
+const slowBytes = Number(process.argv[2]);
 const log = openMemoryTickLog({ partitions: 1 });
 const metrics = createRegistry();
 const producer = await log.producer('md.updates');
@@ -35,7 +35,7 @@ const gateway = await startGateway({
     port: 0,
     anonymous: true,
     heartbeatMs: 120_000,
-    ...(slowBytes === undefined ? {} : { limits: { slowBytes } }),
+    limits: { slowBytes },
   },
   log,
   state: openMemoryMarketState(),

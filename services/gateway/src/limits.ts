@@ -100,6 +100,11 @@ export interface GatewayLimits {
    */
   readonly slowBytes: number;
   readonly caughtUpBytes: number;
+  /**
+   * Something is unread, and its socket took nothing of it for so long: merged, too, however little it is. Who does not read at
+   * all costs no more for as long as it takes to fill the budget, and has no old prices to read when it is back.
+   */
+  readonly stalledMs: number;
   /** For so long a merged client may leave more than `caughtUpBytes` unread. Past it: closed as slow. */
   readonly slowMs: number;
   /** Past it at any time: closed as slow. The snapshots of the largest subscription (`pairsPerMessageMax`) fit. */
@@ -133,7 +138,7 @@ export interface GatewayLimits {
    * told by the frames of each stream, which others share. Past half of it downwards they are again.
    */
   readonly cohortClientsMin: number;
-  /** Streams of connections that go over to a cohort in one sweep, a topic of the socket library each. Past it: in the next. */
+  /** Streams of connections that go over to a cohort in one sweep. Past it: in the next. */
   readonly cohortMovesMax: number;
   /**
    * Bytes from which on a frame is compressed for those who speak protobuf.zstd, whoever else gets it: 20 to 30 µs, four
@@ -179,7 +184,7 @@ export interface GatewayLimits {
   /** A file of certificates or a key. Past it: refused as not being one. */
   readonly certificateBytesMax: number;
   /**
-   * Certificates that connections may still be on: each is a context of the socket library with topics of its own. Past
+   * Certificates that connections may still be on: each is a context of the socket library. Past
    * it: the clients of the oldest are closed as `rebalance` and come back to the newest.
    */
   readonly certificatesMax: number;
@@ -234,6 +239,7 @@ export const DEFAULT_LIMITS: GatewayLimits = Object.freeze({
 
   slowBytes: 256 * KIB,
   caughtUpBytes: 16 * KIB,
+  stalledMs: 2_000,
   slowMs: 30_000,
   slowBytesMax: 12 * MIB,
   flapMs: 10_000,

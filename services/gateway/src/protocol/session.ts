@@ -39,6 +39,7 @@ export class Session {
   pingedAtMs: number;
   /** There where it did not keep up; see `slow/`. */
   slow: SlowState<PausedPosition> | undefined;
+  stalledSinceMs = 0;
   /** At the last look. */
   unreadBytes = 0;
 

@@ -39,6 +39,8 @@ export interface SlowSession<Position = unknown> {
   /** An answer of its own is on its way that changes what it subscribes. */
   readonly busy: boolean;
   slow: SlowState<Position> | undefined;
+  /** Unix ms of the first look since which something is unread and the socket took nothing; 0 while it takes what it is given. */
+  stalledSinceMs: number;
 }
 
 export interface SlowMetrics {
@@ -80,12 +82,15 @@ export class SlowConsumers<Position, Session extends SlowSession<Position>> {
   /** One look at a connection, a few times a second. Why it is to be closed; undefined where it is not. */
   look(session: Session, nowMs: number): CloseReason | undefined {
     const { limits } = this.#options;
+    if (session.unreadBytes === 0) session.stalledSinceMs = 0;
+    else if (session.stalledSinceMs === 0) session.stalledSinceMs = nowMs;
+    const stalled = session.stalledSinceMs > 0 && nowMs - session.stalledSinceMs >= limits.stalledMs;
     if (session.slow === undefined) {
-      if (session.unreadBytes <= limits.slowBytes) return undefined;
+      if (session.unreadBytes <= limits.slowBytes && !stalled) return undefined;
       session.slow = new SlowState<Position>(new SlowSpell(limits, nowMs));
     }
     const { slow } = session;
-    switch (slow.spell.look(session.unreadBytes, nowMs)) {
+    switch (slow.spell.look(session.unreadBytes, nowMs, stalled)) {
       case 'close':
         return 'slowConsumer';
       case 'merge':
@@ -106,6 +111,7 @@ export class SlowConsumers<Position, Session extends SlowSession<Position>> {
   /** The socket took some of what waited. Nothing is written or closed in this call: the library is at the socket. */
   drained(session: Session): void {
     const { slow, client } = session;
+    session.stalledSinceMs = 0;
     if (slow === undefined || slow.spell.stage === 'live' || client.closed) return;
     const unreadBytes = client.socket.getBufferedAmount();
     if (slow.spell.look(unreadBytes, this.#options.nowUs() / 1000) === 'catch_up') this.#enqueue(session, slow);
@@ -115,7 +121,7 @@ export class SlowConsumers<Position, Session extends SlowSession<Position>> {
     const { fanout, metrics, nowUs } = this.#options;
     const wasLive = slow.spell.stage === 'live';
     slow.away.push(...fanout.pause(session.client));
-    slow.spell.merge(nowMs);
+    slow.spell.merge(session.unreadBytes, nowMs);
     if (!wasLive) return;
     metrics.merged.inc();
     session.client.tell(beganNotice(slow.spell.holdMs), nowUs());

@@ -3,12 +3,12 @@ import type { GatewayLimits } from '../limits.ts';
 /**
  * Where a connection that did not keep up is, as numbers and rules only: what is done about it is `SlowConsumers`'.
  *
- *     live ──unread > slowBytes──► merged ──unread ≤ caughtUpBytes, held no longer──► catching up ──all told──► live
- *                                    ▲                                                    │
- *                                    └────────────────unread > slowBytes──────────────────┘
+ *     live ──unread > slowBytes, or stalled──► merged ──little is unread, held no longer──► catching up ──all told──► live
+ *                                                ▲                                              │
+ *                                                └──────────────unread > slowBytes──────────────┘
  *
- * From each of them it is closed past `slowBytesMax`, and from the last two when it has not read down to `caughtUpBytes` for
- * `slowMs`.
+ * Little is `caughtUpBytes`, and half of what it stalled with. From each of them it is closed past `slowBytesMax`, and from the
+ * last two when it has not read down to that for `slowMs`.
  */
 export type Stage = 'live' | 'merged' | 'catching_up';
 
@@ -29,11 +29,13 @@ export class SlowSpell {
   /** It is not caught up before. */
   #heldUntilMs = 0;
   #holdMs = 0;
+  #littleBytes: number;
   #liveSinceMs = Number.NEGATIVE_INFINITY;
 
   constructor(limits: StageLimits, nowMs: number) {
     this.#limits = limits;
     this.#owesSinceMs = nowMs;
+    this.#littleBytes = limits.caughtUpBytes;
   }
 
   get stage(): Stage {
@@ -45,15 +47,18 @@ export class SlowSpell {
     return this.#holdMs;
   }
 
-  /** What is to be done at this look. Asks for the same again until it was done. */
-  look(unreadBytes: number, nowMs: number): Step {
-    const { slowBytesMax, slowBytes, caughtUpBytes, slowMs, flapMs } = this.#limits;
+  /**
+   * What is to be done at this look. Asks for the same again until it was done. `stalled`: something is unread, and nothing was
+   * read of it for long.
+   */
+  look(unreadBytes: number, nowMs: number, stalled = false): Step {
+    const { slowBytesMax, slowBytes, slowMs, flapMs } = this.#limits;
     if (unreadBytes > slowBytesMax) return 'close';
     if (this.#stage === 'live') {
-      if (unreadBytes > slowBytes) return 'merge';
+      if (unreadBytes > slowBytes || stalled) return 'merge';
       return nowMs - this.#liveSinceMs >= flapMs ? 'forget' : 'stay';
     }
-    if (unreadBytes <= caughtUpBytes) {
+    if (unreadBytes <= this.#littleBytes) {
       this.#owesSinceMs = nowMs;
       return this.#stage === 'catching_up' || nowMs >= this.#heldUntilMs ? 'catch_up' : 'stay';
     }
@@ -62,7 +67,8 @@ export class SlowSpell {
   }
 
   /** It is told nothing but control messages from now on. */
-  merge(nowMs: number): void {
+  merge(unreadBytes: number, nowMs: number): void {
+    this.#littleBytes = Math.min(this.#limits.caughtUpBytes, unreadBytes >> 1);
     const { flapMs, flapHoldMs, flapHoldMsMax } = this.#limits;
     const flaps = this.#stage === 'catching_up' || nowMs - this.#liveSinceMs < flapMs;
     this.#holdMs = flaps ? Math.min(flapHoldMsMax, Math.max(flapHoldMs, this.#holdMs * 2)) : 0;

@@ -17,6 +17,7 @@ const LOOK_MS = 100;
 function play(
   unread: readonly number[],
   streams = 3,
+  stalled: readonly boolean[] = [],
 ): { spell: SlowSpell; steps: string[]; merges: number[]; lives: number[] } {
   const spell = new SlowSpell(LIMITS, 0);
   const steps: string[] = [];
@@ -25,11 +26,11 @@ function play(
   let left = 0;
   for (const [i, bytes] of unread.entries()) {
     const nowMs = i * LOOK_MS;
-    const step = spell.look(bytes, nowMs);
+    const step = spell.look(bytes, nowMs, stalled[i] === true && bytes > 0);
     steps.push(step);
     if (step === 'close') break;
     if (step === 'merge') {
-      spell.merge(nowMs);
+      spell.merge(bytes, nowMs);
       merges.push(nowMs);
       left = streams;
     }
@@ -70,6 +71,11 @@ describe('stages of a client that does not keep up', () => {
     expect(play([0, 1_200, 5_001]).steps).toEqual(['forget', 'merge', 'close']);
   });
 
+  test('one that reads nothing is merged however little it leaves, and caught up once it has read of that', () => {
+    const { steps } = play([60, 60, 60, 60, 31, 30, 30, 30], 1, [false, true, true]);
+    expect(steps).toEqual(['forget', 'merge', 'stay', 'stay', 'stay', 'catch_up', 'stay', 'stay']);
+  });
+
   test('one that is slow again and again stays away twice as long each time, up to a bound; a good while ends that', () => {
     const flap = Array.from({ length: 200 }, (_, i) => (i % 2 === 0 ? 1_500 : 0));
     const { merges } = play(flap, 1);
@@ -84,15 +90,18 @@ describe('stages of a client that does not keep up', () => {
 
   test('whatever is unread: no more than slowMs of owing, no catch-up over caughtUpBytes, no more than one catch-up a hold', () => {
     const bytes = fc.oneof(fc.nat(100), fc.integer({ min: 101, max: 1_000 }), fc.integer({ min: 1_001, max: 5_200 }));
+    const looks = fc.array(fc.tuple(bytes, fc.boolean()), { maxLength: 300 });
     fc.assert(
-      fc.property(fc.array(bytes, { maxLength: 300 }), fc.integer({ min: 1, max: 5 }), (unread, streams) => {
-        const { steps, lives } = play(unread, streams);
+      fc.property(looks, fc.integer({ min: 1, max: 5 }), (all, streams) => {
+        const unread = all.map(([one]) => one);
+        const stalled = all.map(([, one]) => one);
+        const { steps, lives } = play(unread, streams, stalled);
         let owing = 0;
         let away = false;
         for (const [i, step] of steps.entries()) {
           const at = unread[i] as number;
           if (step === 'catch_up') expect(at).toBeLessThanOrEqual(LIMITS.caughtUpBytes);
-          if (step === 'merge') expect(at).toBeGreaterThan(LIMITS.slowBytes);
+          if (step === 'merge' && stalled[i] !== true) expect(at).toBeGreaterThan(LIMITS.slowBytes);
           if (step === 'merge') away = true;
           if (at > LIMITS.slowBytesMax) expect(step).toBe('close');
           if (lives.includes(i * LOOK_MS)) away = false;
