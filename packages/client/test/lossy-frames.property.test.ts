@@ -33,7 +33,7 @@ class Pair {
       (name, event) => this.told.push([name, event]),
       ({ channel }) => this.#asked.add(channel as Held),
     );
-    CHANNELS.forEach((channel, i) => this.#streams.set(channel, new DeltaStream(i + 1, channel)));
+    for (const [i, channel] of CHANNELS.entries()) this.#streams.set(channel, new DeltaStream(i + 1, channel));
     this.#whole([this.#reply('subscribe', CHANNELS)]);
   }
 
