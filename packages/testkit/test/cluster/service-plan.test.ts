@@ -104,3 +104,10 @@ it('opens gateways to anyone, on loopback', () => {
     `${COMMON} --port 8 --anonymous --trusted-proxies 127.0.0.1`,
   );
 });
+
+it('has gateways serve on threads where there are to be several', () => {
+  const words = (gatewayThreads: number): string =>
+    gatewayArguments(clusterSchema.parse({ gatewayThreads }), parts, 8, 9).join(' ');
+  expect(words(1)).not.toContain('--threads');
+  expect(words(3)).toContain('--port 8 --threads 3 ');
+});
