@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { cutBook } from '@tapecast/market';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { GatewayLimits } from '../../src/limits.ts';
@@ -37,11 +38,12 @@ async function metric(name: string): Promise<number> {
   return Number(line?.split(' ').at(-1));
 }
 
-/** Trades with long ids, a quote and a change of the book. */
+/** Trades with long ids that can't be compressed, a quote and a change of the book. */
 let price = 10_000;
 async function write(trades: number): Promise<void> {
   const { market } = stand;
-  for (let i = 0; i < trades; i++) market.trade(SYMBOL, ++price, 1_000, `${price}-${'x'.repeat(500)}`);
+  for (let i = 0; i < trades; i++)
+    market.trade(SYMBOL, ++price, 1_000, `${price}-${randomBytes(400).toString('base64')}`);
   market.quote(SYMBOL, price);
   market.depth(SYMBOL, [price - 1, 1 + (price % 7)], [price + 1, 1 + (price % 5)], true);
   await market.write();
