@@ -1,6 +1,6 @@
-import { encodeProtobufClientMessage } from '@tapecast/wire';
 import fc from 'fast-check';
 import { afterEach, expect, test } from 'vitest';
+import { binary, text } from './fuzz/nonsense.ts';
 import { openStand, type Stand } from './stand/stand.ts';
 import { StreamClient } from './stand/stream-client.ts';
 
@@ -14,54 +14,6 @@ afterEach(async () => {
   for (const client of clients.splice(0)) client.close();
   await stand.stop();
 });
-
-const names = fc.oneof(
-  fc.constantFrom('AAPL$US', 'quote', 'depth@5', '*$BA', '', '$', '__proto__', 'trade', 'kline@1'),
-  fc.string({ unit: 'binary', maxLength: 20 }),
-);
-const message = fc.record(
-  {
-    action: fc.oneof(
-      fc.constantFrom('subscribe', 'unsubscribe', 'resync', 'auth', 'ping', 'resume', 'ack', 'query_subscribe'),
-      fc.anything(),
-    ),
-    type: fc.anything(),
-    id: fc.anything(),
-    symbols: fc.oneof(fc.array(names, { maxLength: 5 }), fc.anything()),
-    channels: fc.oneof(fc.array(names, { maxLength: 5 }), fc.anything()),
-    interval_ms: fc.oneof(fc.integer(), fc.anything()),
-    token: fc.anything(),
-  },
-  { requiredKeys: [] },
-);
-const text = fc.oneof(
-  message.map((one) => {
-    try {
-      return JSON.stringify(one) ?? 'undefined';
-    } catch {
-      return '{"action":"subscribe","symbols":['; // A value that JSON has no text for.
-    }
-  }),
-  fc.json(),
-  fc.string({ maxLength: 200 }),
-);
-const binary = fc.oneof(
-  fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
-  fc
-    .tuple(
-      fc.array(names, { minLength: 1, maxLength: 4 }),
-      fc.array(names, { minLength: 1, maxLength: 4 }),
-      fc.nat(),
-      fc.integer({ min: 0, max: 255 }),
-    )
-    .map(([symbols, channels, at, byte]) => {
-      const bytes = Buffer.from(
-        encodeProtobufClientMessage({ action: 'subscribe', id: 1, symbols, channels, intervalMs: 0 }),
-      );
-      bytes[at % bytes.length] = byte;
-      return bytes;
-    }),
-);
 
 test(`${FRAMES} frames of nonsense, and a good client notices nothing`, async () => {
   const seed = Date.now() % 2 ** 31;
