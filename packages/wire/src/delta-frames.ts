@@ -42,6 +42,19 @@ export class DeltaFrames {
     this.#at = end;
   }
 
+  /** The same of bytes from `start` to `end` of a buffer: for blocks of a few bytes, of which a view would cost more. */
+  appendRange(buffer: Uint8Array, start: number, end: number): void {
+    let to = this.#at;
+    this.#at += end - start;
+    if (this.#at > this.#bytes.length) {
+      const larger = new Uint8Array(Math.max(this.#at, 2 * this.#bytes.length));
+      larger.set(this.#bytes);
+      this.#bytes = larger;
+    }
+    const bytes = this.#bytes;
+    for (let from = start; from < end; ) bytes[to++] = buffer[from++]!;
+  }
+
   /** Bytes of the frame so far, without tag and length. */
   get bytes(): number {
     return this.#at - FRONT_BYTES;
@@ -49,6 +62,14 @@ export class DeltaFrames {
 
   /** The frame as a ServerFrame, and as the list alone, which is what it is in the subprotocol with marks. */
   finish(): { plain: Uint8Array; marked: Uint8Array } {
+    return { plain: this.finishPlain(), marked: this.finishMarked() };
+  }
+
+  finishMarked(): Uint8Array {
+    return this.#bytes.subarray(FRONT_BYTES, this.#at);
+  }
+
+  finishPlain(): Uint8Array {
     const bytes = this.#bytes;
     const length = this.#at - FRONT_BYTES;
     let lengthBytes = 1;
@@ -56,6 +77,6 @@ export class DeltaFrames {
     const start = FRONT_BYTES - lengthBytes - 1;
     bytes[start] = DELTAS_TAG;
     putVarint(bytes, start + 1, length);
-    return { plain: bytes.subarray(start, this.#at), marked: bytes.subarray(FRONT_BYTES, this.#at) };
+    return bytes.subarray(start, this.#at);
   }
 }

@@ -93,7 +93,6 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
   });
   const toldTrades = new ToldTrades(limits, nowMs);
   const fanout = new Fanout({
-    publisher: edge,
     nowUs,
     timers: { after: (ms, due) => void setTimeout(due, ms).unref() },
     limits,

@@ -1,5 +1,4 @@
 import uWS, { type AppOptions, type TemplatedApp } from 'uWebSockets.js';
-import type { TopicPublisher } from '../fanout/client-socket.ts';
 import type { Session } from '../protocol/session.ts';
 import { Acceptor, type Door, descriptorOf } from './acceptor.ts';
 import { CertificateError } from './certificate.ts';
@@ -43,7 +42,7 @@ const CIPHERS = [
  * accepted connection to the app of the newest certificate; the others keep what they have. The port is never let go, and
  * no connection is accepted by nobody. Where another thread listens, it is told of our apps instead.
  */
-export class NativeApps implements TopicPublisher {
+export class NativeApps {
   readonly #options: NativeAppsOptions;
   readonly #door: Door;
   /** The newest is the last. */
@@ -63,13 +62,6 @@ export class NativeApps implements TopicPublisher {
 
   get size(): number {
     return this.#apps.length;
-  }
-
-  /** True when a client had subscribed. */
-  publish(topic: string, frame: Uint8Array, binary: boolean): boolean {
-    let heard = false;
-    for (const { app } of this.#apps) heard = app.publish(topic, frame, binary) || heard;
-    return heard;
   }
 
   /** From now on new connections get the certificate that the files hold. Throws when they can't be used: nothing changes. */

@@ -2,7 +2,7 @@ import uWS, { type HttpRequest, type HttpResponse, type us_socket_context_t, typ
 import { type Logger, StartError } from '@tapecast/service-kit';
 import type { Admission } from '../admission/admission.ts';
 import type { Encoding } from '../fanout/client.ts';
-import type { ClientSocket, TopicPublisher } from '../fanout/client-socket.ts';
+import type { ClientSocket } from '../fanout/client-socket.ts';
 import type { GatewayLimits } from '../limits.ts';
 import type { GatewayMetrics } from '../metrics.ts';
 import type { Session } from '../protocol/session.ts';
@@ -37,7 +37,7 @@ import { visitorOf } from './visitor.ts';
  * | app               | as the process; its certificate is for good       | `NativeApps`: a new one for a new certificate           |
  * | headers           | 4 KiB together, else 431 by the library           | longer tokens come in an `auth` message                 |
  * | callbacks         | an exception in one ends the process              | each is guarded                                         |
- * | publish           | dropped without a word over maxBackpressure       | our own bound is lower, and `dropped` is handled        |
+ * | send              | drops the frame over maxBackpressure, returns 2   | our own bound is lower; `Client.dropped` ends it        |
  * | close reason      | 123 bytes                                         | `Session.end` cuts                                      |
  */
 
@@ -81,7 +81,7 @@ const RETIRED_SWEEP_MS = 5_000;
 const FULL_RETRY_S = 5;
 
 /** The client port: WebSocket, REST and page. */
-export class EdgeServer implements TopicPublisher {
+export class EdgeServer {
   readonly #options: EdgeOptions;
   readonly #origins: OriginPolicy;
   readonly #addresses: AddressLimits;
@@ -97,10 +97,6 @@ export class EdgeServer implements TopicPublisher {
     this.#origins = new OriginPolicy({ rules: settings.origins, open: admission.openToAllOrigins });
     this.#addresses = new AddressLimits(limits);
     edgeMetrics.watch({ addresses: () => this.#addresses.size });
-  }
-
-  publish(topic: string, frame: Uint8Array, binary: boolean): boolean {
-    return this.#apps?.publish(topic, frame, binary) ?? false;
   }
 
   /**
@@ -195,7 +191,7 @@ export class EdgeServer implements TopicPublisher {
       pong: (socket) => this.#each('pong', socket, (session) => sessions.heard(session)),
       ping: (socket) => this.#each('ping', socket, (session) => sessions.pinged(session)),
       drain: (socket) => this.#each('drain', socket, (session) => this.#drained(session)),
-      // Ended at the next sweep: a socket may not be closed while a publish walks over it.
+      // Ended at the next sweep: a socket may not be closed while it is being sent to.
       dropped: (socket) =>
         this.#each('dropped', socket, (session) => {
           session.client.dropped = true;

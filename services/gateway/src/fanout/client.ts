@@ -1,10 +1,11 @@
 import { type ControlMessage, encodeJsonControl, encodeProtobufFrame, type Subprotocol } from '@tapecast/wire';
 import type { ClientSocket } from './client-socket.ts';
-import { ClientStreams } from './client-streams.ts';
 import { marked } from './frame-writer.ts';
 import type { Move } from './interval-moves.ts';
 import type { Outgoing } from './outbox-writer.ts';
+import { Receiver } from './receiver.ts';
 import type { StreamGroup } from './stream-group.ts';
+import { StreamList } from './stream-list.ts';
 
 /** How a client is spoken to. JSON with numbers as texts is a content of its own. */
 export type Encoding = 'protobuf' | 'protobuf_zstd' | 'json' | 'json_strings';
@@ -24,7 +25,9 @@ export class Client {
   readonly session: string;
   readonly encoding: Encoding;
   readonly socket: ClientSocket;
-  readonly streams = new ClientStreams();
+  readonly streams = new StreamList();
+  /** As it is sent what nobody shares with it. */
+  readonly alone: Receiver;
   /** Changes of intervals that wait for a flush. */
   moves: Move[] | undefined;
   /** Hash of its streams, while `Cohorts` knows it by that. */
@@ -34,7 +37,7 @@ export class Client {
   closed = false;
   /** Unix ms of the last frame or pong of the client. */
   heardAtMs: number;
-  /** Unix ms of the last frame for this client alone; what is published to topics is known by their groups. */
+  /** Unix ms of the last frame to this client. */
   toldAtMs: number;
   /** Data messages sent in JSON: the `seq` of the last one. */
   seq = 0;
@@ -47,6 +50,8 @@ export class Client {
     this.session = session;
     this.encoding = encoding;
     this.socket = socket;
+    this.alone = new Receiver(encoding, this.streams);
+    this.alone.clients.push(this);
     this.heardAtMs = nowMs;
     this.toldAtMs = nowMs;
   }

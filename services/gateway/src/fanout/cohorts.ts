@@ -1,12 +1,21 @@
 import { randomInt } from 'node:crypto';
 import type { Client } from './client.ts';
-import { Cohort } from './cohort.ts';
+import { Receiver } from './receiver.ts';
+import { StreamList } from './stream-list.ts';
 
 export interface CohortLimits {
-  /** Clients with the same streams from which on they are a cohort; it ends when half of them are left. */
+  /** Clients with the same streams from which on they are a cohort; it ends when fewer than half of them are left. */
   readonly cohortClientsMin: number;
-  /** Streams of clients that go over to a cohort in one sweep: each is a topic to leave. Past it: in the next sweep. */
+  /** Streams of clients that go over to a cohort in one sweep. Past it: in the next. */
   readonly cohortMovesMax: number;
+}
+
+/** Clients with the very same streams in the same binary encoding. */
+interface Cohort {
+  /** All of them: what changed of their streams in a flush is one frame, made once and compressed once. */
+  readonly receiver: Receiver;
+  /** They are told by it; else it is only known that there are some who could be. */
+  formed: boolean;
 }
 
 const HASH_HIGH = 2 ** 21;
@@ -26,7 +35,6 @@ export class Cohorts {
   #quiet = new Set<Client>();
   readonly #seedHigh = randomInt(2 ** 32);
   readonly #seedLow = randomInt(2 ** 32);
-  #lastNumber = 0;
   #formed = 0;
   #clients = 0;
 
@@ -48,10 +56,11 @@ export class Cohorts {
     if (client.json) return;
     this.#changed.add(client);
     if (client.kind === undefined) return;
-    const kind = this.#kinds.get(client.kind);
-    if (kind === client) this.#kinds.delete(client.kind);
-    else if (kind instanceof Cohort && kind.clients.delete(client)) this.#left(kind, client, client.kind);
+    const hash = client.kind;
+    const kind = this.#kinds.get(hash);
     client.kind = undefined;
+    if (kind === client) this.#kinds.delete(hash);
+    else if (kind !== undefined && 'formed' in kind) this.#leave(kind, client, hash);
   }
 
   /** The connection closed; its streams have been left. */
@@ -76,7 +85,7 @@ export class Cohorts {
     }
   }
 
-  /** Returns how many topics were changed. */
+  /** Returns how many streams it went over in. */
   #place(client: Client): number {
     client.streams.trim();
     if (client.streams.size < 2) return 0;
@@ -87,49 +96,53 @@ export class Cohorts {
       this.#kinds.set(hash, client);
       return 0;
     }
-    const cohort = kind instanceof Cohort ? kind : new Cohort(++this.#lastNumber, kind);
-    // Others of the same hash: rare enough to be told by itself.
-    if (!cohort.fits(client)) return 0;
+    const cohort = 'formed' in kind ? kind : begun(kind);
+    // Others of the same hash: rare enough to be told by themselves.
+    if (cohort.receiver.encoding !== client.encoding || !cohort.receiver.streams.equals(client.streams)) return 0;
     client.kind = hash;
-    cohort.clients.add(client);
     this.#kinds.set(hash, cohort);
-    if (cohort.formed) this.#enter(cohort, client);
-    else if (cohort.clients.size >= this.#limits.cohortClientsMin) return this.#form(cohort);
+    cohort.receiver.clients.push(client);
+    if (cohort.formed) this.#enter(client);
+    else if (cohort.receiver.clients.length >= this.#limits.cohortClientsMin) this.#form(cohort);
     return cohort.formed ? client.streams.size : 0;
   }
 
-  #form(cohort: Cohort): number {
+  #form(cohort: Cohort): void {
+    const { receiver } = cohort;
     cohort.formed = true;
     this.#formed++;
-    for (const { members } of cohort.streams) members.cohorts.push(cohort);
-    for (const client of cohort.clients) this.#enter(cohort, client);
-    return cohort.clients.size * cohort.streams.length;
+    for (const client of receiver.clients) this.#enter(client);
+    for (const { members } of receiver.streams) members.join(receiver);
   }
 
-  #enter(cohort: Cohort, client: Client): void {
+  #enter(client: Client): void {
     this.#clients++;
-    for (const { members } of cohort.streams) members.leave(client);
-    client.socket.subscribe(cohort.topic);
+    for (const { members } of client.streams) members.leave(client.alone);
   }
 
-  /** The client is out of the cohort's set already. */
-  #left(cohort: Cohort, client: Client, hash: number): void {
-    if (cohort.formed) this.#exit(cohort, client);
-    if (cohort.formed && cohort.clients.size * 2 < this.#limits.cohortClientsMin) this.#dissolve(cohort);
-    if (cohort.clients.size === 0) this.#kinds.delete(hash);
+  #leave(cohort: Cohort, client: Client, hash: number): void {
+    const { clients } = cohort.receiver;
+    const place = clients.indexOf(client);
+    const last = clients.pop() as Client; // It has this one at least.
+    if (last !== client) clients[place] = last;
+    if (cohort.formed) {
+      this.#exit(client);
+      if (clients.length * 2 < this.#limits.cohortClientsMin) this.#dissolve(cohort);
+    }
+    if (clients.length === 0) this.#kinds.delete(hash);
   }
 
-  #exit(cohort: Cohort, client: Client): void {
+  #exit(client: Client): void {
     this.#clients--;
-    for (const { members } of cohort.streams) members.join(client);
-    if (!client.closed) client.socket.unsubscribe(cohort.topic);
+    for (const { members } of client.streams) members.join(client.alone);
   }
 
   #dissolve(cohort: Cohort): void {
+    const { receiver } = cohort;
     cohort.formed = false;
     this.#formed--;
-    for (const client of cohort.clients) this.#exit(cohort, client);
-    for (const { members } of cohort.streams) members.cohorts.splice(members.cohorts.indexOf(cohort), 1);
+    for (const { members } of receiver.streams) members.leave(receiver);
+    for (const client of receiver.clients) this.#exit(client);
   }
 
   #hashOf(client: Client): number {
@@ -141,6 +154,13 @@ export class Cohorts {
     }
     return (high >>> 0) * HASH_HIGH + ((low >>> 0) % HASH_HIGH);
   }
+}
+
+/** Who is the first of its kind may be joined by others. */
+function begun(first: Client): Cohort {
+  const receiver = new Receiver(first.encoding, StreamList.copyOf(first.streams));
+  receiver.clients.push(first);
+  return { receiver, formed: false };
 }
 
 /** Spreads a number over 32 bits; the finaliser of MurmurHash3. */

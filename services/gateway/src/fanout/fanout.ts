@@ -1,9 +1,9 @@
 import type { ToldTrades } from '../slow/told-trades.ts';
 import type { Client } from './client.ts';
-import type { TopicPublisher } from './client-socket.ts';
 import { type CohortLimits, Cohorts } from './cohorts.ts';
 import { type CompressionCounts, type CompressionLimits, FrameCompression } from './compression.ts';
 import type { FlushContext } from './flush-context.ts';
+import { FlushTable } from './flush-table.ts';
 import { FrameWriter } from './frame-writer.ts';
 import type { FlushQueue, InstrumentFanout, ObserveHops } from './instrument-fanout.ts';
 import { IntervalMoves, type Move } from './interval-moves.ts';
@@ -13,7 +13,6 @@ import { StatusPass } from './status-pass.ts';
 import type { StreamGroup } from './stream-group.ts';
 
 export interface FanoutOptions {
-  publisher: TopicPublisher;
   /** Wall time, Unix microseconds. */
   nowUs: () => number;
   timers: Timers;
@@ -61,12 +60,11 @@ export class Fanout implements FlushQueue {
     this.#options = options;
     const compression = new FrameCompression(options.limits, options.compressed);
     this.#context = {
-      publisher: options.publisher,
       frames: new FrameWriter(options.limits.messagesPerFrameMax, (marked, clients) =>
         compression.compress(marked, clients),
       ),
       nowUs: 0,
-      cohorts: [],
+      table: new FlushTable(),
       outbox: new OutboxWriter(),
       delivered: options.delivered,
       encoded: options.encoded,
@@ -130,17 +128,16 @@ export class Fanout implements FlushQueue {
       this.#flushStream(group);
     }
     now.length = 0;
-    this.#flushCohorts();
+    this.#deliver();
     for (const instrument of instruments) instrument.observed(this.#options.observe, nowUs);
-    this.#drain();
   }
 
   /** Adds the client to the stream at the number it is at: only after `flush`. */
   join(client: Client, instrument: InstrumentFanout, channel: StreamGroup['channel'], interval: number): StreamGroup {
     const group = instrument.hold(channel, interval);
     this.#cohorts.changes(client);
-    group.members.join(client);
     client.streams.put(group);
+    group.members.join(client.alone);
     return group;
   }
 
@@ -148,10 +145,11 @@ export class Fanout implements FlushQueue {
   leave(client: Client, group: StreamGroup): boolean {
     if (client.streams.find(group.pair) !== group) return false;
     this.#cohorts.changes(client);
+    group.members.leave(client.alone);
     client.streams.remove(group);
+    client.paused?.delete(group);
     const move = this.#moves.cancel(client, group);
     if (move !== undefined) move.to.instrument.release(move.to);
-    if (client.paused?.delete(group) !== true) group.members.leave(client);
     group.instrument.release(group);
     return true;
   }
@@ -201,7 +199,7 @@ export class Fanout implements FlushQueue {
     for (const group of client.streams) {
       if (client.paused.has(group)) continue;
       client.paused.add(group);
-      group.members.leave(client);
+      group.members.leave(client.alone);
       positions.push({ group, epoch: group.instrument.view.epoch, told: group.told });
     }
     return positions;
@@ -222,7 +220,7 @@ export class Fanout implements FlushQueue {
       if (at < group.told) left.push({ group, epoch: group.instrument.view.epoch, told: at });
       else {
         client.paused.delete(group);
-        group.members.join(client);
+        group.members.join(client.alone);
       }
     }
     if (client.paused?.size === 0) {
@@ -254,9 +252,8 @@ export class Fanout implements FlushQueue {
         moves.push(move);
       }
     }
-    this.#flushCohorts();
+    this.#deliver();
     for (const move of moves) this.#make(move);
-    this.#drain();
   }
 
   #make(move: Move): void {
@@ -268,15 +265,12 @@ export class Fanout implements FlushQueue {
     }
   }
 
-  #flushCohorts(): void {
-    for (const cohort of this.#context.cohorts) {
-      try {
-        cohort.flush(this.#context);
-      } catch (error) {
-        this.#options.failed(`a cohort of ${cohort.streams.length} streams`, error);
-      }
+  #deliver(): void {
+    try {
+      this.#context.table.deliver(this.#context);
+    } catch (error) {
+      this.#options.failed('delivery', error);
     }
-    this.#context.cohorts.length = 0;
   }
 
   #flushStream(group: StreamGroup, all = false): void {

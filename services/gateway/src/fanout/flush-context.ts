@@ -1,16 +1,14 @@
-import type { TopicPublisher } from './client-socket.ts';
-import type { Cohort } from './cohort.ts';
+import type { FlushTable } from './flush-table.ts';
 import type { FrameWriter } from './frame-writer.ts';
 import type { OutboxWriter } from './outbox-writer.ts';
 
 /** What a flush passes down: where frames go, what time it is, and who counts. */
 export interface FlushContext {
-  readonly publisher: TopicPublisher;
   readonly frames: FrameWriter;
   /** Unix microseconds: `publishedAt` of all frames of the flush. */
   nowUs: number;
-  /** Cohorts with something to send in this flush. */
-  readonly cohorts: Cohort[];
+  /** What the flush under way has to send to all. */
+  readonly table: FlushTable;
   /** Takes what is for single clients. */
   readonly outbox: OutboxWriter;
   /** Counts contents that were encoded. */

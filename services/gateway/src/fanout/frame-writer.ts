@@ -18,15 +18,18 @@ export class BinaryFrame implements EncodedFrame {
   readonly plain: Uint8Array;
   readonly #compress: Compress;
   #marked: Uint8Array | undefined;
+  #sent: Uint8Array | undefined;
 
-  constructor(plain: Uint8Array, compress: Compress) {
+  /** `marked` where that is more than a byte before `plain`. */
+  constructor(plain: Uint8Array, compress: Compress, marked?: Uint8Array) {
     this.plain = plain;
     this.#compress = compress;
+    this.#marked = marked;
   }
 
   markedFor(clients: number): Uint8Array {
-    this.#marked ??= this.#compress(marked(this.plain), clients);
-    return this.#marked;
+    this.#sent ??= this.#compress(this.#marked ?? marked(this.plain), clients);
+    return this.#sent;
   }
 }
 
@@ -59,7 +62,6 @@ export class FrameWriter {
   readonly messagesMax: number;
   readonly #deltas = new DeltaFrames();
   readonly #shared: SharedFrame;
-  #blocks = 0;
   readonly #compress: Compress;
 
   constructor(messagesMax: number, compress: Compress) {
@@ -70,23 +72,15 @@ export class FrameWriter {
 
   /** A frame of blocks of differences begins; `nowUs` and the oldest `receivedAtUs` are Unix microseconds. */
   begin(nowUs: number, receivedAtUs: number | undefined): void {
-    this.#blocks = 0;
     this.#deltas.begin(nowUs, receivedAtUs);
   }
 
   append(blocks: Uint8Array): void {
-    this.#blocks++;
     this.#deltas.append(blocks);
   }
 
-  /** Bytes of the frame so far. */
-  get bytes(): number {
-    return this.#deltas.bytes;
-  }
-
-  /** Nothing was appended yet. */
-  get empty(): boolean {
-    return this.#blocks === 0;
+  appendRange(buffer: Uint8Array, start: number, end: number): void {
+    this.#deltas.appendRange(buffer, start, end);
   }
 
   /** The frame is valid until the next begins. */
@@ -94,11 +88,23 @@ export class FrameWriter {
     return this.#shared.set(this.#deltas.finish());
   }
 
-  /** A frame of one stream's differences; valid until the next begins. */
-  ofBlock(block: Uint8Array, nowUs: number, receivedAtUs: number | undefined): EncodedFrame {
+  /** The same for those who read plain frames only. */
+  finishPlain(): Uint8Array {
+    return this.#deltas.finishPlain();
+  }
+
+  /** The same as so many read it who share it. What one alone gets is not compressed: that would be work for each client. */
+  finishMarked(clients: number): Uint8Array {
+    const frame = this.#deltas.finishMarked();
+    return clients > 1 ? this.#compress(frame, clients) : frame;
+  }
+
+  /** A frame of one stream's differences that is kept while others are made. */
+  keptOf(block: Uint8Array, nowUs: number, receivedAtUs: number | undefined): EncodedFrame {
     this.begin(nowUs, receivedAtUs);
     this.append(block);
-    return this.finish();
+    const { plain, marked } = this.#deltas.finish();
+    return new BinaryFrame(plain.slice(), this.#compress, marked.slice());
   }
 
   /** A frame of differences that are there already; valid until the next begins. */

@@ -47,9 +47,9 @@ export class IntervalMoves {
   make(move: Move): void {
     const { client, from, to } = move;
     this.#done(move);
-    from.members.leave(client);
-    to.members.join(client);
+    from.members.leave(client.alone);
     client.streams.put(to);
+    to.members.join(client.alone);
     from.instrument.release(from);
   }
 

@@ -2,13 +2,13 @@ import type { Channel, InstrumentView, Sequence, Update } from '@tapecast/market
 import { type DataMessage, depthOf, type NoticeMessage, sequenceOf } from '@tapecast/wire';
 import type { ToldTrades } from '../slow/told-trades.ts';
 import type { Client } from './client.ts';
-import { pairOf } from './client-streams.ts';
 import type { FlushContext } from './flush-context.ts';
 import type { InstrumentFanout } from './instrument-fanout.ts';
 import { INTERVALS_OFFERED_MS } from './intervals.ts';
 import { kept, LiveMessages } from './live-messages.ts';
 import { historyMessages, rememberedTrade, snapshotMessages, stateMessages } from './messages.ts';
 import { ShownFrames } from './shown-frames.ts';
+import { pairOf } from './stream-list.ts';
 import { StreamMembers } from './stream-members.ts';
 import { StreamOutput } from './stream-output.ts';
 import { ToldCut } from './told-cut.ts';
@@ -60,7 +60,7 @@ export class StreamGroup {
     this.number = number;
     this.sequence = sequenceOf(channel);
     this.pair = pairOf(instrument.number, channel);
-    this.members = new StreamMembers(number);
+    this.members = new StreamMembers(this);
     this.#live = new LiveMessages(channel);
     const { view } = instrument;
     this.#told = view.seqs[this.sequence];
@@ -81,11 +81,6 @@ export class StreamGroup {
   /** The number that everyone who has it is at. */
   get told(): number {
     return this.#told;
-  }
-
-  /** Unix ms of the last frame to all: a client that hears from it needs no heartbeat. */
-  get toldAtMs(): number {
-    return this.#output.toldAtMs;
   }
 
   /** The view has just taken `update`, which is of this stream's sequence. */
@@ -202,7 +197,7 @@ export class StreamGroup {
   #tellDepth(cut: ToldCut, view: InstrumentView, all: boolean): void {
     if (!all && this.#told > 0 && cut.same(view)) return;
     const message = this.#live.depth(view, this.#told + 1, view.seqs.depth);
-    const forJson = this.members.json === 0 ? message : this.#told === 0 ? kept(message) : cut.change(message);
+    const forJson = !this.members.json ? message : this.#told === 0 ? kept(message) : cut.change(message);
     this.#told = view.seqs.depth;
     this.#output.tell(message, forJson);
     cut.take(view);

@@ -3,9 +3,9 @@ import { replayTrades } from '../slow/replay-trades.ts';
 import type { ToldRing } from '../slow/told-ring.ts';
 import type { Client } from './client.ts';
 import type { FlushContext } from './flush-context.ts';
-import type { EncodedFrame } from './frame-writer.ts';
 import { type JsonFrame, jsonFrame } from './json-frame.ts';
 import { kept } from './live-messages.ts';
+import type { Receiver } from './receiver.ts';
 import { ShownFrames } from './shown-frames.ts';
 import type { StreamGroup } from './stream-group.ts';
 
@@ -25,8 +25,6 @@ type Part = DataMessage | ControlMessage | Differences;
  * clients have with that. What is told is encoded at once and leaves with `flush`.
  */
 export class StreamOutput {
-  /** Unix ms of the last frame to all. */
-  toldAtMs = 0;
   readonly #group: StreamGroup;
   readonly #delta: DeltaStream;
   /** Of trades: what was told, for those who can't be told it now. */
@@ -101,27 +99,25 @@ export class StreamOutput {
   /** Sends everything to all. */
   flush(context: FlushContext): void {
     if (this.#delta.pendingUpdates === 0 && this.#parts.length === 0) return;
-    const received = Number.isFinite(this.#oldestReceivedAtUs) ? this.#oldestReceivedAtUs : undefined;
+    const received = this.#oldestReceivedAtUs;
     this.#oldestReceivedAtUs = Number.POSITIVE_INFINITY;
-    this.toldAtMs = context.nowUs / 1000;
     this.#shown.clear();
     const { members } = this.#group;
     context.encoded(this.#delta.pendingUpdates + this.#parts.length);
-    this.#numbers = flushText(this.#numbers, members.jsonNumbers, context);
-    this.#strings = flushText(this.#strings, members.jsonStrings, context);
+    this.#numbers = flushText(this.#numbers, members.numbers, context);
+    this.#strings = flushText(this.#strings, members.strings, context);
     if (this.#parts.length === 0) {
       const updates = this.#delta.pendingUpdates;
       const block = this.#delta.take();
       this.#ring?.block(block, this.#delta.told, this.#stateOf);
-      if (members.plain > 0 || members.marked > 0)
-        this.#publish(context.frames.ofBlock(block, context.nowUs, received), updates, context);
-      for (const cohort of members.cohorts) cohort.add(block, updates, received, context);
+      if (members.binary.length > 0)
+        context.delivered(updates, context.table.addBlock(block, received, members.binary), 0);
       return;
     }
     this.#cut(this.#delta.told, this.#stateOf);
     const parts = this.#parts;
     this.#parts = [];
-    if (members.binary) this.#publishParts(parts, received, context);
+    if (members.binary.length > 0) this.#addParts(parts, received, context);
   }
 
   /** Tells one client the trades since number `from`; see `replayTrades`. Nothing may be pending. */
@@ -148,18 +144,14 @@ export class StreamOutput {
     shown.sendTo(client, context);
   }
 
-  /** In their order, each in a frame of its own: also to cohorts. */
-  #publishParts(parts: readonly Part[], received: number | undefined, context: FlushContext): void {
-    const { frames, nowUs } = context;
-    const { number } = this.#group;
+  /** Whole messages and differences in their order. */
+  #addParts(parts: readonly Part[], received: number, context: FlushContext): void {
+    const { frames, nowUs, table } = context;
+    const { number, members } = this.#group;
     let messages: (DataMessage | ControlMessage)[] = [];
-    const { cohorts } = this.#group.members;
-    const send = (frame: EncodedFrame, updates: number): void => {
-      this.#publish(frame, updates, context);
-      for (const cohort of cohorts) cohort.send(frame, updates, context);
-    };
-    const sendMessages = (): void => {
-      for (const one of frames.allOf(messages, number, nowUs, received)) send(one.frame, one.messages);
+    const addMessages = (): void => {
+      for (const one of frames.allOf(messages, number, nowUs, Number.isFinite(received) ? received : undefined))
+        context.delivered(one.messages, table.addFrame(one.frame, members.binary), 0);
       messages = [];
     };
     for (const part of parts) {
@@ -167,29 +159,16 @@ export class StreamOutput {
         messages.push(part);
         continue;
       }
-      sendMessages();
-      send(frames.ofBlock(part.block, nowUs, received), part.updates);
+      addMessages();
+      context.delivered(part.updates, table.addBlock(part.block, received, members.binary), 0);
     }
-    sendMessages();
-  }
-
-  #publish(frame: EncodedFrame, updates: number, context: FlushContext): void {
-    const { members } = this.#group;
-    if (members.plain > 0) {
-      context.publisher.publish(members.plainTopic, frame.plain, true);
-      context.delivered(updates, members.plain, frame.plain.byteLength);
-    }
-    if (members.marked > 0) {
-      const bytes = frame.markedFor(members.marked);
-      context.publisher.publish(members.markedTopic, bytes, true);
-      context.delivered(updates, members.marked, bytes.byteLength);
-    }
+    addMessages();
   }
 
   #text(message: DataMessage | ControlMessage): void {
     const { members } = this.#group;
-    if (members.jsonNumbers.size > 0) this.#numbers.push(jsonFrame(message, 'number'));
-    if (members.jsonStrings.size > 0) this.#strings.push(jsonFrame(message, 'string'));
+    if (members.numbers.length > 0) this.#numbers.push(jsonFrame(message, 'number'));
+    if (members.strings.length > 0) this.#strings.push(jsonFrame(message, 'string'));
   }
 
   /** What comes next is no difference, or in a frame of its own. What is pending brings clients to `told`, and to `state`. */
@@ -204,13 +183,12 @@ export class StreamOutput {
 
 const noState = (): undefined => undefined;
 
-/** Sends each text to each client; what is left is nothing. */
-function flushText(texts: JsonFrame[], clients: ReadonlySet<Client>, context: FlushContext): JsonFrame[] {
+/** Has each text sent to each of them; what is left is nothing. */
+function flushText(texts: JsonFrame[], members: readonly Receiver[], context: FlushContext): JsonFrame[] {
   if (texts.length === 0) return texts;
   let bytes = 0;
   for (const { byteLength } of texts) bytes += byteLength;
   context.encoded(texts.length);
-  context.delivered(texts.length, clients.size, bytes);
-  for (const client of clients) context.outbox.add(client, texts);
+  context.delivered(texts.length, context.table.addTexts(texts, members), bytes);
   return [];
 }

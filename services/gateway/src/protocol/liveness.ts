@@ -87,9 +87,6 @@ export class Liveness {
     }
     const { client } = session;
     if (nowMs - client.toldAtMs < heartbeatMs) return;
-    // What went to its topics is only looked up when its own frames are too long ago, and then noted for an interval.
-    client.toldAtMs = session.lastToldAtMs();
-    if (nowMs - client.toldAtMs < heartbeatMs) return;
     client.tell({ type: 'heartbeat', n: ++session.heartbeats, serverTime: Math.floor(nowMs) }, nowUs);
   }
 

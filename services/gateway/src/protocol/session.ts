@@ -2,9 +2,9 @@ import type { Grant } from '@tapecast/access';
 import type { Channel } from '@tapecast/market';
 import { CLOSE_CODES, type ClientMessage, type CloseReason, type ErrorMessage } from '@tapecast/wire';
 import type { Client } from '../fanout/client.ts';
-import { pairOf } from '../fanout/client-streams.ts';
 import type { PausedPosition } from '../fanout/fanout.ts';
 import type { StreamGroup } from '../fanout/stream-group.ts';
+import { pairOf } from '../fanout/stream-list.ts';
 import type { GatewayLimits } from '../limits.ts';
 import type { SlowState } from '../slow/slow-consumers.ts';
 import type { HeldInstrument } from '../subscriptions/held-instrument.ts';
@@ -67,13 +67,6 @@ export class Session {
   /** Its stream of the channel, at whatever interval; undefined where it has none. */
   streamOf(held: HeldInstrument, channel: Channel): StreamGroup | undefined {
     return this.client.streams.find(pairOf(held.number, channel));
-  }
-
-  /** Unix ms of the last frame that this client was sent, by itself or with others. */
-  lastToldAtMs(): number {
-    let last = this.client.toldAtMs;
-    for (const { toldAtMs } of this.client.streams) if (toldAtMs > last) last = toldAtMs;
-    return last;
   }
 
   /** Closes with a code of the catalogue; the socket's `close` event follows at once. */

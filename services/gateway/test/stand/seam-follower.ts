@@ -37,7 +37,7 @@ export class Follower {
       decompress: zstdDecompressSync,
       now: () => Date.now(),
     });
-    this.socket = new FakeSocket(world.hub);
+    this.socket = new FakeSocket();
     this.session = world.sessions.open(this.socket, encoding, undefined);
   }
 

@@ -19,7 +19,6 @@ import { Instruments } from '../../src/subscriptions/instruments.ts';
 import { SnapshotReader } from '../../src/subscriptions/snapshot-reader.ts';
 import { SourceClocks } from '../../src/subscriptions/source-clocks.ts';
 import { UpdateFeed } from '../../src/subscriptions/update-feed.ts';
-import { FakeHub } from './fake-sockets.ts';
 
 export const SYMBOL = 'AAPL$US';
 
@@ -42,7 +41,6 @@ export class Oracle {
 /** Compute, the log and the store, moved by hand; all between them and the clients' sockets is the gateway's own. */
 export class World {
   readonly oracle = new Oracle();
-  readonly hub = new FakeHub();
   readonly instruments: Instruments;
   readonly sessions: Sessions;
   readonly fanout: Fanout;
@@ -80,7 +78,6 @@ export class World {
     };
     const logger = createLogger('gateway', 'silent');
     this.fanout = new Fanout({
-      publisher: this.hub,
       nowUs,
       timers: { after: (_, due) => this.#timers.push(due) },
       // All that can be is compressed.

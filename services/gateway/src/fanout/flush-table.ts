@@ -1,0 +1,239 @@
+import type { Client } from './client.ts';
+import type { FlushContext } from './flush-context.ts';
+import type { EncodedFrame } from './frame-writer.ts';
+import type { JsonFrame } from './json-frame.ts';
+import type { Receiver } from './receiver.ts';
+
+const BYTES_AT_FIRST = 64 * 1024;
+/** A frame of several streams is not longer than this, and what is over goes into the next: a reader holds a frame whole. */
+const FRAME_BYTES_MAX = 64 * 1024;
+
+/**
+ * What one flush has to send, once each, and who gets which of it. Blocks of differences stand one after the other in one
+ * buffer; a receiver of several gets them as one frame, copied together for it: its bytes are few, and what costs is the
+ * number of writes and of messages, not of bytes. One who gets a single one shares its frame with all others who do.
+ */
+export class FlushTable {
+  #bytes = new Uint8Array(BYTES_AT_FIRST);
+  #end = 0;
+  /** Of each entry: its bytes where it is a block; the oldest `receivedAtUs`, infinite where unknown. */
+  readonly #starts: number[] = [];
+  readonly #ends: number[] = [];
+  readonly #received: number[] = [];
+  /** What it is where it is no block; of a block the frame that it alone makes, once somebody needs that. */
+  readonly #frames: (EncodedFrame | undefined)[] = [];
+  readonly #texts: (readonly JsonFrame[] | undefined)[] = [];
+  /** Clients that it goes to. */
+  readonly #sharers: number[] = [];
+  #count = 0;
+  readonly #due: Receiver[] = [];
+  #dueCount = 0;
+  /** Written by `#corked`. */
+  #client: Client | undefined;
+  #receiver: Receiver | undefined;
+  #parts: Uint8Array[] = [];
+  readonly #corkedTexts = (): void => this.#writeTexts();
+  readonly #corkedParts = (): void => this.#writeParts();
+
+  /** Differences of a stream; copied. */
+  addBlock(block: Uint8Array, receivedAtUs: number, members: readonly Receiver[]): number {
+    const end = this.#end + block.length;
+    if (end > this.#bytes.length) this.#grow(end);
+    this.#bytes.set(block, this.#end);
+    const entry = this.#add(this.#end, end, receivedAtUs, undefined, undefined);
+    this.#end = end;
+    return this.#note(entry, members);
+  }
+
+  /** A frame of its own, which may be before or after differences of the same stream. */
+  addFrame(frame: EncodedFrame, members: readonly Receiver[]): number {
+    return this.#note(this.#add(0, 0, 0, frame, undefined), members);
+  }
+
+  addTexts(texts: readonly JsonFrame[], members: readonly Receiver[]): number {
+    return this.#note(this.#add(0, 0, 0, undefined, texts), members);
+  }
+
+  /** Sends everything: to each client in one write. */
+  deliver(context: FlushContext): void {
+    for (let at = 0; at < this.#dueCount; at++) {
+      const receiver = this.#due[at] as Receiver;
+      if (receiver.encoding === 'json' || receiver.encoding === 'json_strings') this.#sendTexts(receiver, context);
+      else this.#sendFrames(receiver, context);
+      receiver.count = 0;
+    }
+    this.#dueCount = 0;
+    for (let entry = 0; entry < this.#count; entry++) {
+      this.#frames[entry] = undefined;
+      this.#texts[entry] = undefined;
+    }
+    this.#count = 0;
+    this.#end = 0;
+  }
+
+  #add(
+    start: number,
+    end: number,
+    received: number,
+    frame: EncodedFrame | undefined,
+    texts: readonly JsonFrame[] | undefined,
+  ): number {
+    const entry = this.#count++;
+    this.#starts[entry] = start;
+    this.#ends[entry] = end;
+    this.#received[entry] = received;
+    this.#frames[entry] = frame;
+    this.#texts[entry] = texts;
+    return entry;
+  }
+
+  /** Returns how many clients that are. */
+  #note(entry: number, members: readonly Receiver[]): number {
+    let clients = 0;
+    for (let at = 0; at < members.length; at++) {
+      const receiver = members[at] as Receiver;
+      if (receiver.count === 0) this.#due[this.#dueCount++] = receiver;
+      receiver.entries[receiver.count++] = entry;
+      clients += receiver.clients.length;
+    }
+    this.#sharers[entry] = clients;
+    return clients;
+  }
+
+  #sendFrames(receiver: Receiver, context: FlushContext): void {
+    const { entries, count } = receiver;
+    if (count === 1) {
+      const entry = entries[0] as number;
+      const frame = this.#frames[entry] ?? this.#single(entry, context);
+      const bytes = receiver.encoding === 'protobuf' ? frame.plain : frame.markedFor(this.#sharers[entry] as number);
+      sendAll(receiver, bytes, context);
+      return;
+    }
+    let length = 0;
+    let oldest = Number.POSITIVE_INFINITY;
+    for (let n = 0; n < count; n++) {
+      const entry = entries[n] as number;
+      const end = this.#ends[entry] as number;
+      if (end === 0) length = Number.POSITIVE_INFINITY;
+      length += end - (this.#starts[entry] as number);
+      const received = this.#received[entry] as number;
+      if (received < oldest) oldest = received;
+    }
+    if (length > FRAME_BYTES_MAX) this.#sendParts(receiver, context);
+    else sendAll(receiver, this.#merged(receiver, 0, count, oldest, context), context);
+  }
+
+  /** One frame of the blocks from place `from` to `to` of a receiver's. Valid until the next is made. */
+  #merged(
+    { entries, encoding, clients }: Receiver,
+    from: number,
+    to: number,
+    oldest: number,
+    context: FlushContext,
+  ): Uint8Array {
+    const { frames } = context;
+    frames.begin(context.nowUs, Number.isFinite(oldest) ? oldest : undefined);
+    for (let n = from; n < to; n++) {
+      const entry = entries[n] as number;
+      frames.appendRange(this.#bytes, this.#starts[entry] as number, this.#ends[entry] as number);
+    }
+    return encoding === 'protobuf' ? frames.finishPlain() : frames.finishMarked(clients.length);
+  }
+
+  /** Whole messages among the blocks, or more than one frame holds: all in one write nevertheless. */
+  #sendParts(receiver: Receiver, context: FlushContext): void {
+    const { entries, count, encoding, clients } = receiver;
+    const parts: Uint8Array[] = [];
+    let from = 0;
+    let length = 0;
+    let oldest = Number.POSITIVE_INFINITY;
+    const cut = (to: number): void => {
+      if (to > from) parts.push(this.#merged(receiver, from, to, oldest, context).slice());
+      from = to;
+      length = 0;
+      oldest = Number.POSITIVE_INFINITY;
+    };
+    for (let n = 0; n < count; n++) {
+      const entry = entries[n] as number;
+      const frame = this.#ends[entry] === 0 ? this.#frames[entry] : undefined;
+      if (frame !== undefined) {
+        cut(n);
+        parts.push(encoding === 'protobuf' ? frame.plain : frame.markedFor(this.#sharers[entry] as number));
+        from = n + 1;
+        continue;
+      }
+      const bytes = (this.#ends[entry] as number) - (this.#starts[entry] as number);
+      if (length + bytes > FRAME_BYTES_MAX) cut(n);
+      length += bytes;
+      oldest = Math.min(oldest, this.#received[entry] as number);
+    }
+    cut(count);
+    this.#parts = parts;
+    let bytes = 0;
+    for (const part of parts) bytes += part.byteLength;
+    context.delivered(0, clients.length, bytes);
+    for (const client of clients) {
+      if (client.closed) continue;
+      client.toldAtMs = context.nowUs / 1000;
+      this.#client = client;
+      client.socket.cork(this.#corkedParts);
+    }
+    this.#parts = [];
+  }
+
+  #sendTexts(receiver: Receiver, context: FlushContext): void {
+    const [client] = receiver.clients;
+    if (client === undefined || client.closed) return;
+    client.toldAtMs = context.nowUs / 1000;
+    this.#client = client;
+    this.#receiver = receiver;
+    client.socket.cork(this.#corkedTexts);
+  }
+
+  #writeTexts(): void {
+    const client = this.#client as Client; // Set before it is corked.
+    const { entries, count } = this.#receiver as Receiver;
+    const { socket } = client;
+    for (let n = 0; n < count; n++) {
+      for (const frame of this.#texts[entries[n] as number] as readonly JsonFrame[]) {
+        // What would follow a frame that was dropped has no use any more.
+        if (client.dropped) return;
+        client.sent(socket.send(frame.with(frame.numbered ? ++client.seq : 0), false));
+      }
+    }
+  }
+
+  #writeParts(): void {
+    const client = this.#client as Client; // Set before it is corked.
+    for (const part of this.#parts) {
+      if (client.dropped) return;
+      client.sent(client.socket.send(part, true));
+    }
+  }
+
+  /** The frame of this block alone, for all who get nothing else. */
+  #single(entry: number, context: FlushContext): EncodedFrame {
+    const block = this.#bytes.subarray(this.#starts[entry], this.#ends[entry]);
+    const received = this.#received[entry] as number;
+    const frame = context.frames.keptOf(block, context.nowUs, Number.isFinite(received) ? received : undefined);
+    this.#frames[entry] = frame;
+    return frame;
+  }
+
+  #grow(least: number): void {
+    const larger = new Uint8Array(Math.max(least, 2 * this.#bytes.length));
+    larger.set(this.#bytes.subarray(0, this.#end));
+    this.#bytes = larger;
+  }
+}
+
+function sendAll({ clients }: Receiver, bytes: Uint8Array, context: FlushContext): void {
+  const nowMs = context.nowUs / 1000;
+  context.delivered(0, clients.length, bytes.byteLength);
+  for (let at = 0; at < clients.length; at++) {
+    const client = clients[at] as Client;
+    if (client.closed || client.dropped) continue;
+    client.toldAtMs = nowMs;
+    client.sent(client.socket.send(bytes, true));
+  }
+}

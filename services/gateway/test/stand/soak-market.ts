@@ -1,0 +1,45 @@
+import type { MarketWriter } from './market-writer.ts';
+
+/**
+ * A market in which the number of an update says what it holds: whoever has a number can be asked for the rest. Prices have two
+ * decimals, sizes three.
+ */
+export const SOAK_CHANNELS = ['trade', 'quote', 'depth@20', 'kline@1m'] as const;
+export type SoakChannel = (typeof SOAK_CHANNELS)[number];
+
+export const tradePrice = (seq: number): number => 10_000 + (seq % 5_000);
+export const quoteLast = (seq: number): number => 20_000 + (seq % 3_000);
+export const barClose = (seq: number): number => 30_000 + (seq % 1_000);
+export const best = (seq: number): { bid: number; ask: number; size: number } => ({
+  bid: 9_000 + (seq % 40),
+  ask: 9_100 + (seq % 30),
+  size: 1_000 + (seq % 7),
+});
+/** Levels that never change. */
+export const DEEP = { bid: 8_000, ask: 9_900, size: 5_000 };
+
+const BAR_UPDATES = 200;
+const FIRST_BAR_MS = 1_700_000_040_000;
+/** Long ids are most of the bytes: what is not read soon fills the kernels' buffers. */
+const TRADE_ID_LENGTH = 400;
+
+/** One more of each of an instrument, and `trades` trades. */
+export function nextUpdates(market: MarketWriter, symbol: string, trades: number): void {
+  const { seqs } = market.view(symbol);
+  for (let i = 0; i < trades; i++) {
+    const seq = seqs.trade + 1;
+    market.trade(symbol, tradePrice(seq), 1_000, `${seq}-`.padEnd(TRADE_ID_LENGTH, 'x'));
+  }
+  market.quote(symbol, quoteLast(seqs.quote + 1));
+  const seq = seqs.depth + 1;
+  const now = best(seq);
+  if (seq === 1) {
+    market.depth(symbol, [now.bid, now.size, DEEP.bid, DEEP.size], [now.ask, now.size, DEEP.ask, DEEP.size], true);
+  } else {
+    const before = best(seq - 1);
+    market.depth(symbol, [before.bid, 0, now.bid, now.size], [before.ask, 0, now.ask, now.size]);
+  }
+  const bar = seqs['kline@1m'] + 1;
+  const startMs = FIRST_BAR_MS + Math.floor(bar / BAR_UPDATES) * 60_000;
+  market.kline(symbol, startMs, barClose(bar), bar % BAR_UPDATES === BAR_UPDATES - 1);
+}
