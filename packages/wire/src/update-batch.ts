@@ -42,8 +42,6 @@ export interface BatchEntry {
   readonly bytes: Uint8Array;
   /** Whether there is an update of the sequence. */
   has(sequence: Sequence): boolean;
-  /** Whether all of its numbers are at or below those of `seqs`. */
-  isWithin(seqs: Readonly<Record<Sequence, number>>): boolean;
   /** Decodes the updates: each call anew. Throws WireError. */
   updates(): Update[];
 }

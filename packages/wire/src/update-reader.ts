@@ -88,10 +88,6 @@ export class UpdateEntry<Known> implements BatchEntry {
     return !this.#eachRange((of) => of !== sequence);
   }
 
-  isWithin(seqs: Readonly<Record<Sequence, number>>): boolean {
-    return this.#eachRange((sequence, _, last) => last <= seqs[sequence]);
-  }
-
   updates(): Update[] {
     return decodeUpdateList(this.#record, this.#start, this.#end);
   }

@@ -248,7 +248,6 @@ export class InstrumentState {
     }
     let updates: Update[];
     try {
-      if (entry.isWithin(base.seqs)) return undefined;
       updates = entry.updates();
     } catch {
       return 'unreadable';
