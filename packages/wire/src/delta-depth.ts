@@ -1,5 +1,6 @@
 import type { Channel, Levels } from '@tapecast/market';
 import { CANT_SAY, type DeltaState, difference, time } from './delta-state.ts';
+import { stepOf, stepped, steppedDifference, unstepped, unsteppedDifference } from './delta-steps.ts';
 import { readLength } from './delta-text.ts';
 import { DELTA_VALUE_LIMIT } from './limits.ts';
 import type { DepthMessage } from './messages.ts';
@@ -71,11 +72,12 @@ class Side {
           const oldSize = before[b + 1]!;
           if (size !== oldSize) {
             const skip = (b - told) >> 1;
-            const moved = size - oldSize;
-            const folded = moved < 0 ? -2 * moved - 1 : 2 * moved;
-            const shorter = folded < 128 ? size >= 128 : folded < 16_384 ? size >= 16_384 : folded < size;
+            const step = stepOf(oldSize);
+            const whole = stepped(size, step);
+            const moved = steppedDifference(size - oldSize, step);
+            const shorter = moved < 128 ? whole >= 128 : moved < 16_384 ? whole >= 16_384 : moved < whole;
             at = putVarint(bytes, at, skip * 4 + (shorter ? SIZE_DIFFERENCE : SIZE));
-            at = putVarint(bytes, at, shorter ? folded : size);
+            at = putVarint(bytes, at, shorter ? moved : whole);
             operations++;
             told = b + 2;
           }
@@ -95,7 +97,7 @@ class Side {
       if (n > 0) at = putVarint(bytes, at, (price - now[n - 2]!) * away);
       else if (b < beforeEnd) at = putVarint(bytes, at, (before[b]! - price) * away);
       else at = putZigzag(bytes, at, price);
-      at = putVarint(bytes, at, now[n + 1]!);
+      at = putVarint(bytes, at, stepped(now[n + 1]!, n > 0 ? stepOf(now[n - 1]!) : 1));
       operations++;
       told = b;
       n += 2;
@@ -130,7 +132,8 @@ class Side {
       for (; b < skipped; b++) next.push(before[b]!);
       if (kind === INSERT) {
         const price = this.#insertedPrice(reader, b);
-        const size = count(reader.next(), 'size');
+        const step = next.length > 0 ? stepOf(next[next.length - 1]!) : 1;
+        const size = count(unstepped(reader.next(), step), 'size');
         next.push(price, size);
         changes.push(price, size);
         continue;
@@ -139,7 +142,10 @@ class Side {
       if (kind === REMOVE) {
         changes.push(price, 0);
       } else {
-        const size = count(kind === SIZE ? reader.next() : before[b + 1]! + reader.signed(), 'size');
+        const old = before[b + 1]!;
+        const code = reader.next();
+        const step = stepOf(old);
+        const size = count(kind === SIZE ? unstepped(code, step) : old + unsteppedDifference(code, step), 'size');
         next.push(price, size);
         changes.push(price, size);
       }

@@ -8,28 +8,30 @@ import {
   turnoverAfter,
   turnoverDifference,
 } from './delta-state.ts';
+import { stepOf, steppedDifference, unsteppedDifference } from './delta-steps.ts';
 import type { QuoteMessage } from './messages.ts';
 import { integer } from './safe-integer.ts';
 import { putVarint, putZigzag, VARINT_BYTES_MAX, type VarintReader } from './varint.ts';
 import { WireError } from './wire-error.ts';
 
 /** The bits of a quote's mask, in the order in which values are written: each only needs those before it. */
-const BID_SIZE = 1 << 0;
-const ASK_SIZE = 1 << 1;
-const BID = 1 << 2;
-const ASK = 1 << 3;
-const LAST = 1 << 4;
-const VOLUME = 1 << 5;
-const TURNOVER = 1 << 6;
-const HIGH = 1 << 7;
-const LOW = 1 << 8;
-const OPEN = 1 << 9;
-const PREV_CLOSE = 1 << 10;
-const CHANGE = 1 << 11;
-const CHANGE_PCT = 1 << 12;
-const VWAP = 1 << 13;
-const MASK_LIMIT = 1 << 14;
-const FIELDS = 14;
+const TIME = 1 << 0;
+const BID_SIZE = 1 << 1;
+const ASK_SIZE = 1 << 2;
+const BID = 1 << 3;
+const ASK = 1 << 4;
+const LAST = 1 << 5;
+const VOLUME = 1 << 6;
+const TURNOVER = 1 << 7;
+const HIGH = 1 << 8;
+const LOW = 1 << 9;
+const OPEN = 1 << 10;
+const PREV_CLOSE = 1 << 11;
+const CHANGE = 1 << 12;
+const CHANGE_PCT = 1 << 13;
+const VWAP = 1 << 14;
+const MASK_LIMIT = 1 << 15;
+const FIELDS = 15;
 
 /** Written out field by field throughout: a loop over names is several times slower, at every quote. */
 export class QuoteDelta implements DeltaState<QuoteMessage> {
@@ -65,7 +67,7 @@ export class QuoteDelta implements DeltaState<QuoteMessage> {
   forget(): void {}
 
   bytesAtMost(): number {
-    return VARINT_BYTES_MAX * (FIELDS + 2);
+    return VARINT_BYTES_MAX * (FIELDS + 1);
   }
 
   encode(bytes: Uint8Array, start: number, message: QuoteMessage): number {
@@ -111,6 +113,7 @@ export class QuoteDelta implements DeltaState<QuoteMessage> {
     if (Number.isNaN(all + changePct + vwap)) return CANT_SAY;
 
     const mask =
+      (time === 0 ? 0 : TIME) |
       (bidSize === 0 ? 0 : BID_SIZE) |
       (askSize === 0 ? 0 : ASK_SIZE) |
       (bid === 0 ? 0 : BID) |
@@ -126,9 +129,9 @@ export class QuoteDelta implements DeltaState<QuoteMessage> {
       (changePct === 0 ? 0 : CHANGE_PCT) |
       (vwap === 0 ? 0 : VWAP);
     let at = putVarint(bytes, start, mask);
-    at = putZigzag(bytes, at, time);
-    if (bidSize !== 0) at = putZigzag(bytes, at, bidSize);
-    if (askSize !== 0) at = putZigzag(bytes, at, askSize);
+    if (time !== 0) at = putZigzag(bytes, at, time);
+    if (bidSize !== 0) at = putVarint(bytes, at, steppedDifference(bidSize, stepOf(base.bidSize)));
+    if (askSize !== 0) at = putVarint(bytes, at, steppedDifference(askSize, stepOf(base.askSize)));
     if (bid !== 0) at = putZigzag(bytes, at, bid);
     if (ask !== 0) at = putZigzag(bytes, at, ask);
     this.#timestamp = message.timestamp;
@@ -139,7 +142,7 @@ export class QuoteDelta implements DeltaState<QuoteMessage> {
     // Else the rest is as it was: nothing else follows from bid and ask.
     if (mask >= LAST) {
       if (last !== 0) at = putZigzag(bytes, at, last);
-      if (volume !== 0) at = putZigzag(bytes, at, volume);
+      if (volume !== 0) at = putVarint(bytes, at, steppedDifference(volume, stepOf(now.bidSize)));
       if (turnover !== 0) at = putZigzag(bytes, at, turnover);
       if (high !== 0) at = putZigzag(bytes, at, high);
       if (low !== 0) at = putZigzag(bytes, at, low);
@@ -156,9 +159,9 @@ export class QuoteDelta implements DeltaState<QuoteMessage> {
   decode(reader: VarintReader, symbol: string, range: [number, number]): QuoteMessage {
     const base = this.#quote;
     const mask = readMask(reader);
-    this.#timestamp = time(this.#timestamp + reader.signed());
-    if (mask & BID_SIZE) base.bidSize = moved(base.bidSize, reader);
-    if (mask & ASK_SIZE) base.askSize = moved(base.askSize, reader);
+    if (mask & TIME) this.#timestamp = time(this.#timestamp + reader.signed());
+    if (mask & BID_SIZE) base.bidSize = movedSize(base.bidSize, reader);
+    if (mask & ASK_SIZE) base.askSize = movedSize(base.askSize, reader);
     if (mask & BID) base.bid = moved(base.bid, reader);
     if (mask & ASK) base.ask = moved(base.ask, reader);
     if (mask >= LAST) this.#decodeDay(mask, reader);
@@ -169,7 +172,7 @@ export class QuoteDelta implements DeltaState<QuoteMessage> {
     const base = this.#quote;
     if (mask & LAST) base.last = moved(base.last, reader);
     const turnoverBefore = base.turnover;
-    const volume = mask & VOLUME ? reader.signed() : 0;
+    const volume = mask & VOLUME ? unsteppedDifference(reader.next(), stepOf(base.bidSize)) : 0;
     if (mask & VOLUME) base.volume = known(base.volume) + BigInt(volume);
     const rest = mask & TURNOVER ? reader.signed() : 0;
     if (base.turnover !== undefined && (volume !== 0 || rest !== 0)) {
@@ -199,9 +202,7 @@ export class QuoteDelta implements DeltaState<QuoteMessage> {
   }
 
   skip(reader: VarintReader): void {
-    let bits = readMask(reader);
-    reader.next();
-    for (; bits !== 0; bits &= bits - 1) reader.next();
+    for (let bits = readMask(reader); bits !== 0; bits &= bits - 1) reader.next();
   }
 
   whole(symbol: string, told: number): QuoteMessage {
@@ -283,6 +284,11 @@ function vwapAfter(
 function moved(value: number | undefined, reader: VarintReader): number {
   if (value === undefined) throw new WireError('inconsistent', 'a difference of a field that is unknown');
   return integer(value + reader.signed(), 'a field of a quote');
+}
+
+function movedSize(value: number | undefined, reader: VarintReader): number {
+  if (value === undefined) throw new WireError('inconsistent', 'a difference of a size that is unknown');
+  return integer(value + unsteppedDifference(reader.next(), stepOf(value)), 'a size of a quote');
 }
 
 function known(value: bigint | undefined): bigint {

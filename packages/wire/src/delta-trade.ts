@@ -1,11 +1,16 @@
 import { CANT_SAY, type DeltaState, difference, time } from './delta-state.ts';
+import { stepOf, stepped, unstepped } from './delta-steps.ts';
 import { putText, readLength, readText, skipText, textBytesAtMost } from './delta-text.ts';
 import { DELTA_VALUE_LIMIT } from './limits.ts';
 import type { TradeMessage } from './messages.ts';
-import { integer } from './safe-integer.ts';
+import { count, integer } from './safe-integer.ts';
 import { sideName, sideNumber } from './schema-names.ts';
 import { putVarint, putZigzag, VARINT_BYTES_MAX, type VarintReader, zigzag } from './varint.ts';
 import { WireError } from './wire-error.ts';
+
+/** Flags beside the price: of an odd trade more follows; one at the time of the trade before tells none. */
+const ODD = 1;
+const SAME_TIME = 2;
 
 /** How an odd trade tells its id. */
 const ID_REGULAR = 0;
@@ -13,7 +18,7 @@ const ID_DISTANCE = 1;
 const ID_TEXT = 2;
 const ID_NONE = 3;
 const CONDITIONS_FOLLOW = 4;
-const ODD_LIMIT = 8;
+const FORM_LIMIT = 8;
 
 /** Digits of an id that counts as a number: 10^15 is below 2^50. */
 const ID_DIGITS_MAX = 15;
@@ -60,14 +65,14 @@ export class TradeDelta implements DeltaState<TradeMessage> {
     }
     const price = difference(trade.price, this.#price);
     const elapsed = difference(timestamp, this.#timestamp);
-    if (Number.isNaN(price + elapsed)) return CANT_SAY;
+    if (Number.isNaN(price + elapsed) || price >= DELTA_VALUE_LIMIT || price <= -DELTA_VALUE_LIMIT) return CANT_SAY;
     const idNumber = numberOf(trade.id);
     const idForm = this.#idForm(trade.id, idNumber);
     const sameConditions = sameTexts(trade.conditions, this.#conditions);
     const regular = idForm === ID_REGULAR && sameConditions;
-    let at = putVarint(bytes, start, zigzag(price) * 2 + (regular ? 0 : 1));
-    at = putVarint(bytes, at, trade.size * 4 + sideNumber(trade.side));
-    at = putZigzag(bytes, at, elapsed);
+    let at = putVarint(bytes, start, zigzag(price) * 4 + (elapsed === 0 ? SAME_TIME : 0) + (regular ? 0 : ODD));
+    at = putVarint(bytes, at, stepped(trade.size, stepOf(this.#size)) * 4 + sideNumber(trade.side));
+    if (elapsed !== 0) at = putZigzag(bytes, at, elapsed);
     if (!regular) {
       at = putVarint(bytes, at, idForm + (sameConditions ? 0 : CONDITIONS_FOLLOW));
       if (idForm === ID_DISTANCE) at = putZigzag(bytes, at, idNumber - this.#idNumber);
@@ -84,15 +89,15 @@ export class TradeDelta implements DeltaState<TradeMessage> {
   decode(reader: VarintReader, symbol: string, range: [number, number]): TradeMessage {
     if (range[0] !== range[1]) throw new WireError('inconsistent', 'a trade that stands for several numbers');
     const head = reader.next();
-    const odd = head % 2 === 1;
-    const folded = (head - (odd ? 1 : 0)) / 2;
+    const flags = head % 4;
+    const folded = (head - flags) / 4;
     this.#price = integer(this.#price + (folded % 2 === 0 ? folded / 2 : -(folded + 1) / 2), 'price');
     const size = reader.next();
     sideName(size % 4);
     this.#side = (size % 4) as 0 | 1 | 2; // What sideName let pass.
-    this.#size = Math.floor(size / 4);
-    this.#timestamp = time(this.#timestamp + reader.signed());
-    const form = odd ? readForm(reader) : 0;
+    this.#size = count(unstepped(Math.floor(size / 4), stepOf(this.#size)), 'size');
+    if ((flags & SAME_TIME) === 0) this.#timestamp = time(this.#timestamp + reader.signed());
+    const form = flags & ODD ? readForm(reader) : 0;
     this.#decodeId(form & 3, reader);
     if (form & CONDITIONS_FOLLOW) {
       const conditions: string[] = [];
@@ -123,10 +128,10 @@ export class TradeDelta implements DeltaState<TradeMessage> {
   }
 
   skip(reader: VarintReader): void {
-    const odd = reader.next() % 2 === 1;
+    const flags = reader.next() % 4;
     reader.next();
-    reader.next();
-    if (!odd) return;
+    if ((flags & SAME_TIME) === 0) reader.next();
+    if ((flags & ODD) === 0) return;
     const form = readForm(reader);
     if ((form & 3) === ID_DISTANCE) reader.next();
     else if ((form & 3) === ID_TEXT) skipText(reader);
@@ -177,7 +182,7 @@ export class TradeDelta implements DeltaState<TradeMessage> {
 
 function readForm(reader: VarintReader): number {
   const form = reader.next();
-  if (form < ODD_LIMIT) return form;
+  if (form < FORM_LIMIT) return form;
   throw new WireError('unknown_value', `a trade is odd in a way that this version does not know: ${form}`);
 }
 

@@ -74,6 +74,9 @@ export function nextMessage(channel: Channel, last: DataMessage | undefined, thr
 const SAFE = Number.MAX_SAFE_INTEGER;
 /** A fold refuses what would take a sum out of what the wire carries. */
 const fits = (sum: bigint): boolean => sum < 2n ** 104n && sum > -(2n ** 104n);
+/** Sizes come in lots at many venues, which their differences are told in. */
+const sized = (size: number, kind: number): number =>
+  kind % 3 === 0 ? Math.abs(size % 1_000_000) * 10 ** (kind % 6) : Math.abs(size);
 const within = (number: number, low = -SAFE): number => Math.max(low, Math.min(SAFE, number));
 
 function head(last: DataMessage | undefined, { kind, a, small, covers }: Dice) {
@@ -100,7 +103,7 @@ function nextTrade(last: TradeMessage | undefined, throwOf: Dice): TradeMessage 
     trade: {
       id: kind % 10 === 9 ? text : counted,
       price: within((last?.trade.price ?? 15_000) + a),
-      size: Math.abs(b),
+      size: sized(b, kind),
       side: ([undefined, 'buy', 'sell'] as const)[small % 3],
       conditions: kind % 8 === 7 ? [text, text] : (last?.trade.conditions ?? []),
     },
@@ -130,7 +133,8 @@ function nextQuote(last: QuoteMessage | undefined, throwOf: Dice): QuoteMessage 
   };
   if (kind % 4 !== 0) {
     quote.bid = within((quote.bid ?? 0) + a);
-    quote.bidSize = Math.abs(b);
+    quote.bidSize = sized(b, kind);
+    if (small % 5 === 0) quote.askSize = sized(c, kind);
     if (small % 2 === 0) quote.ask = within((quote.ask ?? 0) + c);
   } else {
     // A trade, with its statistics by their definition, exact.
@@ -190,11 +194,12 @@ function nextDepth(channel: Channel, cut: number, last: DepthMessage | undefined
   const touched = sides[small % 2]!;
   const prices = [...touched.keys()];
   const some = prices[small % Math.max(1, prices.length)] ?? 1_000;
-  if (kind < 30) touched.set(some, 1 + Math.abs(b % SAFE));
+  if (kind < 30) touched.set(some, Math.max(1, sized(b, kind)));
   else if (kind < 45) touched.delete(some);
-  else if (kind < 75) touched.set(within(some + a), 1 + Math.abs(c % SAFE));
+  else if (kind < 75) touched.set(within(some + a), Math.max(1, sized(c, kind)));
   else if (kind < 95) {
-    for (let i = 0; i < small; i++) sides[i % 2]!.set(within(a + ((i * 7) % 90)), 1 + ((i * 31 + small) % 500));
+    for (let i = 0; i < small; i++)
+      sides[i % 2]!.set(within(a + ((i * 7) % 90)), (1 + ((i * 31 + small) % 500)) * (kind % 2 === 0 ? 100 : 1));
   } else if (kind < 97) touched.clear();
   const cutOf = (book: Map<number, number>, direction: 1 | -1) =>
     [...book]
