@@ -116,7 +116,10 @@ export interface GatewayLimits {
   readonly flapMs: number;
   readonly flapHoldMs: number;
   readonly flapHoldMsMax: number;
-  /** Streams that one client is brought to the present in at once, and ms of a loop turn spent on such clients. Past it: later. */
+  /**
+   * Streams that one client is brought to the present in at once; ms of a loop turn spent on such clients, and of a look on
+   * those that are to be merged. Past it: later.
+   */
   readonly catchUpStreams: number;
   readonly catchUpTurnMs: number;
   /**
@@ -239,7 +242,7 @@ export const DEFAULT_LIMITS: GatewayLimits = Object.freeze({
 
   slowBytes: 256 * KIB,
   caughtUpBytes: 16 * KIB,
-  stalledMs: 2_000,
+  stalledMs: 1_000,
   slowMs: 30_000,
   slowBytesMax: 12 * MIB,
   flapMs: 10_000,

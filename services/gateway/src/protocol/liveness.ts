@@ -47,6 +47,7 @@ export class Liveness {
     const nowUs = this.#context.nowUs();
     let unread = 0;
     let merged = 0;
+    this.#slow.beginLooks();
     for (const session of this.#sessions) {
       const reason = this.#reasonToClose(session, nowUs / 1000);
       if (reason !== undefined) this.#end(session, reason);

@@ -74,9 +74,16 @@ export class SlowConsumers<Position, Session extends SlowSession<Position>> {
   readonly #options: SlowOptions<Position, Session>;
   #queue: Session[] = [];
   #scheduled = false;
+  /** Of the monotonic clock: after it, whoever is to be merged waits for the next looks. */
+  #mergesUntilMs = 0;
 
   constructor(options: SlowOptions<Position, Session>) {
     this.#options = options;
+  }
+
+  /** Looks at all connections begin. */
+  beginLooks(): void {
+    this.#mergesUntilMs = performance.now() + this.#options.limits.catchUpTurnMs;
   }
 
   /** One look at a connection, a few times a second. Why it is to be closed; undefined where it is not. */
@@ -94,8 +101,8 @@ export class SlowConsumers<Position, Session extends SlowSession<Position>> {
       case 'close':
         return 'slowConsumer';
       case 'merge':
-        // What it subscribes is just being changed: at the next look then.
-        if (!session.busy) this.#merge(session, slow, nowMs);
+        // What it subscribes is just being changed, or thousands are slow at once: at the next look then.
+        if (!session.busy && performance.now() < this.#mergesUntilMs) this.#merge(session, slow, nowMs);
         return undefined;
       case 'catch_up':
         this.#enqueue(session, slow);
@@ -152,7 +159,7 @@ export class SlowConsumers<Position, Session extends SlowSession<Position>> {
       const { slow } = session;
       if (slow !== undefined) {
         slow.queued = false;
-        if (!session.client.closed) this.#guarded(session, slow);
+        if (!session.client.closed) this.#guarded(session, slow, endMs);
       }
       if (performance.now() >= endMs) break;
     }
@@ -160,9 +167,9 @@ export class SlowConsumers<Position, Session extends SlowSession<Position>> {
     if (this.#queue.length > 0) this.#schedule();
   }
 
-  #guarded(session: Session, slow: SlowState<Position>): void {
+  #guarded(session: Session, slow: SlowState<Position>, endMs: number): void {
     try {
-      this.#slice(session, slow);
+      this.#slice(session, slow, endMs);
     } catch (error) {
       // What it was told now is not known: it can't be gone on with.
       slow.away = [];
@@ -170,7 +177,8 @@ export class SlowConsumers<Position, Session extends SlowSession<Position>> {
     }
   }
 
-  #slice(session: Session, slow: SlowState<Position>): void {
+  /** Some streams of one client, until its socket keeps what it is given, or the turn's time is over. */
+  #slice(session: Session, slow: SlowState<Position>, endMs: number): void {
     const { fanout, limits, metrics, nowUs, live } = this.#options;
     const { client } = session;
     slow.spell.catchUp();
@@ -181,6 +189,7 @@ export class SlowConsumers<Position, Session extends SlowSession<Position>> {
         if (next.length === 0) break;
         left = fanout.resume(client, next);
         slow.away.unshift(...left);
+        if (client.socket.getBufferedAmount() > limits.caughtUpBytes || performance.now() >= endMs) break;
       }
       if (slow.away.length === 0) client.tell(ENDED_NOTICE, nowUs());
     });
