@@ -28,6 +28,8 @@ const stand = await openStand({
       releaseLingerMs: 500,
       cohortClientsMin: 3,
       zstdBytesMin: 256,
+      zstdSharedBytesMin: 128,
+      zstdClientsMin: 2,
     },
   },
 });

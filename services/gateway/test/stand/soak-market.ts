@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { MarketWriter } from './market-writer.ts';
 
 /**
@@ -20,15 +21,19 @@ export const DEEP = { bid: 8_000, ask: 9_900, size: 5_000 };
 
 const BAR_UPDATES = 200;
 const FIRST_BAR_MS = 1_700_000_040_000;
-/** Long ids are most of the bytes: what is not read soon fills the kernels' buffers. */
-const TRADE_ID_LENGTH = 400;
+/** Held only by those who stop reading: the kernels' buffers take some 8 MB of a connection before the gateway sees that. */
+export const FLOODED = 'EURUSD$GB';
+const FLOOD_TRADES = 20;
+/** No compression makes this less than a half. */
+const FLOOD_ID_BYTES = 500;
 
 /** One more of each of an instrument, and `trades` trades. */
 export function nextUpdates(market: MarketWriter, symbol: string, trades: number): void {
   const { seqs } = market.view(symbol);
-  for (let i = 0; i < trades; i++) {
-    const seq = seqs.trade + 1;
-    market.trade(symbol, tradePrice(seq), 1_000, `${seq}-`.padEnd(TRADE_ID_LENGTH, 'x'));
+  const flooded = symbol === FLOODED;
+  for (let i = 0; i < (flooded ? FLOOD_TRADES : trades); i++) {
+    const id = flooded ? randomBytes(FLOOD_ID_BYTES).toString('hex') : String(seqs.trade + 1);
+    market.trade(symbol, tradePrice(seqs.trade + 1), 1_000, id);
   }
   market.quote(symbol, quoteLast(seqs.quote + 1));
   const seq = seqs.depth + 1;
