@@ -78,6 +78,17 @@ describe.skipIf(!existsSync(CHROMIUM))('the market watch in Chromium', () => {
     expect(faults).toEqual([]);
   });
 
+  test('shows every part on a narrow screen', async () => {
+    await page.setViewportSize({ width: 600, height: 900 });
+    const parts = ['#rows', '#candles', '#levels', '#trades'].map((part) => page.locator(part));
+    const boxes = async () => await Promise.all(parts.map((part) => part.boundingBox()));
+    /** One below the other, none without a height. */
+    const stacked = async () =>
+      (await boxes()).every((box, i, all) => box!.height > 20 && box!.y > (all[i - 1]?.y ?? 0));
+    await expect.poll(stacked).toBe(true);
+    await page.setViewportSize({ width: 1440, height: 900 });
+  });
+
   test('has a dark and a light theme that differ', async () => {
     const paper = () => page.evaluate('getComputedStyle(document.body).backgroundColor');
     const before = await paper();
