@@ -17,6 +17,8 @@ const SIZE_DIFFERENCE = 3;
 /** One side of a cut: prices and sizes in turn, best first. */
 class Side {
   levels: Levels = [];
+  /** All of them can be told. */
+  fit = true;
   /** What is being made of it; then the two change places. */
   next: Levels = [];
   readonly #cut: number;
@@ -29,9 +31,16 @@ class Side {
   }
 
   set(levels: Levels): void {
+    const before = this.levels;
     const end = Math.min(levels.length, 2 * this.#cut);
-    this.levels.length = end;
-    for (let i = 0; i < end; i++) this.levels[i] = levels[i]!;
+    before.length = end;
+    let fit = true;
+    for (let i = 0; i < end; i++) {
+      const value = levels[i]!;
+      if (value >= DELTA_VALUE_LIMIT || value <= -DELTA_VALUE_LIMIT) fit = false;
+      before[i] = value;
+    }
+    this.fit = fit;
   }
 
   same(levels: Levels): boolean {
@@ -218,7 +227,7 @@ export class DepthDelta implements DeltaState<DepthMessage> {
     if (message.priceDecimals !== this.#priceDecimals || message.sizeDecimals !== this.#sizeDecimals) return CANT_SAY;
     const elapsed = difference(message.timestamp, this.#timestamp);
     if (Number.isNaN(elapsed)) return CANT_SAY;
-    if (!this.#bids.fits(this.#bids.levels) || !this.#asks.fits(this.#asks.levels)) return CANT_SAY;
+    if (!this.#bids.fit || !this.#asks.fit) return CANT_SAY;
     if (!this.#bids.fits(message.bids) || !this.#asks.fits(message.asks)) return CANT_SAY;
     let at = putZigzag(bytes, start, elapsed);
     at = this.#bids.encode(bytes, at, message.bids);
