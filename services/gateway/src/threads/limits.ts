@@ -2,7 +2,7 @@ import type { GatewayLimits } from '../limits.ts';
 
 /** Bounds of a gateway process that serves its clients on several threads. */
 export const THREADS_LIMITS = {
-  /** Serving threads. More than cores serves nobody; each has a heap of its own, some 40 MB at first. */
+  /** Serving threads. More than cores serves nobody; each has a heap of its own, some 70 MB at first. */
   threadsMax: 64,
   /** Between two signs of life of a serving thread, which carry whether it is ready. */
   stateEveryMs: 250,
