@@ -159,7 +159,10 @@ export interface AuthFailedEvent {
   retryInMs: number | undefined;
 }
 
-/** A frame could not be read. The connection is given up for a new one. */
+/**
+ * A frame could not be read: the connection is given up for a new one. Or no WebSocket could be made, which is tried again; or
+ * what unpacks zstd could not be fetched: the client then speaks `protobuf`.
+ */
 export interface FaultEvent {
   error: Error;
 }

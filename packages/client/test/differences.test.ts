@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { Link } from '../src/link.ts';
+import { Tokens } from '../src/token-source.ts';
 import { connect, depth, gateway, history, quote, subscribed, trade } from './client-kit.ts';
 
 describe.each(['protobuf.zstd', 'protobuf'] as const)('differences over %s', (protocol) => {
@@ -92,4 +95,42 @@ it('a gateway that merges says so, and what it merged is not missing', async () 
   expect(kit.all('gap')).toEqual([{ symbol: 'AAPL$US', channel: 'trade', lost: [4, 9], reason: 'announced' }]);
   expect(kit.all('trade').map(({ number }) => number)).toEqual([1, 2, 3, 10]);
   expect(kit.client.book('AAPL$US')?.bids()).toEqual([['150.10', '300']]);
+});
+
+it('plain Protobuf serves where what unpacks zstd can not be fetched', async () => {
+  const faults: string[] = [];
+  const ignore = () => {};
+  const opened = Promise.withResolvers<void>();
+  const link = new Link(
+    {
+      url: gateway.url,
+      protocol: 'protobuf.zstd',
+      loadDecompress: () => Promise.reject(new Error('offline')),
+      tokens: new Tokens(undefined),
+      tokenInQuery: false,
+      webSocket: WebSocket,
+      random: () => 0,
+      now: Date.now,
+    },
+    {
+      onMessage: ignore,
+      onOpen: opened.resolve,
+      onBaseless: ignore,
+      onLimits: ignore,
+      onTakenAway: ignore,
+      onLost: ignore,
+      onState: ignore,
+      onSeqHole: ignore,
+      onFault: ({ message }) => faults.push(message),
+      onAuth: ignore,
+      onAuthFailed: ignore,
+    },
+  );
+  link.start();
+  const connection = await gateway.next();
+  expect(connection.protocol).toBe('tapecast.v1.protobuf');
+  connection.hello();
+  await opened.promise;
+  expect(faults).toEqual(['offline']);
+  link.close();
 });
