@@ -117,8 +117,8 @@ export interface GatewayLimits {
   readonly flapHoldMs: number;
   readonly flapHoldMsMax: number;
   /**
-   * Streams that one client is brought to the present in at once; ms of a loop turn spent on such clients, and of a look on
-   * those that are to be merged. Past it: later.
+   * Streams that one client is brought to the present in at once; ms of a loop turn spent on such clients, and on those
+   * that are to be merged. Past it: in the next turn.
    */
   readonly catchUpStreams: number;
   readonly catchUpTurnMs: number;
@@ -200,6 +200,11 @@ export interface GatewayLimits {
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
+
+/** A frame with differences of several streams: a reader holds it whole. Past it: another frame, in the same write. */
+export const FRAME_BYTES_MAX = 64 * KIB;
+/** Differences of one stream in one piece; a catch-up after an outage has many. Past it: another piece. */
+export const BLOCK_BYTES_MAX = 16 * KIB;
 
 export const DEFAULT_LIMITS: GatewayLimits = Object.freeze({
   replayWindowMs: 300_000,

@@ -37,7 +37,7 @@ export class Client {
   closed = false;
   /** Unix ms of the last frame or pong of the client. */
   heardAtMs: number;
-  /** Unix ms of the last frame to this client. */
+  /** Unix ms of the last frame for this client alone; of what it shares its streams know. */
   toldAtMs: number;
   /** Data messages sent in JSON: the `seq` of the last one. */
   seq = 0;
@@ -50,8 +50,7 @@ export class Client {
     this.session = session;
     this.encoding = encoding;
     this.socket = socket;
-    this.alone = new Receiver(encoding, this.streams);
-    this.alone.clients.push(this);
+    this.alone = new Receiver(this, this.streams, true);
     this.heardAtMs = nowMs;
     this.toldAtMs = nowMs;
   }

@@ -98,10 +98,10 @@ export class Cohorts {
     }
     const cohort = 'formed' in kind ? kind : begun(kind);
     // Others of the same hash: rare enough to be told by themselves.
-    if (cohort.receiver.encoding !== client.encoding || !cohort.receiver.streams.equals(client.streams)) return 0;
+    if (cohort.receiver.plain !== client.alone.plain || !cohort.receiver.streams.equals(client.streams)) return 0;
     client.kind = hash;
     this.#kinds.set(hash, cohort);
-    cohort.receiver.clients.push(client);
+    cohort.receiver.size = cohort.receiver.clients.push(client);
     if (cohort.formed) this.#enter(client);
     else if (cohort.receiver.clients.length >= this.#limits.cohortClientsMin) this.#form(cohort);
     return cohort.formed ? client.streams.size : 0;
@@ -121,10 +121,12 @@ export class Cohorts {
   }
 
   #leave(cohort: Cohort, client: Client, hash: number): void {
-    const { clients } = cohort.receiver;
+    const { receiver } = cohort;
+    const { clients } = receiver;
     const place = clients.indexOf(client);
     const last = clients.pop() as Client; // It has this one at least.
     if (last !== client) clients[place] = last;
+    receiver.size = clients.length;
     if (cohort.formed) {
       this.#exit(client);
       if (clients.length * 2 < this.#limits.cohortClientsMin) this.#dissolve(cohort);
@@ -158,9 +160,7 @@ export class Cohorts {
 
 /** Who is the first of its kind may be joined by others. */
 function begun(first: Client): Cohort {
-  const receiver = new Receiver(first.encoding, StreamList.copyOf(first.streams));
-  receiver.clients.push(first);
-  return { receiver, formed: false };
+  return { receiver: new Receiver(first, StreamList.copyOf(first.streams), false), formed: false };
 }
 
 /** Spreads a number over 32 bits; the finaliser of MurmurHash3. */

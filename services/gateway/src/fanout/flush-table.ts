@@ -1,12 +1,13 @@
+import { FRAME_BYTES_MAX } from '../limits.ts';
 import type { Client } from './client.ts';
 import type { FlushContext } from './flush-context.ts';
 import type { EncodedFrame } from './frame-writer.ts';
 import type { JsonFrame } from './json-frame.ts';
 import type { Receiver } from './receiver.ts';
 
+/** What a socket's `send` returns where the client is not sent it. */
+const DROPPED = 2;
 const BYTES_AT_FIRST = 64 * 1024;
-/** A frame of several streams is not longer than this, and what is over goes into the next: a reader holds a frame whole. */
-const FRAME_BYTES_MAX = 64 * 1024;
 
 /**
  * What one flush has to send, once each, and who gets which of it. Blocks of differences stand one after the other in one
@@ -58,7 +59,7 @@ export class FlushTable {
   deliver(context: FlushContext): void {
     for (let at = 0; at < this.#dueCount; at++) {
       const receiver = this.#due[at] as Receiver;
-      if (receiver.encoding === 'json' || receiver.encoding === 'json_strings') this.#sendTexts(receiver, context);
+      if (receiver.text) this.#sendTexts(receiver);
       else this.#sendFrames(receiver, context);
       receiver.count = 0;
     }
@@ -92,27 +93,29 @@ export class FlushTable {
     let clients = 0;
     for (let at = 0; at < members.length; at++) {
       const receiver = members[at] as Receiver;
-      if (receiver.count === 0) this.#due[this.#dueCount++] = receiver;
-      receiver.entries[receiver.count++] = entry;
-      clients += receiver.clients.length;
+      const place = receiver.count++;
+      if (place > 0) receiver.more[place - 1] = entry;
+      else {
+        receiver.first = entry;
+        this.#due[this.#dueCount++] = receiver;
+      }
+      clients += receiver.size;
     }
     this.#sharers[entry] = clients;
     return clients;
   }
 
   #sendFrames(receiver: Receiver, context: FlushContext): void {
-    const { entries, count } = receiver;
+    const { count, first } = receiver;
     if (count === 1) {
-      const entry = entries[0] as number;
-      const frame = this.#frames[entry] ?? this.#single(entry, context);
-      const bytes = receiver.encoding === 'protobuf' ? frame.plain : frame.markedFor(this.#sharers[entry] as number);
-      sendAll(receiver, bytes, context);
+      const frame = this.#frames[first] ?? this.#single(first, context);
+      sendAll(receiver, receiver.plain ? frame.plain : frame.markedFor(this.#sharers[first] as number), context);
       return;
     }
     let length = 0;
     let oldest = Number.POSITIVE_INFINITY;
     for (let n = 0; n < count; n++) {
-      const entry = entries[n] as number;
+      const entry = entryOf(receiver, n);
       const end = this.#ends[entry] as number;
       if (end === 0) length = Number.POSITIVE_INFINITY;
       length += end - (this.#starts[entry] as number);
@@ -124,25 +127,19 @@ export class FlushTable {
   }
 
   /** One frame of the blocks from place `from` to `to` of a receiver's. Valid until the next is made. */
-  #merged(
-    { entries, encoding, clients }: Receiver,
-    from: number,
-    to: number,
-    oldest: number,
-    context: FlushContext,
-  ): Uint8Array {
+  #merged(receiver: Receiver, from: number, to: number, oldest: number, context: FlushContext): Uint8Array {
     const { frames } = context;
     frames.begin(context.nowUs, Number.isFinite(oldest) ? oldest : undefined);
     for (let n = from; n < to; n++) {
-      const entry = entries[n] as number;
+      const entry = entryOf(receiver, n);
       frames.appendRange(this.#bytes, this.#starts[entry] as number, this.#ends[entry] as number);
     }
-    return encoding === 'protobuf' ? frames.finishPlain() : frames.finishMarked(clients.length);
+    return receiver.plain ? frames.finishPlain() : frames.finishMarked(receiver.size);
   }
 
   /** Whole messages among the blocks, or more than one frame holds: all in one write nevertheless. */
   #sendParts(receiver: Receiver, context: FlushContext): void {
-    const { entries, count, encoding, clients } = receiver;
+    const { count, clients } = receiver;
     const parts: Uint8Array[] = [];
     let from = 0;
     let length = 0;
@@ -154,11 +151,11 @@ export class FlushTable {
       oldest = Number.POSITIVE_INFINITY;
     };
     for (let n = 0; n < count; n++) {
-      const entry = entries[n] as number;
+      const entry = entryOf(receiver, n);
       const frame = this.#ends[entry] === 0 ? this.#frames[entry] : undefined;
       if (frame !== undefined) {
         cut(n);
-        parts.push(encoding === 'protobuf' ? frame.plain : frame.markedFor(this.#sharers[entry] as number));
+        parts.push(receiver.plain ? frame.plain : frame.markedFor(this.#sharers[entry] as number));
         from = n + 1;
         continue;
       }
@@ -173,18 +170,15 @@ export class FlushTable {
     for (const part of parts) bytes += part.byteLength;
     context.delivered(0, clients.length, bytes);
     for (const client of clients) {
-      if (client.closed) continue;
-      client.toldAtMs = context.nowUs / 1000;
       this.#client = client;
       client.socket.cork(this.#corkedParts);
     }
     this.#parts = [];
   }
 
-  #sendTexts(receiver: Receiver, context: FlushContext): void {
+  #sendTexts(receiver: Receiver): void {
     const [client] = receiver.clients;
-    if (client === undefined || client.closed) return;
-    client.toldAtMs = context.nowUs / 1000;
+    if (client === undefined) return;
     this.#client = client;
     this.#receiver = receiver;
     client.socket.cork(this.#corkedTexts);
@@ -192,10 +186,10 @@ export class FlushTable {
 
   #writeTexts(): void {
     const client = this.#client as Client; // Set before it is corked.
-    const { entries, count } = this.#receiver as Receiver;
+    const receiver = this.#receiver as Receiver;
     const { socket } = client;
-    for (let n = 0; n < count; n++) {
-      for (const frame of this.#texts[entries[n] as number] as readonly JsonFrame[]) {
+    for (let n = 0; n < receiver.count; n++) {
+      for (const frame of this.#texts[entryOf(receiver, n)] as readonly JsonFrame[]) {
         // What would follow a frame that was dropped has no use any more.
         if (client.dropped) return;
         client.sent(socket.send(frame.with(frame.numbered ? ++client.seq : 0), false));
@@ -227,13 +221,17 @@ export class FlushTable {
   }
 }
 
-function sendAll({ clients }: Receiver, bytes: Uint8Array, context: FlushContext): void {
-  const nowMs = context.nowUs / 1000;
-  context.delivered(0, clients.length, bytes.byteLength);
-  for (let at = 0; at < clients.length; at++) {
-    const client = clients[at] as Client;
-    if (client.closed || client.dropped) continue;
-    client.toldAtMs = nowMs;
-    client.sent(client.socket.send(bytes, true));
+/** One of what a receiver is to be sent. */
+function entryOf(receiver: Receiver, n: number): number {
+  return n === 0 ? receiver.first : (receiver.more[n - 1] as number);
+}
+
+function sendAll(receiver: Receiver, bytes: Uint8Array, context: FlushContext): void {
+  context.delivered(0, receiver.size, bytes.byteLength);
+  const { socket } = receiver;
+  if (socket !== undefined) {
+    if (socket.send(bytes, true) === DROPPED) (receiver.clients[0] as Client).dropped = true;
+    return;
   }
+  for (const client of receiver.clients) client.sent(client.socket.send(bytes, true));
 }

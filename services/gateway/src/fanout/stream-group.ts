@@ -83,6 +83,11 @@ export class StreamGroup {
     return this.#told;
   }
 
+  /** Unix ms of the last frame to all: a client that hears from it needs no heartbeat. */
+  get toldAtMs(): number {
+    return this.#output.toldAtMs;
+  }
+
   /** The view has just taken `update`, which is of this stream's sequence. */
   applied(view: InstrumentView, update: Update): void {
     this.#output.received(update.receivedAtUs);

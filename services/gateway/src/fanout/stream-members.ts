@@ -41,8 +41,8 @@ export class StreamMembers {
     last.streams.setPlace(this.#group, place);
   }
 
-  #membersLike({ encoding }: Receiver): Receiver[] {
-    if (encoding === 'json') return this.numbers;
-    return encoding === 'json_strings' ? this.strings : this.binary;
+  #membersLike({ text, clients }: Receiver): Receiver[] {
+    if (!text) return this.binary;
+    return clients[0]?.encoding === 'json' ? this.numbers : this.strings;
   }
 }

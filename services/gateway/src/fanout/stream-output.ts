@@ -1,4 +1,5 @@
 import { type ControlMessage, type DataMessage, DeltaStream, type NoticeMessage } from '@tapecast/wire';
+import { BLOCK_BYTES_MAX } from '../limits.ts';
 import { replayTrades } from '../slow/replay-trades.ts';
 import type { ToldRing } from '../slow/told-ring.ts';
 import type { Client } from './client.ts';
@@ -15,9 +16,6 @@ interface Differences {
   updates: number;
 }
 
-/** Differences of one stream that are kept for one frame. */
-const BLOCK_BYTES_MAX = 16 * 1024;
-
 type Part = DataMessage | ControlMessage | Differences;
 
 /**
@@ -25,6 +23,8 @@ type Part = DataMessage | ControlMessage | Differences;
  * clients have with that. What is told is encoded at once and leaves with `flush`.
  */
 export class StreamOutput {
+  /** Unix ms of the last flush that had something to tell. */
+  toldAtMs = 0;
   readonly #group: StreamGroup;
   readonly #delta: DeltaStream;
   /** Of trades: what was told, for those who can't be told it now. */
@@ -101,6 +101,7 @@ export class StreamOutput {
     if (this.#delta.pendingUpdates === 0 && this.#parts.length === 0) return;
     const received = this.#oldestReceivedAtUs;
     this.#oldestReceivedAtUs = Number.POSITIVE_INFINITY;
+    this.toldAtMs = context.nowUs / 1000;
     this.#shown.clear();
     const { members } = this.#group;
     context.encoded(this.#delta.pendingUpdates + this.#parts.length);

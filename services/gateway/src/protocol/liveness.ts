@@ -47,7 +47,6 @@ export class Liveness {
     const nowUs = this.#context.nowUs();
     let unread = 0;
     let merged = 0;
-    this.#slow.beginLooks();
     for (const session of this.#sessions) {
       const reason = this.#reasonToClose(session, nowUs / 1000);
       if (reason !== undefined) this.#end(session, reason);
@@ -87,6 +86,9 @@ export class Liveness {
       session.client.socket.ping();
     }
     const { client } = session;
+    if (nowMs - client.toldAtMs < heartbeatMs) return;
+    // What it shares is only looked up when its own frames are too long ago, and then noted for an interval.
+    client.toldAtMs = session.lastToldAtMs();
     if (nowMs - client.toldAtMs < heartbeatMs) return;
     client.tell({ type: 'heartbeat', n: ++session.heartbeats, serverTime: Math.floor(nowMs) }, nowUs);
   }

@@ -69,6 +69,14 @@ export class Session {
     return this.client.streams.find(pairOf(held.number, channel));
   }
 
+  /** Unix ms of the last frame that this client was sent, by itself or with others. */
+  lastToldAtMs(): number {
+    let last = this.client.toldAtMs;
+    if (this.client.paused !== undefined) return last;
+    for (const { toldAtMs } of this.client.streams) if (toldAtMs > last) last = toldAtMs;
+    return last;
+  }
+
   /** Closes with a code of the catalogue; the socket's `close` event follows at once. */
   end(reason: CloseReason): void {
     if (this.client.closed) return;
