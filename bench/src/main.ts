@@ -11,6 +11,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   'log-codecs': async () => (await import('./log-codecs.ts')).run,
   skip: async () => (await import('./skip.ts')).run,
   bytes: async () => (await import('./bytes.ts')).run,
+  scaling: async () => (await import('./scaling.ts')).run,
   fold: async () => (await import('./fold.ts')).run,
   normalise: async () => (await import('./normalise.ts')).run,
   handshakes: async () => (await import('./handshakes.ts')).run,

@@ -82,10 +82,11 @@ export class Bout {
     const { ticks, instruments, lists, channel, popularity } = population;
     const market = new RecordedMarket(ticks, instruments, [channel], popularity);
     const profile = cpuProf === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${cpuProf}`];
+    const gc = '--expose-gc';
     const servers: Servers = {
-      gateway: Child.start('gateway-main', [], profile),
-      recorded: Child.start('gateway-main'),
-      raw: Child.start('raw-main'),
+      gateway: Child.start('gateway-main', [], [gc, ...profile]),
+      recorded: Child.start('gateway-main', [], [gc]),
+      raw: Child.start('raw-main', [], [gc]),
       ws: plainWs ? Child.start('ws-main') : undefined,
     };
     const records = [market.first()];
@@ -141,6 +142,8 @@ export class Bout {
       lists: population.lists,
       blobs: json,
     });
+    // What was recorded and copied is nobody's garbage in the rounds that follow.
+    for (const server of [this.#servers.gateway, this.#servers.recorded, raw]) await server.ask({ do: 'memory' });
     const schemes = json ? ['blob'] : ['ready', 'publish', 'cork', ...(population.instruments > 1 ? ['merge'] : [])];
     for (const scheme of schemes) await raw.ask({ do: 'run', scheme });
     const ours: number[] = [];
