@@ -76,7 +76,7 @@ const SAFE = Number.MAX_SAFE_INTEGER;
 const fits = (sum: bigint): boolean => sum < 2n ** 104n && sum > -(2n ** 104n);
 /** Sizes come in lots at many venues, which their differences are told in. */
 const sized = (size: number, kind: number): number =>
-  kind % 3 === 0 ? Math.abs(size % 1_000_000) * 10 ** (kind % 6) : Math.abs(size);
+  kind % 3 === 0 ? Math.abs(size % 1_000_000) * 10 ** (kind % 5) : Math.abs(size);
 const within = (number: number, low = -SAFE): number => Math.max(low, Math.min(SAFE, number));
 
 function head(last: DataMessage | undefined, { kind, a, small, covers }: Dice) {
@@ -163,8 +163,12 @@ function nextQuote(last: QuoteMessage | undefined, throwOf: Dice): QuoteMessage 
   const name = names[small % names.length]!;
   const sum = name === 'volume' || name === 'turnover' || name === 'vwap';
   if (kind === 98) Object.assign(quote, { [name]: undefined });
-  if (kind === 97 || kind === 96)
-    Object.assign(quote, { [name]: sum ? BigInt(c) * 10n ** BigInt(small % 15) : Math.abs(c) });
+  if (kind >= 88 && kind < 98) {
+    const before = quote[name] ?? (sum ? 0n : 0);
+    const moved = typeof before === 'bigint' ? before + BigInt(c) * 10n ** BigInt(small % 15) : within(before + c);
+    Object.assign(quote, { [name]: kind < 94 && typeof before === 'bigint' ? before + BigInt(c) : moved });
+    if (name === 'sinceMs' && quote.sinceMs !== undefined) quote.sinceMs = Math.abs(quote.sinceMs);
+  }
   return { type: 'quote', channel: 'quote', ...head(last, throwOf), quote };
 }
 
