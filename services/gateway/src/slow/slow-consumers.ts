@@ -29,6 +29,10 @@ export class SlowState<Position = unknown> {
   get waits(): boolean {
     return this.spell.stage !== 'live';
   }
+
+  get mayMerge(): boolean {
+    return this.spell.stage !== 'merged';
+  }
 }
 
 /** A connection, as far as it matters here. */
@@ -72,18 +76,13 @@ export interface SlowOptions<Position, Session> {
  */
 export class SlowConsumers<Position, Session extends SlowSession<Position>> {
   readonly #options: SlowOptions<Position, Session>;
+  /** Who is to be merged, and who is to be caught up. */
+  #slow: Session[] = [];
   #queue: Session[] = [];
   #scheduled = false;
-  /** Of the monotonic clock: after it, whoever is to be merged waits for the next looks. */
-  #mergesUntilMs = 0;
 
   constructor(options: SlowOptions<Position, Session>) {
     this.#options = options;
-  }
-
-  /** Looks at all connections begin. */
-  beginLooks(): void {
-    this.#mergesUntilMs = performance.now() + this.#options.limits.catchUpTurnMs;
   }
 
   /** One look at a connection, a few times a second. Why it is to be closed; undefined where it is not. */
@@ -101,8 +100,8 @@ export class SlowConsumers<Position, Session extends SlowSession<Position>> {
       case 'close':
         return 'slowConsumer';
       case 'merge':
-        // What it subscribes is just being changed, or thousands are slow at once: at the next look then.
-        if (!session.busy && performance.now() < this.#mergesUntilMs) this.#merge(session, slow, nowMs);
+        this.#slow.push(session);
+        this.#schedule();
         return undefined;
       case 'catch_up':
         this.#enqueue(session, slow);
@@ -150,7 +149,28 @@ export class SlowConsumers<Position, Session extends SlowSession<Position>> {
   /** Some of those that wait. Those for whom there was no time come first in the next turn. */
   #turn(): void {
     this.#scheduled = false;
-    const endMs = performance.now() + this.#options.limits.catchUpTurnMs;
+    const { catchUpTurnMs } = this.#options.limits;
+    this.#mergeSome(performance.now() + catchUpTurnMs);
+    // What is written to those that do not read is what costs most: they come first.
+    if (this.#slow.length === 0) this.#catchUpSome(performance.now() + catchUpTurnMs);
+    if (this.#slow.length > 0 || this.#queue.length > 0) this.#schedule();
+  }
+
+  #mergeSome(endMs: number): void {
+    if (this.#slow.length === 0) return;
+    const nowMs = this.#options.nowUs() / 1000;
+    let at = 0;
+    while (at < this.#slow.length && performance.now() < endMs) {
+      const session = this.#slow[at++] as Session;
+      const { slow, client } = session;
+      // What it subscribes may just be changing: at the next look then.
+      if (slow?.mayMerge !== true || client.closed || session.busy) continue;
+      this.#guarded(session, slow, () => this.#merge(session, slow, nowMs));
+    }
+    this.#slow.splice(0, at);
+  }
+
+  #catchUpSome(endMs: number): void {
     const due = this.#queue;
     this.#queue = [];
     let at = 0;
@@ -159,17 +179,16 @@ export class SlowConsumers<Position, Session extends SlowSession<Position>> {
       const { slow } = session;
       if (slow !== undefined) {
         slow.queued = false;
-        if (!session.client.closed) this.#guarded(session, slow, endMs);
+        if (!session.client.closed) this.#guarded(session, slow, () => this.#slice(session, slow, endMs));
       }
       if (performance.now() >= endMs) break;
     }
     if (at < due.length) this.#queue = [...due.slice(at), ...this.#queue];
-    if (this.#queue.length > 0) this.#schedule();
   }
 
-  #guarded(session: Session, slow: SlowState<Position>, endMs: number): void {
+  #guarded(session: Session, slow: SlowState<Position>, act: () => void): void {
     try {
-      this.#slice(session, slow, endMs);
+      act();
     } catch (error) {
       // What it was told now is not known: it can't be gone on with.
       slow.away = [];
