@@ -1,0 +1,163 @@
+import { applyUpdate, type Channel, emptyView, type InstrumentView, type Update } from '@tapecast/market';
+import { type ControlMessage, type DataMessage, FrameDecoder } from '@tapecast/wire';
+import { Client, type Encoding } from '../../src/fanout/client.ts';
+import { Fanout } from '../../src/fanout/fanout.ts';
+import { InstrumentFanout } from '../../src/fanout/instrument-fanout.ts';
+import { intervalIndex } from '../../src/fanout/intervals.ts';
+import type { StreamGroup } from '../../src/fanout/stream-group.ts';
+import { DEFAULT_LIMITS } from '../../src/limits.ts';
+import { FakeSocket } from './fake-sockets.ts';
+
+/** An instrument whose updates are made by hand. */
+export class TestInstrument {
+  readonly symbol: string;
+  readonly number: number;
+  readonly view: InstrumentView;
+  readonly fanout: InstrumentFanout;
+
+  constructor(fanout: Fanout, number: number) {
+    this.number = number;
+    this.symbol = `S${number}$US`;
+    this.view = emptyView(this.symbol, 'e');
+    this.fanout = new InstrumentFanout(this, fanout);
+  }
+
+  streamNumber(channel: Channel, interval: number): number {
+    return this.number * 100 + ['quote', 'trade', 'depth@5'].indexOf(channel) * 10 + interval;
+  }
+
+  quote(last: number): void {
+    this.#apply({ sequence: 'quote', body: { kind: 'quote', last, cleared: 0 } as Update['body'] });
+  }
+
+  trade(price: number): void {
+    const body = { kind: 'trade', id: '', price, size: 1, side: undefined, conditions: [] } as const;
+    this.#apply({ sequence: 'trade', body: { ...body, conditions: [] } });
+  }
+
+  depth(bids: number[], asks: number[]): void {
+    this.#apply({ sequence: 'depth', body: { kind: 'depth', bids, asks } });
+  }
+
+  #apply({ sequence, body }: Pick<Update, 'sequence' | 'body'>): void {
+    const seq = this.view.seqs[sequence] + 1;
+    const update: Update = {
+      sequence,
+      first: seq,
+      last: seq,
+      keyframe: false,
+      priceDecimals: 2,
+      sizeDecimals: 0,
+      timestampUs: 1_000 * seq,
+      receivedAtUs: 1,
+      body,
+    };
+    applyUpdate(this.view, update);
+    this.fanout.applied(this.view, update, 1);
+  }
+}
+
+/** A client that reads what it is sent, and keeps its streams. */
+export class TestClient extends Client {
+  readonly fake: FakeSocket;
+  readonly #decoder: FrameDecoder;
+  #read = 0;
+
+  constructor(encoding: Encoding) {
+    const fake = new FakeSocket();
+    super('s', encoding, fake, 0);
+    this.fake = fake;
+    this.#decoder = new FrameDecoder({ marked: encoding === 'protobuf_zstd', now: () => 0 });
+  }
+
+  /** As the answer to a subscribe names it. */
+  named(group: StreamGroup): void {
+    const result = { symbol: group.instrument.symbol, channel: group.channel, ok: true, streamNumber: group.number };
+    this.tell({ type: 'success', action: 'subscribe', id: 1, msg: '', results: [{ ...result, seq: group.told }] }, 0);
+  }
+
+  /** Frames that came since the last call, each as its messages; what it can not apply fails. */
+  frames(): (DataMessage | ControlMessage)[][] {
+    const frames = this.fake.sent.slice(this.#read).map((bytes) => {
+      if (this.json) return [JSON.parse(bytes.toString())];
+      const { messages, baseless } = this.#decoder.decode(bytes);
+      if (baseless.length > 0) throw new Error(`differences without a base: ${JSON.stringify(baseless)}`);
+      return messages;
+    });
+    this.#read = this.fake.sent.length;
+    return frames;
+  }
+
+  /** Ranges of the data that came, by their first letter and symbol's number. */
+  ranges(): string[] {
+    return this.frames()
+      .flat()
+      .flatMap((message) =>
+        'range' in message && 'symbol' in message && message.range !== undefined && message.type !== 'notice'
+          ? [`${message.symbol} ${message.channel} ${message.range[0]}-${message.range[1]}`]
+          : [],
+      );
+  }
+}
+
+/** A fan-out whose timers are fired by hand. */
+export class FanoutStand {
+  readonly fanout: Fanout;
+  readonly clients: TestClient[] = [];
+  #timers: (() => void)[] = [];
+  #instruments = 0;
+
+  constructor(limits: Partial<typeof DEFAULT_LIMITS> = {}) {
+    this.fanout = new Fanout({
+      nowUs: () => 1_700_000_000_000_000,
+      timers: { after: (_, due) => this.#timers.push(due) },
+      limits: { ...DEFAULT_LIMITS, ...limits },
+      observe: () => {},
+      delivered: () => {},
+      encoded: () => {},
+      compressed: { frames: 0, bytesBefore: 0, bytesAfter: 0, spentMs: 0 },
+      failed: (_, error) => {
+        throw error;
+      },
+    });
+    this.fanout.reaches(this.clients);
+  }
+
+  instrument(): TestInstrument {
+    return new TestInstrument(this.fanout, ++this.#instruments);
+  }
+
+  client(encoding: Encoding = 'protobuf'): TestClient {
+    const client = new TestClient(encoding);
+    this.clients.push(client);
+    return client;
+  }
+
+  /** What a subscribe does. */
+  join(client: TestClient, { fanout }: TestInstrument, channel: Channel, intervalMs = 0): StreamGroup {
+    this.fanout.flush();
+    const group = this.fanout.join(client, fanout, channel, intervalIndex(intervalMs));
+    client.named(group);
+    this.fanout.show(client, [group], true);
+    return group;
+  }
+
+  /** Changes the interval as a subscribe does. */
+  change(client: TestClient, from: StreamGroup, intervalMs: number): StreamGroup {
+    this.fanout.flush();
+    const to = this.fanout.changeInterval(client, from, intervalIndex(intervalMs));
+    client.named(to);
+    return to;
+  }
+
+  /** Nothing of a client changed for so long that it is looked at. */
+  settle(): void {
+    this.fanout.sweep();
+    this.fanout.sweep();
+  }
+
+  /** All intervals that wait are over. */
+  timers(): void {
+    for (const due of this.#timers.splice(0)) due();
+  }
+}
