@@ -38,6 +38,7 @@ export const DELTA_VALUE_LIMIT = 2 ** 50;
 
 /**
  * Differences of a stream between two whole messages: so long may a receiver that misread one stay wrong. A whole quote has
- * 100 to 120 bytes, which is a tenth of a byte an update. Over it: the whole message.
+ * 100 to 120 bytes, which is a hundredth of a byte an update; but it is a message of its own beside the differences of others, and
+ * with one every 1,024 updates 15 % of the clients of busy streams got two messages a flush. Over it: the whole message.
  */
-export const DELTAS_PER_KEYFRAME = 1_024;
+export const DELTAS_PER_KEYFRAME = 8_192;
