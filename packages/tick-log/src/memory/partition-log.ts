@@ -1,12 +1,13 @@
 import { sizeOf } from '../check-batches.ts';
 import type { LogRecord, PartitionBatch } from '../contract.ts';
 
-/** Dropped entries are cut off the array's front in pieces of this many, not one by one. */
+/** Places of dropped records are cut off the array's front in pieces of this many, not one by one. */
 const COMPACT_AT = 4_096;
 
 /** One partition's records in memory: appended at the end, dropped at the front. */
 export class PartitionLog {
-  #records: LogRecord[] = [];
+  /** A dropped one is let go of at once: its place remains, its bytes are no more counted and must not be there. */
+  #records: (LogRecord | undefined)[] = [];
   /** How many entries of the array's front are dropped already. */
   #dropped = 0;
   #end = 0;
@@ -41,6 +42,7 @@ export class PartitionLog {
     const record = this.#records[this.#dropped];
     if (record === undefined) return;
     this.#bytes -= sizeOf(record.key, record.value);
+    this.#records[this.#dropped] = undefined;
     this.#dropped += 1;
     if (this.#dropped >= COMPACT_AT && this.#dropped * 2 >= this.#records.length) {
       this.#records = this.#records.slice(this.#dropped);
@@ -51,6 +53,6 @@ export class PartitionLog {
   /** Records from an offset that is not below the oldest, at most `max`. */
   slice(from: number, max: number): LogRecord[] {
     const start = this.#dropped + (from - this.oldest);
-    return this.#records.slice(start, start + max);
+    return this.#records.slice(start, start + max) as LogRecord[]; // From `oldest` on nothing is dropped.
   }
 }

@@ -19,6 +19,7 @@ const MIB = 1024 * 1024;
 
 /** A gateway in a process of its own, and the market that it serves. Small buffers: what is full soon shows what grows. */
 const stand = await openStand({
+  topicBytesMax: 8 * MIB,
   config: {
     limits: {
       replayWindowBytes: 4 * MIB,

@@ -18,6 +18,8 @@ export const SYMBOLS = ['AAPL$US', 'BTCUSDT$BA', '700$HK', 'EURUSD$GB'];
 export interface StandOptions {
   config?: Partial<GatewayConfig>;
   partitions?: number;
+  /** Of the memory log. Without it, the driver's own. */
+  topicBytesMax?: number;
   /** Stands before the real store, to delay or fail its reads. */
   store?: (state: MarketState) => MarketState;
   page?: { dir: string };
@@ -27,7 +29,10 @@ export interface StandOptions {
 
 /** A gateway on memory drivers with a catalogue, and the writer that feeds it. */
 export async function openStand(options: StandOptions = {}): Promise<Stand> {
-  const log = openMemoryTickLog({ partitions: options.partitions ?? 3 });
+  const log = openMemoryTickLog({
+    partitions: options.partitions ?? 3,
+    ...(options.topicBytesMax === undefined ? {} : { topicBytesMax: options.topicBytesMax }),
+  });
   const state = openMemoryMarketState();
   await state.putCatalogue(
     SYMBOLS.map((instrument) => ({
