@@ -6,7 +6,6 @@ import { CHECK_MODULUS, deltaState } from './delta-stream.ts';
 import type { ControlMessage, DataMessage } from './messages.ts';
 import { takeControl } from './protobuf-control.ts';
 import { takeData } from './protobuf-data.ts';
-import type { DecodedFrame } from './protobuf-frame.ts';
 import { count } from './safe-integer.ts';
 import { VarintReader } from './varint.ts';
 import { decoding, WireError } from './wire-error.ts';
@@ -20,7 +19,14 @@ export interface FrameDecoderOptions {
   now: () => number;
 }
 
-export interface DecodedDeltas extends DecodedFrame {
+export interface DecodedFrame {
+  messages: (ControlMessage | DataMessage)[];
+  /** Unix microseconds; to the millisecond where the frame holds differences alone. */
+  publishedAtUs: number;
+  /** The oldest of the data. */
+  receivedAtUs: number | undefined;
+  /** Messages left out: of a kind that this version does not know, or of a stream that was never named. */
+  skipped: number;
   /** Whose differences could not be applied, each once: ask for them anew with `resync`. */
   baseless: { symbol: string; channel: Channel }[];
 }
@@ -64,11 +70,11 @@ export class FrameDecoder {
    * Reads a frame. Throws WireError; the streams it could not read are then without a base, and it goes on with the next
    * frame. Work and memory are bounded by the frame's bytes.
    */
-  decode(bytes: Uint8Array): DecodedDeltas {
+  decode(bytes: Uint8Array): DecodedFrame {
     return decoding('a frame', () => (this.#marked ? this.#markedFrame(bytes) : this.#frame(bytes)));
   }
 
-  #markedFrame(bytes: Uint8Array): DecodedDeltas {
+  #markedFrame(bytes: Uint8Array): DecodedFrame {
     const whole =
       bytes[0] === MARK_ZSTD && this.#decompress !== undefined ? this.#decompress(bytes.subarray(1)) : bytes;
     const mark = whole[0];
@@ -84,7 +90,7 @@ export class FrameDecoder {
     return frame;
   }
 
-  #frame(bytes: Uint8Array): DecodedDeltas {
+  #frame(bytes: Uint8Array): DecodedFrame {
     const reader = this.#reader;
     const frame = emptyFrame();
     let deltasStart = 0;
@@ -116,7 +122,7 @@ export class FrameDecoder {
     return frame;
   }
 
-  #message(body: schema.v1.ServerMessage, frame: DecodedDeltas): void {
+  #message(body: schema.v1.ServerMessage, frame: DecodedFrame): void {
     const data = takeData(body, (number) => this.#streams.get(number)?.symbol);
     if (data !== undefined) {
       this.#whole(data);
@@ -176,7 +182,7 @@ export class FrameDecoder {
     pair.position = message.range?.[1] ?? (message as { historySeq?: number }).historySeq ?? 0;
   }
 
-  #deltas(bytes: Uint8Array, start: number, end: number, frame: DecodedDeltas): void {
+  #deltas(bytes: Uint8Array, start: number, end: number, frame: DecodedFrame): void {
     const reader = this.#reader;
     reader.open(bytes, start, end);
     const age = reader.next() - AGE_BASE;
@@ -203,7 +209,7 @@ export class FrameDecoder {
     }
   }
 
-  #block(reader: VarintReader, pair: Pair, numbers: number, many: boolean, frame: DecodedDeltas): void {
+  #block(reader: VarintReader, pair: Pair, numbers: number, many: boolean, frame: DecodedFrame): void {
     if (reader.next() !== (pair.position + 1) % CHECK_MODULUS) pair.known = false;
     if (numbers === 0) throw new WireError('inconsistent', 'differences that cover no number');
     if (!pair.known) {
@@ -240,7 +246,7 @@ export class FrameDecoder {
   }
 }
 
-function emptyFrame(): DecodedDeltas {
+function emptyFrame(): DecodedFrame {
   return { messages: [], publishedAtUs: 0, receivedAtUs: undefined, skipped: 0, baseless: [] };
 }
 

@@ -13,7 +13,7 @@ export { CLOSE_CODES, type CloseAnswer, type CloseMeaning, type CloseReason, clo
 export { DeltaFrames } from './delta-frames.ts';
 export { DeltaStream } from './delta-stream.ts';
 export { ERROR_CODES, type ErrorMeaning, errorMessage } from './error-codes.ts';
-export { type DecodedDeltas, FrameDecoder, type FrameDecoderOptions } from './frame-decoder.ts';
+export { type DecodedFrame, FrameDecoder, type FrameDecoderOptions } from './frame-decoder.ts';
 export { encodeJsonClientMessage, parseJsonClientMessage } from './json-client-message.ts';
 export { encodeJsonControl } from './json-control.ts';
 export { type JsonNumbers, jsonData } from './json-data.ts';
@@ -52,8 +52,6 @@ export {
 export { NameTable } from './name-table.ts';
 export { decodeProtobufClientMessage, encodeProtobufClientMessage } from './protobuf-client-message.ts';
 export {
-  type DecodedFrame,
-  decodeProtobufFrame,
   encodeProtobufFrame,
   type FrameMeta,
   isData,
