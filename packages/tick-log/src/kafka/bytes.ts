@@ -81,6 +81,10 @@ export class ByteReader {
     return length < 0 ? '' : this.#take(length).toString('utf8');
   }
 
+  skipString(): void {
+    this.#take(Math.max(0, this.int16()));
+  }
+
   bytes(): Buffer {
     return this.#take(Math.max(0, this.int32()));
   }

@@ -62,7 +62,7 @@ function decodeFetched(payload: Buffer): Fetched {
   reader.int32(); // session
   const partitions: FetchedPartition[] = [];
   reader.array(() => {
-    reader.string();
+    reader.skipString(); // the topic: only one was asked for
     reader.array(() => partitions.push(readPartition(reader)));
   });
   return { code, partitions };

@@ -12,7 +12,7 @@ import { groupBy } from './group-by.ts';
 import { OutageLog } from './outage-log.ts';
 import { type FeedHandlers, PartitionQueue } from './partition-queue.ts';
 import { Pause } from './pause.ts';
-import { CorruptBatch, decodeRecordBatches } from './record-batch.ts';
+import { CorruptBatch, decodeRecordBatches, type ReadRecord } from './record-batch.ts';
 
 /** A partition being fetched; replaced, not changed, by a new start, so that a late answer meets nobody. */
 interface Fetching {
@@ -184,14 +184,15 @@ export class KafkaPartitionFeed implements PartitionFeed {
     const { queue } = fetching;
     for (const batch of decodeRecordBatches(batches)) {
       if (batch.lastOffset < next) continue;
-      let run = batch.records.filter(({ offset }) => offset >= next);
+      // But for the first batch of a reader that starts within one, all of it is new: no copy then.
+      let run = batch.baseOffset >= next ? batch.records : batch.records.filter(({ offset }) => offset >= next);
       while (run.length > 0) {
         const from = next;
         if (run[0]!.offset > next) queue.gap({ partition, from, to: run[0]!.offset });
         const length = contiguousLength(run);
         next = run[length - 1]!.offset + 1;
-        queue.records(run.slice(0, length), Math.max(end, next));
-        run = run.slice(length);
+        queue.records(length === run.length ? run : run.slice(0, length), Math.max(end, next));
+        run = length === run.length ? NONE : run.slice(length);
       }
       // Offsets that hold nothing for us, at the end of a batch or in a transaction's marker, are told too.
       if (batch.lastOffset + 1 > next) queue.gap({ partition, from: next, to: batch.lastOffset + 1 });
@@ -266,6 +267,7 @@ export class KafkaPartitionFeed implements PartitionFeed {
 }
 
 const NOT_NOW = -1;
+const NONE: ReadRecord[] = [];
 const REFUSALS_MAX = 5;
 /** Stands for the leader of partitions that have none. */
 const NOBODY = -1;

@@ -1,3 +1,4 @@
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import Decoder from 'kafkajs/src/protocol/decoder.js';
 import kafkajsDecoder from 'kafkajs/src/protocol/recordBatch/v0/decoder.js';
@@ -39,6 +40,23 @@ describe('record batches', () => {
       }),
     );
   });
+
+  test.each([4_000, 5_000, 20_000, 65_000, 70_000, 900_000])(
+    'a compressed batch of %d bytes takes no more memory than it has bytes, also where its frame does not say how many',
+    (size) => {
+      const half = Buffer.from(Array.from({ length: size / 2 }, (_, at) => (at * at) % 251));
+      const encoded = encodeRecordBatch([value('a'), { key: half, value: half }], IDENTITY, 1);
+      const compressed = (encoded.readInt16BE(21) & 7) !== 0;
+      const [ours] = decodeRecordBatches(stored(encoded, 3, 5));
+      expect(ours!.records[1]!.value).toEqual(half);
+      if (!compressed) return;
+      expect(ours!.records[1]!.value.buffer.byteLength).toBeLessThan(size + 200);
+      const foreign = zstdCompressSync(zstdDecompressSync(encoded.subarray(61)), { params: {} });
+      const batch = Buffer.concat([encoded.subarray(0, 61), foreign]);
+      batch.writeInt32BE(batch.length - 12, 8);
+      expect(decodeRecordBatches(stored(batch, 3, 5))[0]!.records[1]!.value).toEqual(half);
+    },
+  );
 
   test("kafkajs's own decoder reads an uncompressed batch of ours alike", async () => {
     await fc.assert(
