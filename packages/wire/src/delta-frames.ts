@@ -25,9 +25,7 @@ export class DeltaFrames {
   /** Unix microseconds: now, and the oldest of the data. */
   begin(publishedAtUs: number, receivedAtUs: number | undefined): void {
     const publishedMs = Math.floor(publishedAtUs / 1000);
-    let age = AGE_BASE;
-    if (receivedAtUs !== undefined) age += 1 + Math.max(0, publishedMs - Math.floor(receivedAtUs / 1000));
-    const at = putVarint(this.#bytes, FRONT_BYTES, age);
+    const at = putVarint(this.#bytes, FRONT_BYTES, ageOf(publishedMs, receivedAtUs));
     this.#at = putVarint(this.#bytes, at, publishedMs % PUBLISHED_MODULUS);
   }
 
@@ -42,19 +40,6 @@ export class DeltaFrames {
     this.#at = end;
   }
 
-  /** The same of bytes from `start` to `end` of a buffer: for blocks of a few bytes, of which a view would cost more. */
-  appendRange(buffer: Uint8Array, start: number, end: number): void {
-    let to = this.#at;
-    this.#at += end - start;
-    if (this.#at > this.#bytes.length) {
-      const larger = new Uint8Array(Math.max(this.#at, 2 * this.#bytes.length));
-      larger.set(this.#bytes);
-      this.#bytes = larger;
-    }
-    const bytes = this.#bytes;
-    for (let from = start; from < end; ) bytes[to++] = buffer[from++]!;
-  }
-
   /** Bytes of the frame so far, without tag and length. */
   get bytes(): number {
     return this.#at - FRONT_BYTES;
@@ -62,21 +47,51 @@ export class DeltaFrames {
 
   /** The frame as a ServerFrame, and as the list alone, which is what it is in the subprotocol with marks. */
   finish(): { plain: Uint8Array; marked: Uint8Array } {
-    return { plain: this.finishPlain(), marked: this.finishMarked() };
-  }
-
-  finishMarked(): Uint8Array {
-    return this.#bytes.subarray(FRONT_BYTES, this.#at);
-  }
-
-  finishPlain(): Uint8Array {
     const bytes = this.#bytes;
-    const length = this.#at - FRONT_BYTES;
-    let lengthBytes = 1;
-    for (let rest = length; rest >= 128; rest = Math.floor(rest / 128)) lengthBytes++;
-    const start = FRONT_BYTES - lengthBytes - 1;
-    bytes[start] = DELTAS_TAG;
-    putVarint(bytes, start + 1, length);
-    return bytes.subarray(start, this.#at);
+    const start = putListHead(bytes, FRONT_BYTES, this.#at - FRONT_BYTES);
+    return { plain: bytes.subarray(start, this.#at), marked: bytes.subarray(FRONT_BYTES, this.#at) };
   }
+}
+
+/** Bytes that `putDeltasFront` may write. */
+export const DELTAS_FRONT_BYTES_MAX = FRONT_BYTES + 2 * VARINT_BYTES_MAX;
+
+/**
+ * Makes a frame of blocks that stand in `bytes` from `to` on and are `length` bytes together: writes what goes before them,
+ * and returns where it begins. Times are Unix microseconds. `plain` is a ServerFrame, else it is the list alone.
+ */
+export function putDeltasFront(
+  bytes: Uint8Array,
+  to: number,
+  length: number,
+  publishedAtUs: number,
+  receivedAtUs: number | undefined,
+  plain: boolean,
+): number {
+  const publishedMs = Math.floor(publishedAtUs / 1000);
+  const published = publishedMs % PUBLISHED_MODULUS;
+  const age = ageOf(publishedMs, receivedAtUs);
+  const start = to - varintBytes(age) - varintBytes(published);
+  putVarint(bytes, putVarint(bytes, start, age), published);
+  return plain ? putListHead(bytes, start, to - start + length) : start;
+}
+
+/** Writes tag and length of the list before `start`; returns where they begin. */
+function putListHead(bytes: Uint8Array, start: number, length: number): number {
+  const at = start - varintBytes(length) - 1;
+  bytes[at] = DELTAS_TAG;
+  putVarint(bytes, at + 1, length);
+  return at;
+}
+
+function ageOf(publishedMs: number, receivedAtUs: number | undefined): number {
+  return receivedAtUs === undefined
+    ? AGE_BASE
+    : AGE_BASE + 1 + Math.max(0, publishedMs - Math.floor(receivedAtUs / 1000));
+}
+
+function varintBytes(value: number): number {
+  let bytes = 1;
+  for (let rest = value; rest >= 128; rest = Math.floor(rest / 128)) bytes++;
+  return bytes;
 }

@@ -10,7 +10,7 @@ export {
 } from './channel-names.ts';
 export { CLIENT_ACTIONS } from './client-message.ts';
 export { CLOSE_CODES, type CloseAnswer, type CloseMeaning, type CloseReason, closeAnswer } from './close-codes.ts';
-export { DeltaFrames } from './delta-frames.ts';
+export { DELTAS_FRONT_BYTES_MAX, DeltaFrames, putDeltasFront } from './delta-frames.ts';
 export { DeltaStream } from './delta-stream.ts';
 export { ERROR_CODES, type ErrorMeaning, errorMessage } from './error-codes.ts';
 export { type DecodedFrame, FrameDecoder, type FrameDecoderOptions } from './frame-decoder.ts';

@@ -79,24 +79,14 @@ export class FrameWriter {
     this.#deltas.append(blocks);
   }
 
-  appendRange(buffer: Uint8Array, start: number, end: number): void {
-    this.#deltas.appendRange(buffer, start, end);
-  }
-
   /** The frame is valid until the next begins. */
   finish(): EncodedFrame {
     return this.#shared.set(this.#deltas.finish());
   }
 
-  /** The same for those who read plain frames only. */
-  finishPlain(): Uint8Array {
-    return this.#deltas.finishPlain();
-  }
-
-  /** The same as so many read it who share it. What one alone gets is not compressed: that would be work for each client. */
-  finishMarked(clients: number): Uint8Array {
-    const frame = this.#deltas.finishMarked();
-    return clients > 1 ? this.#compress(frame, clients) : frame;
+  /** Of a marked frame, what so many are sent who share it. */
+  compressed(frame: Uint8Array, clients: number): Uint8Array {
+    return this.#compress(frame, clients);
   }
 
   /** A frame of one stream's differences that is kept while others are made. */
