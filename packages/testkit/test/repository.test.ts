@@ -132,6 +132,10 @@ describe('structure', () => {
         if (name.startsWith('.')) visit(relative(root, resolve(root, dirname(file), name)).replace(/\.js$/, '.ts'));
     };
     for (const { file } of sources) if (/\/src\/(index|main|.*\/main)\.ts$/.test(file)) visit(file);
+    for (const file of tracked.filter((name) => /^(packages|services)\/[^/]+\/package\.json$/.test(name))) {
+      const { exports = {} } = JSON.parse(read(file)) as { exports?: Record<string, { source?: string }> };
+      for (const { source } of Object.values(exports)) if (source !== undefined) visit(join(dirname(file), source));
+    }
     expect(sources.map(({ file }) => file).filter((file) => !reached.has(file))).toEqual([]);
   });
 

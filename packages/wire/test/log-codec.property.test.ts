@@ -1,14 +1,4 @@
-import {
-  COUNTS_ALL,
-  type InstrumentView,
-  type Kline,
-  type NumberedTrade,
-  SEQUENCES,
-  type Sequence,
-  type Tick,
-  type Update,
-  type UpdateBody,
-} from '@tapecast/market';
+import type { Sequence, Tick, Update } from '@tapecast/market';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -19,155 +9,11 @@ import {
   encodeUpdate,
   encodeUpdateBatch,
   encodeView,
-  NameTable,
   openUpdateBatch,
-  UpdateBatchReader,
   WireError,
 } from '../src/index.ts';
 import { log } from '../src/log-schema.ts';
-import { count, decimals, interval, levels, maybe, quoteFields, side, state, sum, text, units } from './arbitraries.ts';
-
-const tickBody = fc.oneof(
-  fc.record({
-    kind: fc.constant('trade' as const),
-    id: text,
-    price: units,
-    size: units,
-    side,
-    conditions: fc.array(text, { maxLength: 3 }),
-    counts: fc.integer({ min: 0, max: COUNTS_ALL }),
-  }),
-  fc.record({
-    kind: fc.constant('quote' as const),
-    bid: maybe(units),
-    bidSize: maybe(units),
-    ask: maybe(units),
-    askSize: maybe(units),
-    last: maybe(units),
-    open: maybe(units),
-    high: maybe(units),
-    low: maybe(units),
-    prevClose: maybe(units),
-    volume: maybe(sum),
-    turnover: maybe(sum),
-    venueSeq: maybe(count),
-  }),
-  fc.record({
-    kind: fc.constantFrom('bookSnapshot' as const, 'bookDelta' as const),
-    bids: levels,
-    asks: levels,
-    venueSeq: maybe(count),
-  }),
-  fc.record({
-    kind: fc.constant('bar' as const),
-    interval,
-    startMs: count,
-    open: units,
-    high: units,
-    low: units,
-    close: units,
-    volume: sum,
-    turnover: maybe(sum),
-    trades: maybe(count),
-    final: fc.boolean(),
-  }),
-  fc.record({ kind: fc.constant('status' as const), state, reason: text, sinceMs: count }),
-  fc.record({ kind: fc.constant('clock' as const), timeMs: count }),
-);
-
-const tick: fc.Arbitrary<Tick> = fc.record({
-  instrument: text,
-  source: text,
-  sourceSeq: count,
-  exchangeTimeUs: maybe(count),
-  receivedAtUs: count,
-  priceDecimals: decimals,
-  sizeDecimals: decimals,
-  body: tickBody,
-});
-
-const trade = fc.record({
-  kind: fc.constant('trade' as const),
-  id: text,
-  price: units,
-  size: units,
-  side,
-  conditions: fc.array(text, { maxLength: 3 }),
-});
-const kline: fc.Arbitrary<Kline> = fc.record({
-  kind: fc.constant('kline' as const),
-  interval,
-  startMs: count,
-  open: units,
-  high: units,
-  low: units,
-  close: units,
-  volume: sum,
-  turnover: sum,
-  trades: count,
-  final: fc.boolean(),
-  revision: fc.nat(),
-});
-const status = fc.record({ kind: fc.constant('status' as const), state, sinceMs: count, source: text, reason: text });
-const updateBody: fc.Arbitrary<UpdateBody> = fc.oneof(
-  trade,
-  quoteFields.chain((fields) =>
-    fc.integer({ min: 0, max: 2 ** 15 - 1 }).map((cleared) => ({ kind: 'quote' as const, cleared, ...fields })),
-  ),
-  fc.record({ kind: fc.constant('depth' as const), bids: levels, asks: levels }),
-  kline,
-  status,
-);
-const sequenceOfBody = (body: UpdateBody): Sequence => (body.kind === 'kline' ? `kline@${body.interval}` : body.kind);
-const update: fc.Arbitrary<Update> = fc
-  .record({
-    first: fc.nat(),
-    width: fc.nat({ max: 9 }),
-    keyframe: fc.boolean(),
-    priceDecimals: decimals,
-    sizeDecimals: decimals,
-    timestampUs: count,
-    receivedAtUs: count,
-    body: updateBody,
-  })
-  .map(({ first, width, ...rest }) => ({ sequence: sequenceOfBody(rest.body), first, last: first + width, ...rest }));
-
-const view: fc.Arbitrary<InstrumentView> = fc
-  .record({
-    instrument: text,
-    epoch: text,
-    priceDecimals: decimals,
-    sizeDecimals: decimals,
-    seqs: fc.record(
-      Object.fromEntries(SEQUENCES.map((name) => [name, count])) as Record<Sequence, fc.Arbitrary<number>>,
-    ),
-    quote: quoteFields,
-    quoteTimestampUs: count,
-    bids: levels,
-    asks: levels,
-    bookTimestampUs: count,
-    bars: fc.array(fc.record({ bar: kline, timestampUs: count }), { maxLength: 4 }),
-    trades: fc.array(
-      fc.record({ trade, seq: count, timestampUs: count, priceDecimals: decimals, sizeDecimals: decimals }),
-      { maxLength: 4 },
-    ),
-    status: maybe(status),
-  })
-  .map(({ bars, trades, ...rest }) => ({
-    ...rest,
-    bars: Object.fromEntries(bars.map(({ bar, timestampUs }) => [bar.interval, { ...bar, timestampUs }])),
-    trades: trades.map(({ trade: body, ...numbers }): NumberedTrade => ({ ...body, ...numbers })),
-  }));
-
-const batch = fc.record({
-  epoch: text,
-  ticksNext: count,
-  computedAtUs: count,
-  clocks: fc.array(fc.record({ source: text, timeMs: count }), { maxLength: 3 }),
-  updates: fc
-    .array(fc.tuple(text, fc.array(update, { minLength: 1, maxLength: 6 })), { maxLength: 5 })
-    .map((entries) => new Map(entries)),
-});
+import { batch, tick, UNKNOWN, update, view } from './log-arbitraries.ts';
 
 /** The bytes that the schema's generated encoder makes of what its decoder finds in `bytes`. */
 const generated = (bytes: Uint8Array): number[] => [...log.v1.Tick.encode(log.v1.Tick.decode(bytes)).finish()];
@@ -331,99 +177,6 @@ describe('the log codecs give back what they were given', () => {
   });
 });
 
-/** Of each wire type that there is: field 100 as a varint, 8 bytes, a text, a group with a varint in it, 4 bytes. */
-const UNKNOWN = [
-  ...[0xa0, 6, 0x96, 1, 0xa1, 6, 1, 2, 3, 4, 5, 6, 7, 8, 0xa2, 6, 2, 65, 66],
-  ...[0xa3, 6, 8, 5, 0xa4, 6, 0xa5, 6, 1, 2, 3, 4],
-];
-
-/** What the schema's generated decoder makes of a batch: the head, and names, ranges and bytes of the entries. */
-function generatedBatch(bytes: Uint8Array): object {
-  const { epoch, ticksNext, computedAtUs, clocks, index, payload } = log.v1.UpdateBatch.decode(bytes);
-  return {
-    epoch,
-    ticksNext,
-    computedAtUs,
-    clocks: clocks.map(({ source, timeMs }) => ({ source: source ?? '', timeMs: timeMs ?? 0 })),
-    entries: index.map(({ instrument = '', offset = 0, length = 0, ranges }) => ({
-      instrument,
-      ranges: (ranges ?? []).map(({ sequence, first, last }) => ({
-        sequence: SEQUENCES[(sequence ?? 0) - 1],
-        first: first ?? 0,
-        last: last ?? 0,
-      })),
-      bytes: [...payload.subarray(offset ?? 0, (offset ?? 0) + (length ?? 0))],
-    })),
-  };
-}
-
-describe('a batch is read as the generated decoder reads it', () => {
-  const longName = fc.integer({ min: 120, max: 300 }).map((n) => '価'.repeat(n));
-  const named = fc
-    .tuple(batch, fc.array(fc.tuple(longName, fc.array(update, { minLength: 1, maxLength: 2 }))))
-    .map(([value, more]) => ({ ...value, updates: new Map([...value.updates, ...more]) }));
-
-  it('all of it', () => {
-    fc.assert(
-      fc.property(named, (value) => {
-        const bytes = encodeUpdateBatch(value);
-        const { entries, ...head } = openUpdateBatch(bytes);
-        const shown = entries.map((entry) => ({
-          instrument: entry.instrument,
-          ranges: entry.ranges,
-          bytes: [...entry.bytes],
-        }));
-        expect({ ...head, entries: shown }).toEqual(generatedBatch(bytes));
-      }),
-    );
-  });
-
-  it('only what is wanted, and the new names, one batch after another by one reader', () => {
-    const world = fc.tuple(fc.array(named, { minLength: 1, maxLength: 4 }), fc.array(text), fc.func(fc.boolean()));
-    fc.assert(
-      fc.property(world, ([batches, more, wanted]) => {
-        const symbols = new Set([...batches.flatMap(({ updates }) => [...updates.keys()]), ...more]);
-        const known = [...symbols].filter((symbol) => wanted(symbol, 'known'));
-        const names = new NameTable<string>();
-        for (const symbol of known) names.set(symbol, symbol);
-        const held = new Set(known.filter((symbol) => wanted(symbol, 'held')));
-        const reader = new UpdateBatchReader({ names, wants: (symbol) => held.has(symbol), tellsNew: true });
-        for (const value of batches) {
-          reader.read(encodeUpdateBatch(value));
-          const { epoch, ticksNext, computedAtUs, clocks } = reader;
-          expect({ epoch, ticksNext, computedAtUs, clocks }).toEqual({
-            epoch: value.epoch,
-            ticksNext: value.ticksNext,
-            computedAtUs: value.computedAtUs,
-            clocks: value.clocks,
-          });
-          const carried = [...value.updates.keys()];
-          expect(reader.newNames).toEqual(carried.filter((symbol) => !known.includes(symbol)));
-          expect(reader.entries.map((entry) => entry.known)).toEqual(carried.filter((symbol) => held.has(symbol)));
-          for (const entry of reader.entries) {
-            const updates = value.updates.get(entry.known)!;
-            expect(entry.instrument).toBe(entry.known);
-            expect(entry.updates()).toEqual(updates);
-            for (const sequence of SEQUENCES)
-              expect(entry.has(sequence)).toBe(updates.some((u) => u.sequence === sequence));
-          }
-        }
-      }),
-    );
-  });
-
-  it('with fields between that it does not know', () => {
-    fc.assert(
-      fc.property(batch, (value) => {
-        const bytes = encodeUpdateBatch(value);
-        const heads = openUpdateBatch(Uint8Array.from([...UNKNOWN, ...bytes, ...UNKNOWN]));
-        expect(heads.entries.map((entry) => [entry.instrument, entry.updates()])).toEqual([...value.updates]);
-        expect({ epoch: heads.epoch, clocks: heads.clocks }).toEqual({ epoch: value.epoch, clocks: value.clocks });
-      }),
-    );
-  });
-});
-
 describe('fields that are not known are passed over', () => {
   const around = (bytes: Uint8Array): Uint8Array => Uint8Array.from([...UNKNOWN, ...bytes, ...UNKNOWN]);
 
@@ -441,36 +194,6 @@ describe('fields that are not known are passed over', () => {
     const depthAt = packed.indexOf(98);
     const bytes = Uint8Array.from([...packed.subarray(0, depthAt), 98, loose.length, ...loose]);
     expect(decodeUpdate(bytes)).toEqual(decodeUpdate(packed));
-  });
-});
-
-describe('names are found by their bytes', () => {
-  it('as a Map finds them by their text', () => {
-    const step = fc.tuple(
-      fc.oneof(
-        text,
-        fc.integer({ max: 2000, min: 0 }).map((n) => `S${n}$US`),
-      ),
-      fc.nat(),
-    );
-    fc.assert(
-      fc.property(fc.array(step, { maxLength: 400, size: 'max' }), (steps) => {
-        const table = new NameTable<number>();
-        const oracle = new Map<string, number>();
-        for (const [name, value] of steps) {
-          const bytes = Buffer.from(`<${name}>`);
-          expect(table.get(bytes, 1, bytes.length - 1)).toBe(oracle.get(name));
-          table.set(name, value);
-          oracle.set(name, value);
-          expect(table.size).toBe(oracle.size);
-        }
-        for (const [name, value] of oracle) {
-          const bytes = Buffer.from(name);
-          expect(table.get(bytes, 0, bytes.length)).toBe(value);
-        }
-      }),
-      { numRuns: 30 },
-    );
   });
 });
 
