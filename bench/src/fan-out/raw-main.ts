@@ -131,8 +131,9 @@ answer({
       return new Uint8Array(bytes - headBytes(bytes)).fill(0x20);
     });
   },
-  run: ({ scheme }: { scheme: string }) => {
-    const steps = scheme === 'ready' || scheme === 'blob' ? clients : instruments;
+  /** All that is loaded, or the first `flushes` of it. */
+  run: ({ scheme, flushes }: { scheme: string; flushes?: number }) => {
+    const steps = (scheme === 'ready' || scheme === 'blob' ? clients : instruments).slice(0, flushes);
     const step = SCHEMES[scheme] as (i: number) => void;
     return paced(steps.length, (i) => (steps[i] as Flush).atMs, step);
   },
