@@ -102,6 +102,10 @@ export class Fanout implements FlushQueue {
     this.#schedule();
   }
 
+  failed(symbol: string, error: unknown): void {
+    this.#options.failed(symbol, error);
+  }
+
   markInstrument(instrument: InstrumentFanout): void {
     if (instrument.marked) return;
     instrument.marked = true;

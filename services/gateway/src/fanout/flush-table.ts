@@ -58,12 +58,19 @@ export class FlushTable {
     return this.#note(this.#add(0, 0, 0, undefined, texts), members);
   }
 
-  /** Sends everything: to each client in one write. */
+  /** Sends everything: to each client in one write. Throws the last failure when all others are done. */
   deliver(context: FlushContext): void {
+    let failure: unknown;
     for (let at = 0; at < this.#dueCount; at++) {
       const receiver = this.#due[at] as Receiver;
-      if (receiver.text) this.#sendTexts(receiver);
-      else this.#sendFrames(receiver, context);
+      try {
+        if (receiver.text) this.#sendTexts(receiver);
+        else this.#sendFrames(receiver, context);
+      } catch (error) {
+        failure = error;
+        // It was sent less than others, so it must go; all others are sent theirs.
+        for (const client of receiver.clients) client.dropped = true;
+      }
       receiver.count = 0;
     }
     this.#dueCount = 0;
@@ -73,6 +80,7 @@ export class FlushTable {
     }
     this.#count = 0;
     this.#end = 0;
+    if (failure !== undefined) throw failure;
   }
 
   #add(

@@ -25,6 +25,8 @@ export interface FlushQueue {
   mark(group: StreamGroup): void;
   /** At the end of this turn, whatever its interval. */
   markUrgent(group: StreamGroup): void;
+  /** What a stream tells could not be encoded: its clients see a hole, and get a whole state with its next update. */
+  failed(symbol: string, error: unknown): void;
   /** The instrument has statuses to tell, or times of updates to be counted, at the end of this turn. */
   markInstrument(instrument: InstrumentFanout): void;
 }
@@ -99,7 +101,11 @@ export class InstrumentFanout {
   applied(view: InstrumentView, update: Update, computedAtUs: number): void {
     if (this.#size === 0) return;
     for (const group of this.#streams[update.sequence]) {
-      group.applied(view, update);
+      try {
+        group.applied(view, update);
+      } catch (error) {
+        this.#queue.failed(this.symbol, error);
+      }
       if (!group.marked) this.#queue.mark(group);
     }
     this.#times.push(update.receivedAtUs, computedAtUs);
@@ -112,7 +118,11 @@ export class InstrumentFanout {
     if (this.#size === 0) return;
     for (const sequence of SEQUENCES) {
       for (const group of this.#streams[sequence]) {
-        group.adopted(view, epochChanged);
+        try {
+          group.adopted(view, epochChanged);
+        } catch (error) {
+          this.#queue.failed(this.symbol, error);
+        }
         this.#queue.markUrgent(group);
       }
     }

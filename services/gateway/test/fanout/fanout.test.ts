@@ -196,3 +196,26 @@ test('a status goes once to each who holds any stream of the instrument, before 
     ).toEqual(['status', 'quote']);
   expect(stranger.frames()).toEqual([]);
 });
+
+test('a socket that fails costs nobody else a frame, then or later', () => {
+  const stand = new FanoutStand();
+  const [one, two] = [stand.instrument(), stand.instrument()];
+  const clients = [stand.client(), stand.client(), stand.client()];
+  for (const client of clients) for (const instrument of [one, two]) stand.join(client, instrument, 'quote');
+  one.quote(1);
+  two.quote(1);
+  stand.fanout.flush();
+  const [first, broken, last] = clients as [(typeof clients)[0], (typeof clients)[0], (typeof clients)[0]];
+  for (const client of clients) client.frames();
+  broken.fake.send = () => {
+    throw new Error('Invalid access of closed uWS.WebSocket');
+  };
+  for (let i = 2; i <= 4; i++) {
+    one.quote(i);
+    two.quote(i);
+    expect(() => stand.fanout.flush()).toThrow('Invalid access');
+    for (const client of [first, last])
+      expect(client.ranges()).toEqual([`S1$US quote ${i}-${i}`, `S2$US quote ${i}-${i}`]);
+  }
+  expect(clients.map(({ dropped }) => dropped)).toEqual([false, true, false]);
+});
