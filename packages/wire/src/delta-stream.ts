@@ -40,6 +40,7 @@ export class DeltaStream {
   #symbol: string | undefined;
   #told = 0;
   #sinceKeyframe = 0;
+  #toldOther = false;
   #bytes = new Uint8Array(BYTES_AT_FIRST);
   /** Finished blocks, then, from `#updatesAt` on, the updates of the open one, with room for its head before them. */
   #start = HEAD_BYTES_MAX;
@@ -73,6 +74,11 @@ export class DeltaStream {
     return this.#pendingUpdates === 0 ? 0 : this.#end - this.#start + this.#at - this.#updatesAt + 2;
   }
 
+  /** What was told last is not the state (an older bar, sent again), but of who was told it it is. The next is told whole. */
+  get toldOther(): boolean {
+    return this.#toldOther;
+  }
+
   /**
    * Sets the state without telling it: `whole` is a quote, l2_snapshot, kline or trade, or nothing where there is no state.
    * Nothing may be pending.
@@ -81,6 +87,7 @@ export class DeltaStream {
     this.#told = told;
     this.#sinceKeyframe = 0;
     this.#symbol = undefined;
+    this.#toldOther = false;
     this.#state.forget();
     if (whole !== undefined) this.#set(whole);
   }
@@ -145,7 +152,8 @@ export class DeltaStream {
     }
     this.#symbol = whole.symbol;
     // Whoever was sent a bar that is not the newest has it as a base, which a new subscriber has not: what follows is whole.
-    if (!this.#state.set(whole)) this.#sinceKeyframe = DELTAS_PER_KEYFRAME;
+    this.#toldOther = !this.#state.set(whole);
+    if (this.#toldOther) this.#sinceKeyframe = DELTAS_PER_KEYFRAME;
   }
 
   /** Writes the open block's head before its updates. */

@@ -28,8 +28,8 @@ export class Client {
   readonly streams = new StreamList();
   /** As it is sent what nobody shares with it. */
   readonly alone: Receiver;
-  /** Changes of intervals that wait for a flush. */
-  moves: Move[] | undefined;
+  /** Changes of intervals that wait for a flush, by the stream that it leaves. */
+  moves: Map<StreamGroup, Move> | undefined;
   /** Hash of its streams, while `Cohorts` knows it by that. */
   kind: number | undefined;
   /** Streams that it is not told for now. */

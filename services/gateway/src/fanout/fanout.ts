@@ -250,7 +250,7 @@ export class Fanout implements FlushQueue {
     for (const group of groups) {
       group.marked = false;
       const waiting = this.#moves.waitingFor(group);
-      this.#flushStream(group, waiting.length > 0);
+      this.#flushStream(group, waiting.size > 0);
       for (const move of waiting) {
         this.#flushStream(move.from === group ? move.to : move.from, true);
         moves.push(move);
@@ -264,8 +264,11 @@ export class Fanout implements FlushQueue {
     // Who is told nothing for now can't be brought over: after it is live again.
     if (move.client.paused?.has(move.from)) this.mark(move.from.interval > move.to.interval ? move.from : move.to);
     else {
-      this.#cohorts.changes(move.client);
+      const { client, from, to } = move;
+      const alike = client.json || to.continues(from);
+      this.#cohorts.changes(client);
       this.#moves.make(move);
+      if (!alike) this.show(client, [to], false);
     }
   }
 

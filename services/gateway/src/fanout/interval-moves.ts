@@ -14,33 +14,34 @@ export interface Move {
  */
 export class IntervalMoves {
   /** By the slower stream. */
-  readonly #waiting = new Map<StreamGroup, Move[]>();
+  readonly #waiting = new Map<StreamGroup, Set<Move>>();
 
   /** Where the client's channel will be. */
   target(client: Client, group: StreamGroup): StreamGroup {
-    return client.moves?.find((move) => move.from === group)?.to ?? group;
+    return client.moves?.get(group)?.to ?? group;
   }
 
   /** `to` is held for it already. */
   add(client: Client, from: StreamGroup, to: StreamGroup): void {
     const move: Move = { client, from, to };
-    client.moves = [...(client.moves ?? []), move];
+    client.moves ??= new Map();
+    client.moves.set(from, move);
     const slower = slowerOf(move);
     const waiting = this.#waiting.get(slower);
-    if (waiting === undefined) this.#waiting.set(slower, [move]);
-    else waiting.push(move);
+    if (waiting === undefined) this.#waiting.set(slower, new Set([move]));
+    else waiting.add(move);
   }
 
   /** The client stays where it is, or leaves it. Returns the move that was under way; the caller gives `to` back. */
   cancel(client: Client, from: StreamGroup): Move | undefined {
-    const move = client.moves?.find((one) => one.from === from);
+    const move = client.moves?.get(from);
     if (move !== undefined) this.#done(move);
     return move;
   }
 
   /** Those that can be made when this stream was flushed, together with their other one. */
-  waitingFor(slower: StreamGroup): readonly Move[] {
-    return this.#waiting.get(slower) ?? [];
+  waitingFor(slower: StreamGroup): ReadonlySet<Move> {
+    return this.#waiting.get(slower) ?? NONE;
   }
 
   /** The client changes streams now, in which nothing may be pending. */
@@ -54,14 +55,15 @@ export class IntervalMoves {
   }
 
   #done(move: Move): void {
-    const { client } = move;
-    const rest = client.moves?.filter((one) => one !== move);
-    client.moves = rest?.length === 0 ? undefined : rest;
+    const { client, from } = move;
+    client.moves?.delete(from);
+    if (client.moves?.size === 0) client.moves = undefined;
     const slower = slowerOf(move);
-    const waiting = this.#waiting.get(slower)?.filter((one) => one !== move);
-    if (waiting === undefined || waiting.length === 0) this.#waiting.delete(slower);
-    else this.#waiting.set(slower, waiting);
+    const waiting = this.#waiting.get(slower);
+    waiting?.delete(move);
+    if (waiting?.size === 0) this.#waiting.delete(slower);
   }
 }
 
+const NONE: ReadonlySet<Move> = new Set();
 const slowerOf = ({ from, to }: Move): StreamGroup => (from.interval > to.interval ? from : to);

@@ -168,6 +168,11 @@ export class StreamGroup {
     this.#output.show(client, history, context);
   }
 
+  /** Whether what is told here next applies to what the other's clients have. Both are at one number. */
+  continues(other: StreamGroup): boolean {
+    return this.#output.continues(other.#output);
+  }
+
   /** Nobody has it any more. */
   end(): void {
     this.#waiting = [];

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type ControlMessage, type DataMessage, DeltaStream, type NoticeMessage } from '@tapecast/wire';
 import { BLOCK_BYTES_MAX } from '../limits.ts';
 import { replayTrades } from '../slow/replay-trades.ts';
@@ -127,6 +128,14 @@ export class StreamOutput {
     const { at, trades, lost } = replayTrades(this.#ring, client, from, this.#stateOf, context);
     context.replayed(trades, lost);
     return at;
+  }
+
+  /**
+   * Whether who was told all of the other stream may be told the differences that follow here. States at one number differ
+   * where one of them was taken from the view after other channels had raised its decimals.
+   */
+  continues(other: StreamOutput): boolean {
+    return !other.#delta.toldOther && isDeepStrictEqual(this.#delta.state(), other.#delta.state());
   }
 
   /** Nobody has the stream any more. */

@@ -6,6 +6,7 @@ import { InstrumentFanout } from '../../src/fanout/instrument-fanout.ts';
 import { intervalIndex } from '../../src/fanout/intervals.ts';
 import type { StreamGroup } from '../../src/fanout/stream-group.ts';
 import { DEFAULT_LIMITS } from '../../src/limits.ts';
+import { ToldTrades } from '../../src/slow/told-trades.ts';
 import { FakeSocket } from './fake-sockets.ts';
 
 /** An instrument whose updates are made by hand. */
@@ -23,33 +24,41 @@ export class TestInstrument {
   }
 
   streamNumber(channel: Channel, interval: number): number {
-    return this.number * 100 + ['quote', 'trade', 'depth@5'].indexOf(channel) * 10 + interval;
+    return this.number * 100 + ['quote', 'trade', 'depth@5', 'kline@1m'].indexOf(channel) * 10 + interval;
   }
 
-  quote(last: number): void {
-    this.#apply({ sequence: 'quote', body: { kind: 'quote', last, cleared: 0 } as Update['body'] });
+  quote(last: number, priceDecimals = 2): void {
+    this.#apply({ sequence: 'quote', body: { kind: 'quote', last, cleared: 0 } as Update['body'] }, priceDecimals);
   }
 
-  trade(price: number): void {
+  trade(price: number, priceDecimals = 2): void {
     const body = { kind: 'trade', id: '', price, size: 1, side: undefined, conditions: [] } as const;
-    this.#apply({ sequence: 'trade', body: { ...body, conditions: [] } });
+    this.#apply({ sequence: 'trade', body: { ...body, conditions: [] } }, priceDecimals);
   }
 
-  depth(bids: number[], asks: number[]): void {
-    this.#apply({ sequence: 'depth', body: { kind: 'depth', bids, asks } });
+  depth(bids: number[], asks: number[], receivedAtUs = 1): void {
+    this.#apply({ sequence: 'depth', body: { kind: 'depth', bids, asks } }, 2, receivedAtUs);
   }
 
-  #apply({ sequence, body }: Pick<Update, 'sequence' | 'body'>): void {
+  /** The bar of that minute, of two trades. */
+  bar(minute: number, open: number, close: number, revision = 0): void {
+    const prices = { open, high: Math.max(open, close), low: Math.min(open, close), close };
+    const sums = { volume: 2n, turnover: BigInt(open + close), trades: 2 };
+    const body = { kind: 'kline', interval: '1m', startMs: minute * 60_000, ...prices, ...sums } as const;
+    this.#apply({ sequence: 'kline@1m', body: { ...body, final: revision > 0, revision } });
+  }
+
+  #apply({ sequence, body }: Pick<Update, 'sequence' | 'body'>, priceDecimals = 2, receivedAtUs = 1): void {
     const seq = this.view.seqs[sequence] + 1;
     const update: Update = {
       sequence,
       first: seq,
       last: seq,
       keyframe: false,
-      priceDecimals: 2,
+      priceDecimals,
       sizeDecimals: 0,
       timestampUs: 1_000 * seq,
-      receivedAtUs: 1,
+      receivedAtUs,
       body,
     };
     applyUpdate(this.view, update);
@@ -100,24 +109,30 @@ export class TestClient extends Client {
   }
 }
 
-/** A fan-out whose timers are fired by hand. */
+/** A fan-out whose timers are fired, and whose clock is set, by hand. */
 export class FanoutStand {
   readonly fanout: Fanout;
   readonly clients: TestClient[] = [];
+  nowMs = 1_700_000_000_000;
+  readonly toldTrades = new ToldTrades(DEFAULT_LIMITS, () => this.nowMs);
+  /** What it said could not be sent; else that fails the test. */
+  failures: unknown[] | undefined;
   #timers: (() => void)[] = [];
   #instruments = 0;
 
   constructor(limits: Partial<typeof DEFAULT_LIMITS> = {}) {
     this.fanout = new Fanout({
-      nowUs: () => 1_700_000_000_000_000,
+      nowUs: () => this.nowMs * 1_000,
       timers: { after: (_, due) => this.#timers.push(due) },
       limits: { ...DEFAULT_LIMITS, ...limits },
       observe: () => {},
       delivered: () => {},
       encoded: () => {},
       compressed: { frames: 0, bytesBefore: 0, bytesAfter: 0, spentMs: 0 },
+      toldTrades: this.toldTrades,
       failed: (_, error) => {
-        throw error;
+        if (this.failures === undefined) throw error;
+        this.failures.push(error);
       },
     });
     this.fanout.reaches(this.clients);
