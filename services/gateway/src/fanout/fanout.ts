@@ -66,6 +66,10 @@ export class Fanout implements FlushQueue {
       nowUs: 0,
       table: new FlushTable(),
       outbox: new OutboxWriter(),
+      unwritten: (client, error) => {
+        client.dropped = true;
+        options.failed('what one client is told', error);
+      },
       delivered: options.delivered,
       encoded: options.encoded,
       replayed: options.replayed ?? (() => {}),
@@ -315,6 +319,6 @@ export class Fanout implements FlushQueue {
   }
 
   #drain(): void {
-    this.#context.outbox.drain(this.#context.nowUs);
+    this.#context.outbox.drain(this.#context);
   }
 }

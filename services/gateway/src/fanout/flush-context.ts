@@ -1,3 +1,4 @@
+import type { Client } from './client.ts';
 import type { FlushTable } from './flush-table.ts';
 import type { FrameWriter } from './frame-writer.ts';
 import type { OutboxWriter } from './outbox-writer.ts';
@@ -11,6 +12,8 @@ export interface FlushContext {
   readonly table: FlushTable;
   /** Takes what is for single clients. */
   readonly outbox: OutboxWriter;
+  /** What was for the client could not be written: it has a hole, and others have not. */
+  unwritten(client: Client, error: unknown): void;
   /** Counts contents that were encoded. */
   encoded(messages: number): void;
   /** Counts updates that went out, and to how many clients each; of `bytes` each client got as many. */

@@ -202,7 +202,11 @@ export class FlushTable {
     context.delivered(0, clients.length, bytes);
     for (const client of clients) {
       this.#client = client;
-      client.socket.cork(this.#corkedParts);
+      try {
+        client.socket.cork(this.#corkedParts);
+      } catch (error) {
+        context.unwritten(client, error);
+      }
     }
     this.#parts = [];
   }
@@ -264,5 +268,11 @@ function sendAll(receiver: Receiver, bytes: Uint8Array, context: FlushContext): 
     if (socket.send(bytes, true) === DROPPED) (receiver.clients[0] as Client).dropped = true;
     return;
   }
-  for (const client of receiver.clients) client.sent(client.socket.send(bytes, true));
+  for (const client of receiver.clients) {
+    try {
+      client.sent(client.socket.send(bytes, true));
+    } catch (error) {
+      context.unwritten(client, error);
+    }
+  }
 }

@@ -1,4 +1,5 @@
 import type { Client } from './client.ts';
+import type { FlushContext } from './flush-context.ts';
 import type { JsonFrame } from './json-frame.ts';
 
 /** Frames for one client: texts that several may share, or a binary one of its own. */
@@ -15,13 +16,17 @@ export class OutboxWriter {
     if (client.outbox.push(frames) === 1) this.#clients.push(client);
   }
 
-  drain(nowUs: number): void {
+  drain({ nowUs, unwritten }: Pick<FlushContext, 'nowUs' | 'unwritten'>): void {
     if (this.#clients.length === 0) return;
     for (const client of this.#clients) {
       if (!client.closed) {
         client.toldAtMs = nowUs / 1000;
         this.#client = client;
-        client.socket.cork(this.#writeClient);
+        try {
+          client.socket.cork(this.#writeClient);
+        } catch (error) {
+          unwritten(client, error);
+        }
       }
       // Short queues are emptied in place; a long one must not stay as memory of every client that once had a burst.
       if (client.outbox.length > OUTBOX_KEPT) client.outbox = [];
