@@ -5,6 +5,8 @@ import { SlowSpell } from './stage.ts';
 
 /** Where a client is in its streams; what is in it is the fan-out's. */
 export interface PausesClients<Position> {
+  /** Sends what was applied in this turn: both of the following do so first. */
+  flush(): void;
   /** Takes the client off all that it is sent with others. Gives where it is in each stream. */
   pause(client: Client): Position[];
   /**
@@ -150,6 +152,8 @@ export class SlowConsumers<Position, Session extends SlowSession<Position>> {
   #turn(): void {
     this.#scheduled = false;
     const { catchUpTurnMs } = this.#options.limits;
+    // Not within their time: under load it would be all of it, and those that cause the load would stay.
+    this.#options.fanout.flush();
     this.#mergeSome(performance.now() + catchUpTurnMs);
     // What is written to those that do not read is what costs most: they come first.
     if (this.#slow.length === 0) this.#catchUpSome(performance.now() + catchUpTurnMs);
