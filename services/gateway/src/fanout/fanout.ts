@@ -203,6 +203,8 @@ export class Fanout implements FlushQueue {
     this.flush();
     this.#cohorts.changes(client);
     const positions: PausedPosition[] = [];
+    // Nothing would be resumed, which ends it.
+    if (client.streams.size === 0) return positions;
     client.paused ??= new Set();
     for (const group of client.streams) {
       if (client.paused.has(group)) continue;

@@ -119,6 +119,8 @@ export class StreamGroup {
 
   /** Encodes what is not yet, and sends everything. With `all` also what nobody would miss: then `told` is the view's number. */
   flush(context: FlushContext, all = false): void {
+    // The last left it since something was noted: what is kept of trades now would be kept for nobody, and for good.
+    if (this.holds === 0) return;
     const { view } = this.instrument;
     const seq = view.seqs[this.sequence];
     if (this.interval > 0) this.#tellWaiting();

@@ -36,8 +36,9 @@ export class StreamOutput {
   #numbers: JsonFrame[] = [];
   #strings: JsonFrame[] = [];
   #oldestReceivedAtUs = Number.POSITIVE_INFINITY;
-  /** What single clients were shown since the last flush. */
+  /** What single clients were shown since the last flush, and a while ago at most: frames say when they were published. */
   readonly #shown = new Map<number, ShownFrames>();
+  #shownAtUs = 0;
 
   constructor(group: StreamGroup, ring: ToldRing | undefined) {
     this.#group = group;
@@ -99,9 +100,10 @@ export class StreamOutput {
 
   /** Sends everything to all. */
   flush(context: FlushContext): void {
-    if (this.#delta.pendingUpdates === 0 && this.#parts.length === 0) return;
     const received = this.#oldestReceivedAtUs;
+    // Also of what told nothing: the age of what comes next is not its.
     this.#oldestReceivedAtUs = Number.POSITIVE_INFINITY;
+    if (this.#delta.pendingUpdates === 0 && this.#parts.length === 0) return;
     this.toldAtMs = context.nowUs / 1000;
     this.#shown.clear();
     const { members } = this.#group;
@@ -146,6 +148,10 @@ export class StreamOutput {
   /** Shows one client the state as told: with `history` also trades before it. Nothing may be pending. */
   show(client: Client, history: boolean, context: FlushContext): void {
     const key = (history ? 2 : 0) + (client.json ? 1 : 0);
+    if (Math.abs(context.nowUs - this.#shownAtUs) > SHOWN_KEPT_US) {
+      this.#shown.clear();
+      this.#shownAtUs = context.nowUs;
+    }
     let shown = this.#shown.get(key);
     if (shown === undefined) {
       shown = new ShownFrames(this.#group.number, this.#group.shown(client, history));
@@ -190,6 +196,9 @@ export class StreamOutput {
     this.#parts.push({ block, updates });
   }
 }
+
+/** Many come at once where a gateway ended; receivers reckon times from the last that they read, to some seconds. */
+const SHOWN_KEPT_US = 250_000;
 
 const noState = (): undefined => undefined;
 

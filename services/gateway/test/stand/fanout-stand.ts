@@ -1,5 +1,5 @@
 import { applyUpdate, type Channel, emptyView, type InstrumentView, type Update } from '@tapecast/market';
-import { type ControlMessage, type DataMessage, FrameDecoder } from '@tapecast/wire';
+import { type ControlMessage, type DataMessage, type DecodedFrame, FrameDecoder } from '@tapecast/wire';
 import { Client, type Encoding } from '../../src/fanout/client.ts';
 import { Fanout } from '../../src/fanout/fanout.ts';
 import { InstrumentFanout } from '../../src/fanout/instrument-fanout.ts';
@@ -72,11 +72,11 @@ export class TestClient extends Client {
   readonly #decoder: FrameDecoder;
   #read = 0;
 
-  constructor(encoding: Encoding) {
+  constructor(encoding: Encoding, nowMs: number) {
     const fake = new FakeSocket();
     super('s', encoding, fake, 0);
     this.fake = fake;
-    this.#decoder = new FrameDecoder({ marked: encoding === 'protobuf_zstd', now: () => 0 });
+    this.#decoder = new FrameDecoder({ marked: encoding === 'protobuf_zstd', now: () => nowMs });
   }
 
   /** As the answer to a subscribe names it. */
@@ -87,12 +87,31 @@ export class TestClient extends Client {
 
   /** Frames that came since the last call, each as its messages; what it can not apply fails. */
   frames(): (DataMessage | ControlMessage)[][] {
-    const frames = this.fake.sent.slice(this.#read).map((bytes) => {
-      if (this.json) return [JSON.parse(bytes.toString())];
-      const { messages, baseless } = this.#decoder.decode(bytes);
+    if (this.json) {
+      const texts = this.fake.sent.slice(this.#read);
+      this.#read = this.fake.sent.length;
+      return texts.map((text) => [JSON.parse(text.toString())]);
+    }
+    return this.#decoded().map(({ messages, baseless }) => {
       if (baseless.length > 0) throw new Error(`differences without a base: ${JSON.stringify(baseless)}`);
       return messages;
     });
+  }
+
+  /** When the frames that came were published, Unix ms, as it reckons. */
+  times(): number[] {
+    return this.#decoded().map(({ publishedAtUs }) => publishedAtUs / 1_000);
+  }
+
+  /** How old their data was then, in ms, where it is told. */
+  ages(): number[] {
+    return this.#decoded().flatMap(({ publishedAtUs, receivedAtUs }) =>
+      receivedAtUs === undefined ? [] : [(publishedAtUs - receivedAtUs) / 1_000],
+    );
+  }
+
+  #decoded(): DecodedFrame[] {
+    const frames = this.fake.sent.slice(this.#read).map((bytes) => this.#decoder.decode(bytes));
     this.#read = this.fake.sent.length;
     return frames;
   }
@@ -143,7 +162,7 @@ export class FanoutStand {
   }
 
   client(encoding: Encoding = 'protobuf'): TestClient {
-    const client = new TestClient(encoding);
+    const client = new TestClient(encoding, this.nowMs);
     this.clients.push(client);
     return client;
   }
