@@ -62,8 +62,9 @@ export class Follower {
     const paused = this.#paused;
     if (paused === undefined) return;
     this.#paused = undefined;
-    for (let at = 0; at < paused.length; at += parts)
-      this.#world.fanout.resume(this.client, paused.slice(at, at + parts));
+    let left = paused;
+    while (left.length > 0)
+      left = [...this.#world.fanout.resume(this.client, left.slice(0, parts)), ...left.slice(parts)];
   }
 
   send(action: string, channels: readonly Channel[], intervalMs = 0): void {

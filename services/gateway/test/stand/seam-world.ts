@@ -15,6 +15,7 @@ import { Fanout } from '../../src/fanout/fanout.ts';
 import { DEFAULT_LIMITS } from '../../src/limits.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import { Sessions } from '../../src/protocol/sessions.ts';
+import { ToldTrades } from '../../src/slow/told-trades.ts';
 import { Instruments } from '../../src/subscriptions/instruments.ts';
 import { SnapshotReader } from '../../src/subscriptions/snapshot-reader.ts';
 import { SourceClocks } from '../../src/subscriptions/source-clocks.ts';
@@ -79,6 +80,8 @@ export class World {
     const logger = createLogger('gateway', 'silent');
     this.fanout = new Fanout({
       nowUs,
+      // Little, so that some of what a client missed is lost.
+      toldTrades: new ToldTrades({ toldTradesMs: 30_000, toldTradesBytes: 600 }, () => Date.now()),
       timers: { after: (_, due) => this.#timers.push(due) },
       // All that can be is compressed.
       limits: {
