@@ -249,7 +249,7 @@ function conditionsOf({ options, schedule, pipeline, relay, loadBefore }: Measur
     warmUpSecondsLeftOut: warmUpSeconds,
     cluster: `Kafka 1 broker, Redis Cluster, nginx, 1 ingest, ${compute} compute, ${gateways} gateways, 1 venue server, all on this machine`,
     partitions: PARTITIONS,
-    clients: 'one a gateway, connected to it directly, Protobuf, interval 0, all in one process',
+    clients: 'one a gateway, connected to it directly, protobuf.zstd, interval 0, all in one process',
     channels,
     latency: "open loop, from a trade's due time at the venue; clocks of the processes agree to about 1 ms",
     insideHops: 'of all updates, trades and others, from histograms: percentiles are interpolated in their buckets',
