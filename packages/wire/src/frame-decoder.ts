@@ -41,6 +41,11 @@ interface Pair {
   position: number;
 }
 
+/** Frames may be so much older than the one before: states that several are shown are kept for a moment, clocks are set. */
+const BACK_MS_MAX = 1_000;
+/** A heartbeat up to this leaves no doubt: it may come 384 ms late. */
+const HEARTBEAT_MS_TIMED = PUBLISHED_MODULUS - BACK_MS_MAX - 384;
+
 const PUBLISHED_TAG = 8;
 const RECEIVED_TAG = 16;
 const MESSAGE_TAG = 26;
@@ -59,6 +64,8 @@ export class FrameDecoder {
   /** The last time that the gateway told, and the client's own then. */
   #serverTimeMs: number | undefined;
   #heardAtMs = 0;
+  /** So long at most nothing is told, and not much longer: then comes a heartbeat, which tells the time. */
+  #heartbeatMs = 0;
 
   constructor({ marked, decompress, now }: FrameDecoderOptions) {
     this.#marked = marked;
@@ -141,6 +148,7 @@ export class FrameDecoder {
   #control(message: ControlMessage): void {
     if (message.type === 'hello') {
       this.#hear(message.serverTime);
+      this.#heartbeatMs = message.heartbeatMs;
     } else if (message.type === 'success') {
       const forget = message.action === 'unsubscribe';
       for (const { ok, symbol, channel, streamNumber } of message.results ?? []) {
@@ -231,13 +239,21 @@ export class FrameDecoder {
     pair.known = true;
   }
 
-  /** The time of this remainder that is nearest to what the gateway's clock must show. */
+  /** The time of this remainder that the gateway's clock must have shown. */
   #nearest(published: number): number {
-    const expected =
-      this.#serverTimeMs === undefined ? this.#now() : this.#serverTimeMs + Math.max(0, this.#now() - this.#heardAtMs);
-    const from = expected - PUBLISHED_MODULUS / 2;
+    const from = this.#earliest();
     const offset = (((published - from) % PUBLISHED_MODULUS) + PUBLISHED_MODULUS) % PUBLISHED_MODULUS;
     return Math.max(0, Math.floor(from + offset));
+  }
+
+  /**
+   * Frames follow each other in less than the modulus where there is a heartbeat: then the next one's time follows from the
+   * last one's, however late they are read. Our own clock would count the time for which they lay unread.
+   */
+  #earliest(): number {
+    if (this.#serverTimeMs === undefined) return this.#now() - PUBLISHED_MODULUS / 2;
+    if (this.#heartbeatMs > 0 && this.#heartbeatMs <= HEARTBEAT_MS_TIMED) return this.#serverTimeMs - BACK_MS_MAX;
+    return this.#serverTimeMs + Math.max(0, this.#now() - this.#heardAtMs) - PUBLISHED_MODULUS / 2;
   }
 
   #hear(serverTimeMs: number): void {
