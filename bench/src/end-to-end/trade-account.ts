@@ -66,8 +66,11 @@ export function accountOf(
       if (due >= window.toUs) continue;
       known++;
       if (due < window.fromUs) continue;
-      hops[0].push(receivedUs - due);
-      hops[1].push(publishedUs - receivedUs);
+      // A client that was merged gets its trades again from memory, without the time at which they were received.
+      if (receivedUs > 0) {
+        hops[0].push(receivedUs - due);
+        hops[1].push(publishedUs - receivedUs);
+      }
       hops[2].push(arrivedUs - publishedUs);
       whole.push(arrivedUs - due);
       bySecond[Math.floor((due - window.fromUs) / 1e6)]?.push(arrivedUs - due);
