@@ -123,8 +123,8 @@ export interface GatewayLimits {
   readonly catchUpStreams: number;
   readonly catchUpTurnMs: number;
   /**
-   * Trades as they went out, kept for clients that are merged: time, and bytes of the process. 9 bytes a trade and 16 a
-   * flush. Past either: the oldest go, and who missed them is told a `hole`.
+   * Trades as they went out, kept for clients that are merged: time, and bytes of the process. 9 bytes a trade, 16 a
+   * flush, and 600 for each 4 s of a stream. Past either: the oldest go, and who missed them is told a `hole`.
    */
   readonly toldTradesMs: number;
   readonly toldTradesBytes: number;

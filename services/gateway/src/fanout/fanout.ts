@@ -51,6 +51,8 @@ export class Fanout implements FlushQueue {
   readonly #statuses = new StatusPass();
   readonly #cohorts: Cohorts;
   #urgent: StreamGroup[] = [];
+  /** Streams that keep what single clients were shown of them. */
+  readonly #shown = new Set<StreamGroup>();
   #instruments: InstrumentFanout[] = [];
   #scheduled = false;
   readonly #context: FlushContext;
@@ -167,9 +169,11 @@ export class Fanout implements FlushQueue {
     this.#cohorts.closed(client);
   }
 
-  /** A few times a second: clients with the same streams are told as one. */
+  /** A few times a second: clients with the same streams are told as one, and what only joiners need is let go. */
   sweep(): void {
     this.#cohorts.sweep();
+    for (const group of this.#shown) group.forgetShown();
+    this.#shown.clear();
   }
 
   /** Cohorts that there are, and clients in them. */
@@ -244,7 +248,10 @@ export class Fanout implements FlushQueue {
   /** Shows one client the state of streams. Nothing may be pending. */
   show(client: Client, groups: Iterable<StreamGroup>, history: boolean): void {
     this.#begin();
-    for (const group of groups) this.#each(group, () => group.show(client, history, this.#context));
+    for (const group of groups) {
+      this.#shown.add(group);
+      this.#each(group, () => group.show(client, history, this.#context));
+    }
     this.#drain();
   }
 

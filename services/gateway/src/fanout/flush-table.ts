@@ -1,6 +1,7 @@
 import { DELTAS_FRONT_BYTES_MAX, putDeltasFront } from '@tapecast/wire';
 import { FRAME_BYTES_MAX } from '../limits.ts';
 import type { Client } from './client.ts';
+import { CorkedWriter } from './corked-writer.ts';
 import type { FlushContext } from './flush-context.ts';
 import type { EncodedFrame } from './frame-writer.ts';
 import type { JsonFrame } from './json-frame.ts';
@@ -32,12 +33,7 @@ export class FlushTable {
   #count = 0;
   readonly #due: Receiver[] = [];
   #dueCount = 0;
-  /** Written by `#corked`. */
-  #client: Client | undefined;
-  #receiver: Receiver | undefined;
-  #parts: Uint8Array[] = [];
-  readonly #corkedTexts = (): void => this.#writeTexts();
-  readonly #corkedParts = (): void => this.#writeParts();
+  readonly #writer = new CorkedWriter();
 
   /** Differences of a stream; copied. */
   addBlock(block: Uint8Array, receivedAtUs: number, members: readonly Receiver[]): number {
@@ -196,48 +192,29 @@ export class FlushTable {
       oldest = Math.min(oldest, this.#received[entry] as number);
     }
     cut(count);
-    this.#parts = parts;
     let bytes = 0;
     for (const part of parts) bytes += part.byteLength;
     context.delivered(0, clients.length, bytes);
     for (const client of clients) {
-      this.#client = client;
       try {
-        client.socket.cork(this.#corkedParts);
+        this.#writer.write(client, parts);
       } catch (error) {
         context.unwritten(client, error);
       }
     }
-    this.#parts = [];
   }
 
   #sendTexts(receiver: Receiver): void {
     const [client] = receiver.clients;
     if (client === undefined) return;
-    this.#client = client;
-    this.#receiver = receiver;
-    client.socket.cork(this.#corkedTexts);
-  }
-
-  #writeTexts(): void {
-    const client = this.#client as Client; // Set before it is corked.
-    const receiver = this.#receiver as Receiver;
-    const { socket } = client;
-    for (let n = 0; n < receiver.count; n++) {
-      for (const frame of this.#texts[entryOf(receiver, n)] as readonly JsonFrame[]) {
-        // What would follow a frame that was dropped has no use any more.
-        if (client.dropped) return;
-        client.sent(socket.send(frame.with(frame.numbered ? ++client.seq : 0), false));
-      }
+    let texts = this.#texts[receiver.first] as readonly JsonFrame[];
+    if (receiver.count > 1) {
+      const all = [...texts];
+      for (let n = 1; n < receiver.count; n++)
+        for (const text of this.#texts[entryOf(receiver, n)] as readonly JsonFrame[]) all.push(text);
+      texts = all;
     }
-  }
-
-  #writeParts(): void {
-    const client = this.#client as Client; // Set before it is corked.
-    for (const part of this.#parts) {
-      if (client.dropped) return;
-      client.sent(client.socket.send(part, true));
-    }
+    this.#writer.write(client, texts);
   }
 
   /** The frame of this block alone, for all who get nothing else. */

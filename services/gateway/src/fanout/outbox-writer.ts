@@ -1,15 +1,15 @@
 import type { Client } from './client.ts';
+import { CorkedWriter, type OneFrame } from './corked-writer.ts';
 import type { FlushContext } from './flush-context.ts';
 import type { JsonFrame } from './json-frame.ts';
 
 /** Frames for one client: texts that several may share, or a binary one of its own. */
 export type Outgoing = readonly JsonFrame[] | Uint8Array;
 
-/** Writes what waits for single clients: all of one client as one system call. */
+/** Writes what waits for single clients: all of one client together. */
 export class OutboxWriter {
   #clients: Client[] = [];
-  #client: Client | undefined;
-  readonly #writeClient = (): void => this.#write();
+  readonly #writer = new CorkedWriter();
 
   /** Puts it after what waits for the client already. */
   add(client: Client, frames: Outgoing): void {
@@ -21,9 +21,8 @@ export class OutboxWriter {
     for (const client of this.#clients) {
       if (!client.closed) {
         client.toldAtMs = nowUs / 1000;
-        this.#client = client;
         try {
-          client.socket.cork(this.#writeClient);
+          this.#writer.write(client, client.outbox.flat() as OneFrame[]);
         } catch (error) {
           unwritten(client, error);
         }
@@ -32,23 +31,8 @@ export class OutboxWriter {
       if (client.outbox.length > OUTBOX_KEPT) client.outbox = [];
       else client.outbox.length = 0;
     }
-    this.#client = undefined;
     this.#clients.length = 0;
-  }
-
-  #write(): void {
-    const client = this.#client as Client; // Corked by `drain` only.
-    for (const frames of client.outbox) {
-      if (frames instanceof Uint8Array) client.sent(client.socket.send(frames, true));
-      else for (const frame of frames) writeText(client, frame);
-    }
   }
 }
 
 const OUTBOX_KEPT = 64;
-
-function writeText(client: Client, frame: JsonFrame): void {
-  // What would follow a frame that was dropped has no use any more.
-  if (client.dropped) return;
-  client.sent(client.socket.send(frame.with(frame.numbered ? ++client.seq : 0), false));
-}

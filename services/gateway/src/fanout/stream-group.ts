@@ -170,6 +170,11 @@ export class StreamGroup {
     this.#output.show(client, history, context);
   }
 
+  /** It is made anew for the next one. */
+  forgetShown(): void {
+    this.#output.forgetShown();
+  }
+
   /** Whether what is told here next applies to what the other's clients have. Both are at one number. */
   continues(other: StreamGroup): boolean {
     return this.#output.continues(other.#output);

@@ -132,6 +132,10 @@ export class StreamOutput {
     return at;
   }
 
+  forgetShown(): void {
+    this.#shown.clear();
+  }
+
   /**
    * Whether who was told all of the other stream may be told the differences that follow here. States at one number differ
    * where one of them was taken from the view after other channels had raised its decimals.

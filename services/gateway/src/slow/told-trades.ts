@@ -10,6 +10,8 @@ const CHUNK_BYTES_FULL = 4_096;
 const CHUNKS_IN_TIME = 8;
 /** What a block costs beside its bytes: where it ends, and with which number. */
 const INDEX_BYTES = 16;
+/** What a chunk costs beside that, with its base. */
+const CHUNK_BYTES = 600;
 const NO_BYTES = new Uint8Array();
 
 /**
@@ -72,7 +74,7 @@ export class ToldTrades {
     chunk.openedAtMs = this.#nowMs();
     chunk.newestAtMs = chunk.openedAtMs;
     this.#chunks.push(chunk);
-    this.#grew(INDEX_BYTES);
+    this.#grew(CHUNK_BYTES);
   }
 
   /** True where the chunk is full now: the next block needs another. */
@@ -97,7 +99,7 @@ export class ToldTrades {
   drop(chunk: Chunk): void {
     if (chunk.gone) return;
     chunk.gone = true;
-    this.#bytes -= chunk.bytes.byteLength + (1 + chunk.ends.length) * INDEX_BYTES;
+    this.#bytes -= CHUNK_BYTES + chunk.bytes.byteLength + chunk.ends.length * INDEX_BYTES;
     chunk.bytes = NO_BYTES;
     this.#texts.forget(chunk);
   }

@@ -30,6 +30,23 @@ test.each(['protobuf', 'protobuf_zstd'] as const)(
   },
 );
 
+test('what was shown is only kept for those who come at the same time', () => {
+  const stand = new FanoutStand();
+  const one = stand.instrument();
+  one.quote(1);
+  const shownAfter = (ms: number): number | undefined => {
+    const client = stand.client();
+    stand.nowMs += ms;
+    stand.join(client, one, 'quote');
+    return client.times().at(-1);
+  };
+  const begin = stand.nowMs;
+  expect([shownAfter(0), shownAfter(100)]).toEqual([begin, begin]);
+  // Nothing of it is left then, of however many streams.
+  stand.fanout.sweep();
+  expect(shownAfter(100)).toBe(begin + 200);
+});
+
 test('an update that left the cut as it was does not make the next one old', () => {
   for (const intervalMs of [0, 100]) {
     const stand = new FanoutStand();
