@@ -138,7 +138,8 @@ export interface GatewayLimits {
   readonly silentIntervals: number;
   /**
    * Connections with the same streams, in the same binary encoding, from which on they are told by one frame a flush; fewer are
-   * told by the frames of each stream, which others share. Past half of it downwards they are again.
+   * each sent a frame of their own. Past half of it downwards they are again. Measured for 1,000 clients of 10 blocks: 7.7 ms a flush
+   * when all are alone, 7.4 to 7.8 in cohorts of 2 to 100, so what it is for is that compressing is done once for all.
    */
   readonly cohortClientsMin: number;
   /** Streams of connections that go over to a cohort in one sweep. Past it: in the next. */
