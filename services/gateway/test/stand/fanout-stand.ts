@@ -36,16 +36,16 @@ export class TestInstrument {
     this.#apply({ sequence: 'trade', body: { ...body, conditions: [] } }, priceDecimals);
   }
 
-  depth(bids: number[], asks: number[], receivedAtUs = 1): void {
-    this.#apply({ sequence: 'depth', body: { kind: 'depth', bids, asks } }, 2, receivedAtUs);
+  depth(bids: number[], asks: number[], receivedAtUs = 1, priceDecimals = 2): void {
+    this.#apply({ sequence: 'depth', body: { kind: 'depth', bids, asks } }, priceDecimals, receivedAtUs);
   }
 
   /** The bar of that minute, of two trades. */
-  bar(minute: number, open: number, close: number, revision = 0): void {
+  bar(minute: number, open: number, close: number, revision = 0, priceDecimals = 2): void {
     const prices = { open, high: Math.max(open, close), low: Math.min(open, close), close };
     const sums = { volume: 2n, turnover: BigInt(open + close), trades: 2 };
     const body = { kind: 'kline', interval: '1m', startMs: minute * 60_000, ...prices, ...sums } as const;
-    this.#apply({ sequence: 'kline@1m', body: { ...body, final: revision > 0, revision } });
+    this.#apply({ sequence: 'kline@1m', body: { ...body, final: revision > 0, revision } }, priceDecimals);
   }
 
   #apply({ sequence, body }: Pick<Update, 'sequence' | 'body'>, priceDecimals = 2, receivedAtUs = 1): void {
@@ -83,6 +83,12 @@ export class TestClient extends Client {
   named(group: StreamGroup): void {
     const result = { symbol: group.instrument.symbol, channel: group.channel, ok: true, streamNumber: group.number };
     this.tell({ type: 'success', action: 'subscribe', id: 1, msg: '', results: [{ ...result, seq: group.told }] }, 0);
+  }
+
+  /** As the answer to an unsubscribe says it. */
+  left({ instrument, channel, told }: StreamGroup): void {
+    const results = [{ symbol: instrument.symbol, channel, ok: true, seq: told }];
+    this.tell({ type: 'success', action: 'unsubscribe', id: 1, msg: '', results }, 0);
   }
 
   /** Frames that came since the last call, each as its messages; what it can not apply fails. */
