@@ -262,27 +262,31 @@ export class Fanout implements FlushQueue {
     const moves: Move[] = [];
     for (const group of groups) {
       group.marked = false;
-      const waiting = this.#moves.waitingFor(group);
-      this.#flushStream(group, waiting.size > 0);
-      for (const move of waiting) {
-        this.#flushStream(move.from === group ? move.to : move.from, true);
-        moves.push(move);
-      }
+      const ready = this.#readyMoves(group);
+      this.#flushStream(group, ready.length > 0);
+      for (const move of ready) this.#flushStream(move.from === group ? move.to : move.from, true);
+      moves.push(...ready);
     }
     this.#deliver();
     for (const move of moves) this.#make(move);
   }
 
-  #make(move: Move): void {
-    // Who is told nothing for now can't be brought over: after it is live again.
-    if (move.client.paused?.has(move.from)) this.mark(move.from.interval > move.to.interval ? move.from : move.to);
-    else {
-      const { client, from, to } = move;
-      const alike = client.json || to.continues(from);
-      this.#cohorts.changes(client);
-      this.#moves.make(move);
-      if (!alike) this.show(client, [to], false);
+  /** Who is told nothing for now can't be brought over: they are looked at again at the next flush, and cost others nothing. */
+  #readyMoves(slower: StreamGroup): Move[] {
+    const ready: Move[] = [];
+    for (const move of this.#moves.waitingFor(slower)) {
+      if (move.client.paused?.has(move.from)) this.mark(slower);
+      else ready.push(move);
     }
+    return ready;
+  }
+
+  #make(move: Move): void {
+    const { client, from, to } = move;
+    const alike = client.json || to.continues(from);
+    this.#cohorts.changes(client);
+    this.#moves.make(move);
+    if (!alike) this.show(client, [to], false);
   }
 
   #deliver(): void {
