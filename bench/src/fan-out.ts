@@ -12,8 +12,8 @@ same frames, in turns.
   --clients <n>      (default 1000)
   --protocols <list> of protobuf, protobuf.zstd, json (default protobuf,json; watch-lists: protobuf)
   --updates <list>   updates a flush (default 1,10,100,1000; watch-lists: 30,300)
-  --rounds <n>       measured, each of one run of everything that is compared (default 7)
-  --flushes <n>      a run (default 40)
+  --rounds <n>       measured, each of one run of everything that is compared (default 5)
+  --flushes <n>      a run (default 120)
   --every <ms>       between flushes (default 25)
   --channel <name>   quote or trade (default quote)
   --instruments <n>  of watch-lists (default 200)
@@ -30,8 +30,8 @@ export async function run(args: string[]): Promise<BenchResult> {
       clients: { type: 'string', default: '1000' },
       protocols: { type: 'string' },
       updates: { type: 'string' },
-      rounds: { type: 'string', default: '7' },
-      flushes: { type: 'string', default: '40' },
+      rounds: { type: 'string', default: '5' },
+      flushes: { type: 'string', default: '120' },
       every: { type: 'string', default: '25' },
       channel: { type: 'string', default: 'quote' },
       instruments: { type: 'string', default: '200' },
@@ -68,8 +68,8 @@ export async function run(args: string[]): Promise<BenchResult> {
     : [
         ...fast,
         // One update each time, as slow as 50,000 deliveries a second ask for.
-        { name: 'paced', updates: 1, flushes: 250, everyMs: (1_000 * each) / 50_000, intervalMs: 0 },
-        { name: 'interval', updates: 10, flushes: 400, everyMs: 5, intervalMs: 100 },
+        { name: 'paced', updates: 1, flushes: 200, everyMs: (1_000 * each) / 50_000, intervalMs: 0 },
+        { name: 'interval', updates: 10, flushes: 600, everyMs: 5, intervalMs: 100 },
       ].filter(({ name }) => only.includes(name));
   const loadBefore = loadavg()[0];
   const rows: Record<string, unknown>[] = [];
@@ -83,8 +83,10 @@ export async function run(args: string[]): Promise<BenchResult> {
         cpuProf: values['cpu-prof'],
       });
       try {
-        for (const load of loads.filter((one) => one.intervalMs === intervalMs))
+        for (const load of loads.filter((one) => one.intervalMs === intervalMs)) {
+          process.stderr.write(`${protocol}, ${load.name}, ${load.updates} updates each time\n`);
           rows.push(await bout.measure(load, rounds));
+        }
       } finally {
         await bout.close();
       }

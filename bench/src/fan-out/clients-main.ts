@@ -23,7 +23,18 @@ export interface ConnectRequest {
 /** Many clients in one process: they only count, but for a sample that decodes everything. */
 const clients: ReadingClient[] = [];
 
+let awake = false;
+const spin = (): void => {
+  if (awake) setImmediate(spin);
+};
+
 answer({
+  /** While it is awake this process never waits for its sockets, so that no write has to wake it. */
+  awake: (request: { awake: boolean }) => {
+    if (awake === request.awake) return;
+    ({ awake } = request);
+    spin();
+  },
   connect: async ({
     port,
     hosts,

@@ -113,6 +113,14 @@ export class Fleet {
     }));
   }
 
+  /**
+   * Awake clients take a core of their own, and writing to them wakes nobody: on loopback a writer pays for waking its reader,
+   * the more the slower it writes, which no server pays for clients on other machines.
+   */
+  async awake(awake: boolean): Promise<void> {
+    await Promise.all(this.#children.map((child) => child.ask({ do: 'awake', awake })));
+  }
+
   async watch(): Promise<void> {
     await Promise.all(this.#children.map((child) => child.ask({ do: 'watch' })));
   }

@@ -12,6 +12,8 @@ const DROPPED = 2;
 const BYTES_AT_FIRST = 64 * 1024;
 /** Up to so many bytes a loop copies faster than the engine's own call. */
 const LOOP_BYTES_MAX = 32;
+/** Counts as too long for one frame together with others. */
+const NO_BLOCK = FRAME_BYTES_MAX + 1;
 
 /**
  * What one flush has to send, once each, and who gets which of it. Blocks of differences stand one after the other in one
@@ -42,16 +44,16 @@ export class FlushTable {
     this.#bytes.set(block, this.#end);
     const entry = this.#add(this.#end, end, receivedAtUs, undefined, undefined);
     this.#end = end;
-    return this.#note(entry, members);
+    return this.#note(entry, block.length, members);
   }
 
   /** A frame of its own, which may be before or after differences of the same stream. */
   addFrame(frame: EncodedFrame, members: readonly Receiver[]): number {
-    return this.#note(this.#add(0, 0, 0, frame, undefined), members);
+    return this.#note(this.#add(0, 0, 0, frame, undefined), NO_BLOCK, members);
   }
 
   addTexts(texts: readonly JsonFrame[], members: readonly Receiver[]): number {
-    return this.#note(this.#add(0, 0, 0, undefined, texts), members);
+    return this.#note(this.#add(0, 0, 0, undefined, texts), NO_BLOCK, members);
   }
 
   /** Sends everything: to each client in one write. Throws the last failure when all others are done. */
@@ -68,6 +70,7 @@ export class FlushTable {
         for (const client of receiver.clients) client.dropped = true;
       }
       receiver.count = 0;
+      receiver.bytes = 0;
     }
     this.#dueCount = 0;
     for (let entry = 0; entry < this.#count; entry++) {
@@ -96,11 +99,12 @@ export class FlushTable {
   }
 
   /** Returns how many clients that are. */
-  #note(entry: number, members: readonly Receiver[]): number {
+  #note(entry: number, bytes: number, members: readonly Receiver[]): number {
     let clients = 0;
     for (let at = 0; at < members.length; at++) {
       const receiver = members[at] as Receiver;
       const place = receiver.count++;
+      receiver.bytes += bytes;
       if (place > 0) receiver.more[place - 1] = entry;
       else {
         receiver.first = entry;
@@ -119,38 +123,24 @@ export class FlushTable {
       sendAll(receiver, receiver.plain ? frame.plain : frame.markedFor(this.#sharers[first] as number), context);
       return;
     }
-    let length = 0;
-    let oldest = Number.POSITIVE_INFINITY;
-    for (let n = 0; n < count; n++) {
-      const entry = entryOf(receiver, n);
-      const end = this.#ends[entry] as number;
-      if (end === 0) length = Number.POSITIVE_INFINITY;
-      length += end - (this.#starts[entry] as number);
-      const received = this.#received[entry] as number;
-      if (received < oldest) oldest = received;
-    }
-    if (length > FRAME_BYTES_MAX) this.#sendParts(receiver, context);
-    else sendAll(receiver, this.#merged(receiver, 0, count, length, oldest, context), context);
+    if (receiver.bytes > FRAME_BYTES_MAX) this.#sendParts(receiver, context);
+    else sendAll(receiver, this.#merged(receiver, 0, count, receiver.bytes, context), context);
   }
 
   /**
    * One frame of the blocks from place `from` to `to` of a receiver's, `length` bytes together: made behind all blocks, where the next
    * one is made too. What one client alone gets is not compressed: that would be work for each client.
    */
-  #merged(
-    receiver: Receiver,
-    from: number,
-    to: number,
-    length: number,
-    oldest: number,
-    { nowUs, frames }: FlushContext,
-  ): Uint8Array {
+  #merged(receiver: Receiver, from: number, to: number, length: number, { nowUs, frames }: FlushContext): Uint8Array {
     const body = this.#end + DELTAS_FRONT_BYTES_MAX;
     if (body + length > this.#bytes.length) this.#grow(body + length);
     const bytes = this.#bytes;
     let at = body;
+    let oldest = Number.POSITIVE_INFINITY;
     for (let n = from; n < to; n++) {
       const entry = entryOf(receiver, n);
+      const received = this.#received[entry] as number;
+      if (received < oldest) oldest = received;
       const start = this.#starts[entry] as number;
       const end = this.#ends[entry] as number;
       if (end - start > LOOP_BYTES_MAX) {
@@ -158,8 +148,8 @@ export class FlushTable {
         at += end - start;
       } else for (let next = start; next < end; ) bytes[at++] = bytes[next++] as number;
     }
-    const received = Number.isFinite(oldest) ? oldest : undefined;
-    const begin = putDeltasFront(bytes, body, length, nowUs, received, receiver.plain);
+    const known = oldest === Number.POSITIVE_INFINITY ? undefined : oldest;
+    const begin = putDeltasFront(bytes, body, length, nowUs, known, receiver.plain);
     const frame = new Uint8Array(bytes.buffer, begin, at - begin);
     return receiver.plain || receiver.size === 1 ? frame : frames.compressed(frame, receiver.size);
   }
@@ -170,12 +160,10 @@ export class FlushTable {
     const parts: Uint8Array[] = [];
     let from = 0;
     let length = 0;
-    let oldest = Number.POSITIVE_INFINITY;
     const cut = (to: number): void => {
-      if (to > from) parts.push(this.#merged(receiver, from, to, length, oldest, context).slice());
+      if (to > from) parts.push(this.#merged(receiver, from, to, length, context).slice());
       from = to;
       length = 0;
-      oldest = Number.POSITIVE_INFINITY;
     };
     for (let n = 0; n < count; n++) {
       const entry = entryOf(receiver, n);
@@ -189,7 +177,6 @@ export class FlushTable {
       const bytes = (this.#ends[entry] as number) - (this.#starts[entry] as number);
       if (length + bytes > FRAME_BYTES_MAX) cut(n);
       length += bytes;
-      oldest = Math.min(oldest, this.#received[entry] as number);
     }
     cut(count);
     let bytes = 0;

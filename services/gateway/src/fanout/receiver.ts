@@ -10,6 +10,8 @@ export class Receiver {
   /** What it is to be sent in the flush under way, places in `FlushTable`: the first, and in `more` the others. */
   count = 0;
   first = 0;
+  /** Of all that it is to be sent; more than a frame may have where not all of it are blocks. */
+  bytes = 0;
   /** How many clients that are. */
   size: number;
   /** Of a client by itself. */
