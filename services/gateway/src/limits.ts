@@ -123,6 +123,11 @@ export interface GatewayLimits {
   readonly catchUpStreams: number;
   readonly catchUpTurnMs: number;
   /**
+   * Streams that merged clients are away from, all together: where each was is kept, some 100 bytes. Past it: who would be
+   * merged is closed as slow.
+   */
+  readonly awayStreamsMax: number;
+  /**
    * Trades as they went out, kept for clients that are merged: time, and bytes of the process. 9 bytes a trade, 16 a
    * flush, and 600 for each 4 s of a stream. Past either: the oldest go, and who missed them is told a `hole`.
    */
@@ -256,6 +261,7 @@ export const DEFAULT_LIMITS: GatewayLimits = Object.freeze({
   flapHoldMsMax: 8_000,
   catchUpStreams: 32,
   catchUpTurnMs: 4,
+  awayStreamsMax: 2_000_000,
   toldTradesMs: 30_000,
   toldTradesBytes: 64 * MIB,
   socketBytesMax: 16 * MIB,

@@ -32,6 +32,8 @@ export class Client {
   moves: Map<StreamGroup, Move> | undefined;
   /** Hash of its streams, while `Cohorts` knows it by that. */
   kind: number | undefined;
+  /** Where it stands among the clients of its cohort. */
+  cohortPlace = 0;
   /** Streams that it is not told for now. */
   paused: Set<StreamGroup> | undefined;
   closed = false;

@@ -101,6 +101,7 @@ export class Cohorts {
     if (cohort.receiver.plain !== client.alone.plain || !cohort.receiver.streams.equals(client.streams)) return 0;
     client.kind = hash;
     this.#kinds.set(hash, cohort);
+    client.cohortPlace = cohort.receiver.clients.length;
     cohort.receiver.size = cohort.receiver.clients.push(client);
     if (cohort.formed) this.#enter(client);
     else if (cohort.receiver.clients.length >= this.#limits.cohortClientsMin) this.#form(cohort);
@@ -123,9 +124,11 @@ export class Cohorts {
   #leave(cohort: Cohort, client: Client, hash: number): void {
     const { receiver } = cohort;
     const { clients } = receiver;
-    const place = clients.indexOf(client);
     const last = clients.pop() as Client; // It has this one at least.
-    if (last !== client) clients[place] = last;
+    if (last !== client) {
+      clients[client.cohortPlace] = last;
+      last.cohortPlace = client.cohortPlace;
+    }
     receiver.size = clients.length;
     if (cohort.formed) {
       this.#exit(client);
@@ -160,6 +163,7 @@ export class Cohorts {
 
 /** Who is the first of its kind may be joined by others. */
 function begun(first: Client): Cohort {
+  first.cohortPlace = 0;
   return { receiver: new Receiver(first, StreamList.copyOf(first.streams), false), formed: false };
 }
 

@@ -47,17 +47,22 @@ export class Liveness {
     const nowUs = this.#context.nowUs();
     let unread = 0;
     let merged = 0;
+    let away = 0;
     for (const session of this.#sessions) {
       const reason = this.#reasonToClose(session, nowUs / 1000);
       if (reason !== undefined) this.#end(session, reason);
       else {
         unread += session.unreadBytes;
-        if (session.slow?.waits === true) merged++;
+        if (session.slow !== undefined) {
+          if (session.slow.waits) merged++;
+          away += session.slow.away.length;
+        }
         this.#authentication.tellExpiring(session, nowUs);
         this.#beat(session, nowUs);
       }
     }
     this.merged = merged;
+    this.#slow.looked(away);
     this.unreadBytes = unread > this.#context.limits.unreadBytesMax ? this.#closeSlowest(unread) : unread;
   }
 

@@ -22,6 +22,8 @@ export class SlowState<Position = unknown> {
   /** Streams that it is not told at the moment. */
   away: Position[] = [];
   queued = false;
+  /** It is to be merged as soon as what is being answered is through: nothing more is begun for it until then. */
+  due = false;
 
   constructor(spell: SlowSpell) {
     this.spell = spell;
@@ -29,7 +31,7 @@ export class SlowState<Position = unknown> {
 
   /** Its messages wait until it is live again: an answer now would only be more that it does not read. */
   get waits(): boolean {
-    return this.spell.stage !== 'live';
+    return this.due || this.spell.stage !== 'live';
   }
 
   get mayMerge(): boolean {
@@ -82,6 +84,8 @@ export class SlowConsumers<Position, Session extends SlowSession<Position>> {
   #slow: Session[] = [];
   #queue: Session[] = [];
   #scheduled = false;
+  /** Streams that clients are away from, all together, at the last look at all; more are added as clients become due. */
+  #away = 0;
 
   constructor(options: SlowOptions<Position, Session>) {
     this.#options = options;
@@ -98,10 +102,16 @@ export class SlowConsumers<Position, Session extends SlowSession<Position>> {
       session.slow = new SlowState<Position>(new SlowSpell(limits, nowMs));
     }
     const { slow } = session;
-    switch (slow.spell.look(session.unreadBytes, nowMs, stalled)) {
+    const step = slow.spell.look(session.unreadBytes, nowMs, stalled);
+    const wasDue = slow.due;
+    slow.due = step === 'merge' && slow.mayMerge;
+    if (wasDue && !slow.due) this.#options.live(session);
+    switch (step) {
       case 'close':
         return 'slowConsumer';
       case 'merge':
+        if (!wasDue) this.#away += session.client.streams.size - slow.away.length;
+        if (this.#away > limits.awayStreamsMax) return 'slowConsumer';
         this.#slow.push(session);
         this.#schedule();
         return undefined;
@@ -116,6 +126,11 @@ export class SlowConsumers<Position, Session extends SlowSession<Position>> {
     }
   }
 
+  /** All connections were looked at: clients are away from so many streams, all together. */
+  looked(away: number): void {
+    this.#away = away;
+  }
+
   /** The socket took some of what waited. Nothing is written or closed in this call: the library is at the socket. */
   drained(session: Session): void {
     const { slow, client } = session;
@@ -128,7 +143,8 @@ export class SlowConsumers<Position, Session extends SlowSession<Position>> {
   #merge(session: Session, slow: SlowState<Position>, nowMs: number): void {
     const { fanout, metrics, nowUs } = this.#options;
     const wasLive = slow.spell.stage === 'live';
-    slow.away.push(...fanout.pause(session.client));
+    slow.due = false;
+    for (const position of fanout.pause(session.client)) slow.away.push(position);
     slow.spell.merge(session.unreadBytes, nowMs);
     if (!wasLive) return;
     metrics.merged.inc();
@@ -168,7 +184,7 @@ export class SlowConsumers<Position, Session extends SlowSession<Position>> {
       const session = this.#slow[at++] as Session;
       const { slow, client } = session;
       // What it subscribes may just be changing: at the next look then.
-      if (slow?.mayMerge !== true || client.closed || session.busy) continue;
+      if (slow?.due !== true || client.closed || session.busy) continue;
       this.#guarded(session, slow, () => this.#merge(session, slow, nowMs));
     }
     this.#slow.splice(0, at);
