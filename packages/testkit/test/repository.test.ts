@@ -13,6 +13,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   wire: ['market'],
   'tick-log': ['market', 'wire'],
   'market-state': ['market', 'wire'],
+  'signal-bus': ['market-state'],
   client: ['market', 'wire'],
   access: ['market', 'wire'],
   cli: ['access', 'market', 'wire', 'client', 'service-kit'],
@@ -23,7 +24,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   web: ['market', 'wire', 'client'],
   ingest: ['market', 'wire', 'tick-log', 'market-state', 'service-kit'],
   compute: ['market', 'wire', 'tick-log', 'market-state', 'service-kit'],
-  gateway: ['access', 'market', 'wire', 'tick-log', 'market-state', 'service-kit'],
+  gateway: ['access', 'market', 'wire', 'tick-log', 'market-state', 'signal-bus', 'service-kit'],
   standalone: [
     'access',
     'auth',
@@ -31,6 +32,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'wire',
     'tick-log',
     'market-state',
+    'signal-bus',
     'service-kit',
     'venue-server',
     'ingest',
@@ -39,10 +41,10 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Network and native drivers, and the one folder that may import each. */
-const DRIVERS: Readonly<Record<string, string>> = {
+/** Network and native drivers, and the folders that may import each. */
+const DRIVERS: Readonly<Record<string, string | readonly string[]>> = {
   kafkajs: 'packages/tick-log/src/kafka/',
-  ioredis: 'packages/market-state/src/redis/',
+  ioredis: ['packages/market-state/src/redis/', 'packages/signal-bus/src/redis/'],
   'uWebSockets.js': 'services/gateway/src/edge/',
   testcontainers: 'packages/testkit/src/parts/container/',
   dockerode: 'packages/testkit/src/parts/container/',
@@ -106,7 +108,7 @@ describe('structure', () => {
           const driver = Object.keys(DRIVERS).find(
             (candidate) => name === candidate || name.startsWith(`${candidate}/`),
           );
-          return driver !== undefined && !file.startsWith(DRIVERS[driver] as string);
+          return driver !== undefined && ![DRIVERS[driver]!].flat().some((folder) => file.startsWith(folder));
         })
         .map((name) => `${file} imports ${name}`),
     );
