@@ -14,6 +14,7 @@ Binance's:
   --clones <n>                  copies under the names X1…, X2…, each at another place of the record (default 0)
   --clone-spread-ms <n>         how far apart these places are at most (default: a third of the record)
   --seed <n>                    chooses these places (default 1)
+  --sent-record <file>          notes every frame of the play with its wall time, as a raw recording
 
 iTick's:
   --token <key>[,<key>…]        keys that are taken (default: any)
@@ -43,6 +44,7 @@ export function parseArguments(args: readonly string[]): ReplayVenueOptions | 'h
     ...number('clones', values.clones),
     ...number('cloneSpreadMs', values['clone-spread-ms']),
     ...number('seed', values.seed),
+    ...(values['sent-record'] !== undefined && { sentRecord: values['sent-record'] }),
     ...(values.token !== undefined && { tokens: list(values.token) }),
     ...plan(values),
     ...number('pingTimeoutMs', values['ping-timeout-ms']),
@@ -78,6 +80,7 @@ function read(args: readonly string[]) {
         clones: { type: 'string' },
         'clone-spread-ms': { type: 'string' },
         seed: { type: 'string' },
+        'sent-record': { type: 'string' },
         token: { type: 'string', multiple: true },
         'plan-symbols': { type: 'string' },
         'plan-connections': { type: 'string' },

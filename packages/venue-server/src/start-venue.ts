@@ -24,7 +24,7 @@ export interface ReplayVenue {
   stop(): Promise<void>;
 }
 
-const BINANCE_ALONE = ['clones', 'cloneSpreadMs', 'seed'] as const;
+const BINANCE_ALONE = ['clones', 'cloneSpreadMs', 'seed', 'sentRecord'] as const;
 const ITICK_ALONE = ['tokens', 'plan', 'pingTimeoutMs', 'bufferedBytesMax'] as const;
 
 /**

@@ -70,6 +70,10 @@ export const clusterSchema = z.object({
     .min(0)
     .default(0)
     .describe('replay: copies under other names, each at another place of the record'),
+  sentRecord: z
+    .string()
+    .default('')
+    .describe('replay of Binance frames: file in which the venue notes what it sent, with wall times'),
   paused: z.boolean().default(false).describe('replay: waits for POST /replay/start on the admin port'),
   dataDir: z.string().min(1).default('.tapecast').describe('folder of data, logs and cluster.json'),
   keep: z

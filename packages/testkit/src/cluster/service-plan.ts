@@ -45,6 +45,7 @@ export function venueArguments(config: ClusterConfig, port: number, adminPort: n
     ...(config.rate === undefined ? ['--speed', config.speed] : ['--rate', `${config.rate}`]),
     ...(config.clones === 0 ? [] : ['--clones', `${config.clones}`, '--seed', `${config.seed}`]),
   ];
+    ...(config.sentRecord === '' ? [] : ['--sent-record', resolve(config.sentRecord)]),
 }
 
 export function ingestArguments(config: ClusterConfig, parts: PartAddresses, adminPort: number): string[] {

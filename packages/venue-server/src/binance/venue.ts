@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { ReplayClock } from '../play/play-axis.ts';
 import { Player } from '../play/player.ts';
+import { SentRecord } from '../play/sent-record.ts';
 import { type SpeedOptions, speedOf } from '../play/speed.ts';
 import type { Recording } from '../recordings/open-recording.ts';
 import { createAdminServer } from '../server/admin.ts';
@@ -25,6 +26,8 @@ export interface BinanceVenueOptions extends PlanOptions, SpeedOptions {
   readonly connectionLifetimeMs?: number;
   /** Misbehaviour from the start on. */
   readonly faults?: readonly Fault[];
+  /** File in which the venue notes every frame of its play, with the wall time. Default: none. */
+  readonly sentRecord?: string;
 }
 
 export interface VenueSymbol {
@@ -82,7 +85,8 @@ export async function startBinanceVenue(options: BinanceVenueOptions): Promise<B
     },
     { thinClock: speed !== 'max', lifetimeMs: options.connectionLifetimeMs },
   );
-  const player = new Player(plan, speed, streams);
+  const sink = options.sentRecord === undefined ? streams : new SentRecord(options.sentRecord).around(streams);
+  const player = new Player(plan, speed, sink);
   const positionMs = () => Math.floor(player.clock().positionUs / 1000);
   const restVenue = {
     symbols: new Map(plan.symbols.map((symbol) => [symbol.symbol, symbol])),
