@@ -43,9 +43,9 @@ export function venueArguments(config: ClusterConfig, port: number, adminPort: n
     ...['--port', `${port}`, '--admin-port', `${adminPort}`],
     ...['--recording', config.recording.map((file) => resolve(file)).join(','), '--paused'],
     ...(config.rate === undefined ? ['--speed', config.speed] : ['--rate', `${config.rate}`]),
+    ...(config.sentRecord === '' ? [] : ['--sent-record', resolve(config.sentRecord)]),
     ...(config.clones === 0 ? [] : ['--clones', `${config.clones}`, '--seed', `${config.seed}`]),
   ];
-    ...(config.sentRecord === '' ? [] : ['--sent-record', resolve(config.sentRecord)]),
 }
 
 export function ingestArguments(config: ClusterConfig, parts: PartAddresses, adminPort: number): string[] {
