@@ -92,6 +92,7 @@ class Stand {
   readonly #popularity = new Popularity(INSTRUMENTS, randomOf(1));
   readonly #lists: number;
   #made: number[][] = [];
+  #first: Uint8Array | undefined;
 
   constructor(market: RecordedMarket, { protocol, lists }: Options) {
     this.market = market;
@@ -149,8 +150,10 @@ class Stand {
     return atMs + steps * everyMs;
   }
 
+  /** The same for each gateway, whenever it comes: what follows goes on from these numbers. */
   async first(gateways: readonly Child[]): Promise<void> {
-    const records = [this.market.first()];
+    this.#first ??= this.market.first();
+    const records = [this.#first];
     for (const gateway of gateways) {
       await gateway.ask({ do: 'load', records });
       await gateway.ask({ do: 'run', everyMs: 0, record: 0 });
