@@ -66,6 +66,7 @@ export class Connection {
   #heartbeatMs = 0;
   #helloAt: number | undefined;
   #lastFrameAt: number;
+  #open = false;
   #stale = false;
   #seq = 0;
   #ended = false;
@@ -78,8 +79,13 @@ export class Connection {
     this.#socket.binaryType = 'arraybuffer';
     this.#socket.onmessage = (event: { data: unknown }) => this.#frame(event.data);
     this.#socket.onclose = (event: { code: number; reason: string }) => this.#end(event.code, event.reason);
-    // A close with code 1006 follows each error.
-    this.#socket.onerror = () => {};
+    this.#socket.onopen = () => {
+      this.#open = true;
+    };
+    // A close follows each error of an open one. Of one that could not be made Node's own WebSocket tells nothing more.
+    this.#socket.onerror = () => {
+      if (!this.#open) this.#end(NO_CLOSE_FRAME, 'the connection could not be made');
+    };
     this.#timer = setTimeout(() => this.#end(NO_CLOSE_FRAME, `no hello within ${CONNECT_MS_MAX} ms`), CONNECT_MS_MAX);
   }
 

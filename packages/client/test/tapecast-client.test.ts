@@ -272,6 +272,25 @@ it('an older gateway, which knows no zstd, is spoken to without', async () => {
 });
 
 describe('faults', () => {
+  it.each([undefined, WsWebSocket])('nobody there: known at once, and tried again', async (webSocket) => {
+    const nobody = await ScriptedGateway.start();
+    const { url } = nobody;
+    await nobody.stop();
+    const startedAt = performance.now();
+    const client = new TapecastClient({ url, random: () => 0, ...(webSocket && { webSocket }) });
+    clients.push(client);
+    const tries = await new Promise<number>((resolve) => {
+      let lost = 0;
+      client.on('state', ({ state }) => {
+        if (state === 'reconnecting' && ++lost === 3) resolve(lost);
+      });
+      client.connect();
+    });
+    expect(tries).toBe(3);
+    // Long before a connection that says nothing would be given up.
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
+  });
+
   it('silence: stale, then a new connection', async () => {
     const kit = connect();
     const first = await gateway.next();
