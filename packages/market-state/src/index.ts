@@ -9,8 +9,13 @@ export {
 } from './contract.ts';
 export { MarketStateError, type MarketStateErrorCode } from './errors.ts';
 export type { KeyRingStore } from './key-ring-store.ts';
+export type { LeaseAnswer, LeaseHolder, Leases } from './leases.ts';
+export { openJournalledMarketState, type StateJournal } from './memory/journalled-market-state.ts';
+export { openMemoryFleet } from './memory/memory-fleet.ts';
 export { openMemoryKeyRingStore } from './memory/memory-key-ring-store.ts';
+export { openMemoryLeases } from './memory/memory-leases.ts';
 export { openMemoryMarketState } from './memory/memory-market-state.ts';
 export type { MarketStateLogger } from './redis/connection.ts';
 export { openRedisKeyRingStore } from './redis/redis-key-ring-store.ts';
+export { openRedisLeases } from './redis/redis-leases.ts';
 export { openRedisMarketState, type RedisMarketStateOptions } from './redis/redis-market-state.ts';

@@ -37,5 +37,8 @@ export const INSTRUMENT_BYTES_MAX = 8 * 1024 * 1024;
 /** Bytes of the key ring. Past it: `invalid`. A ring of the most keys that an issuer keeps has some 8 kB. */
 export const KEY_RING_BYTES_MAX = 64 * 1024;
 
+/** ms between two looks of who watches a lease. One script call each; a change is known this much later at most. */
+export const LEASE_WATCH_MS = 250;
+
 /** ms between two log lines of one kind while the store is away; ioredis reports some 100 errors in one failover. */
 export const LOG_INTERVAL_MS = 5_000;

@@ -32,6 +32,14 @@ export function checkDocument(document: Uint8Array): void {
     throw invalid(`the key ring has ${document.length} bytes; at most ${KEY_RING_BYTES_MAX} are stored`);
 }
 
+/** A name becomes part of a key's hash tag, which a brace would end. */
+export function checkLease(name: string, owner: string, ttlMs: number): void {
+  if (!/^[\w./:-]{1,120}$/.test(name))
+    throw invalid(`a lease's name is 1 to 120 letters, digits or . / : _ -; given: ${name.slice(0, 120)}`);
+  if (owner === '') throw invalid('a lease has an owner');
+  if (!Number.isSafeInteger(ttlMs) || ttlMs < 1) throw invalid(`ttlMs is ${ttlMs}; expected a whole number from 1 up`);
+}
+
 function checkOffset(name: string, value: number): void {
   if (!Number.isSafeInteger(value) || value < 0)
     throw invalid(`${name} is ${value}; expected a whole number from 0 up`);

@@ -36,6 +36,7 @@ export {
   LATE_TRADE_MS,
   SYMBOL_LENGTH_MAX,
 } from './limits.ts';
+export { fenceOfSource, SourceFences, sourceName, venueOfSource } from './source-name.ts';
 export {
   type BarTick,
   type BookDeltaTick,

@@ -49,13 +49,14 @@ export function createComputeMetrics(registry: Registry, gauges: ComputeGauges):
 
   const ticks = new Counter({
     name: 'tapecast_compute_ticks_total',
-    help: 'Ticks read, by what became of them: folded, clock, duplicate, skipped (in an instrument checkpointed later than its partition), corrupt',
+    help: 'Ticks read, by what became of them: folded, clock, duplicate, fenced (of an ingest that another has taken over from), skipped (in an instrument checkpointed later than its partition), corrupt',
     labelNames: ['outcome'] as const,
     registers,
   });
   const folded = ticks.labels('folded');
   const clocks = ticks.labels('clock');
   const duplicates = ticks.labels('duplicate');
+  const fenced = ticks.labels('fenced');
   const skipped = ticks.labels('skipped');
   const corrupt = ticks.labels('corrupt');
   const rejected = new Counter({
@@ -113,6 +114,7 @@ export function createComputeMetrics(registry: Registry, gauges: ComputeGauges):
       folded.inc(now.folded - before.folded);
       clocks.inc(now.clocks - before.clocks);
       duplicates.inc(now.duplicates - before.duplicates);
+      fenced.inc(now.fenced - before.fenced);
       skipped.inc(now.skipped - before.skipped);
       corrupt.inc(now.corrupt - before.corrupt);
       missing.inc(now.missing - before.missing);

@@ -31,6 +31,8 @@ export interface FoldCounts {
   folded: number;
   clocks: number;
   duplicates: number;
+  /** Ticks of a source whose venue another one with a higher fence speaks for. */
+  fenced: number;
   /** Ticks of an instrument that had them from its own checkpoint. */
   skipped: number;
   corrupt: number;
@@ -46,6 +48,7 @@ export const noCounts = (): FoldCounts => ({
   folded: 0,
   clocks: 0,
   duplicates: 0,
+  fenced: 0,
   skipped: 0,
   corrupt: 0,
   missing: 0,
@@ -98,8 +101,9 @@ export interface FoldPosition {
  * updates of an instrument, their numbers and their order depend on nothing else: not on how ticks are batched, nor on
  * who folded the ones before.
  *
- * A tick is taken once by (source, source_seq). An instrument restored from a checkpoint newer than the partition's
- * record skips ticks below its own `ticksNext`, clock ticks too, while sources and clocks of the partition move on.
+ * A tick is taken once by (source, source_seq), and not at all after one of its venue with a higher fence. An instrument
+ * restored from a checkpoint newer than the partition's record skips ticks below its own `ticksNext`, clock ticks too,
+ * while sources and clocks of the partition move on.
  */
 export class PartitionFold {
   readonly epoch: string;
@@ -156,6 +160,10 @@ export class PartitionFold {
     this.next = offset + 1;
     out.ticksNext = this.next;
     const source = this.ledger.find(tick.source) ?? this.newSource(tick.source);
+    if (source === undefined || source.fence < source.clock.fence) {
+      this.counts.fenced++;
+      return;
+    }
     if (tick.sourceSeq <= source.lastSeq) {
       this.counts.duplicates++;
       return;
@@ -210,7 +218,7 @@ export class PartitionFold {
     for (const entry of entries) this.markChanged(entry);
   }
 
-  private newSource(name: string): SourceState {
+  private newSource(name: string): SourceState | undefined {
     const state = this.ledger.add(name);
     this.counts.forgotten = this.ledger.forgotten;
     return state;

@@ -1,24 +1,23 @@
+import { fenceOfSource, venueOfSource } from '@tapecast/market';
 import { SOURCES_MAX } from '../limits.ts';
 
 /** The clock of a venue: what its sources said, never back. `timeMs` is 0 until one of them spoke. */
 export interface VenueClock {
   readonly venue: string;
   timeMs: number;
+  /** The highest fence of the venue's sources. What a lower one writes from then on is void. */
+  fence: number;
 }
 
 export interface SourceState {
   readonly clock: VenueClock;
+  /** Of its name. */
+  readonly fence: number;
   /** Last source_seq taken. */
   lastSeq: number;
   /** What the venue's clock was when this source last moved it; 0: it never did. */
   clockMs: number;
 }
-
-/** `binance/01J9…` → `binance`. */
-export const venueOf = (source: string): string => {
-  const slash = source.indexOf('/');
-  return slash < 0 ? source : source.slice(0, slash);
-};
 
 /**
  * What a partition has read of each source, and the venues' clocks.
@@ -28,6 +27,8 @@ export const venueOf = (source: string): string => {
  *
  * The map is in the order in which sources were last heard (by a clock tick; before its first one, by its first tick),
  * and the record of a checkpoint keeps that order: which source is forgotten is part of the deterministic state.
+ * A source's fence is in its name, so the names alone restore which ones count.
+ *
  * Source names contain a '/', so a JavaScript object does not reorder them.
  */
 export class SourceLedger {
@@ -40,9 +41,11 @@ export class SourceLedger {
     const ledger = new SourceLedger();
     for (const [source, lastSeq] of Object.entries(positions)) {
       const clockMs = clocks[source] ?? 0;
-      const clock = ledger.clockOfVenue(venueOf(source));
+      const clock = ledger.clockOfVenue(venueOfSource(source));
+      const fence = fenceOfSource(source);
       if (clockMs > clock.timeMs) clock.timeMs = clockMs;
-      ledger.sources.set(source, { clock, lastSeq, clockMs });
+      if (fence > clock.fence) clock.fence = fence;
+      ledger.sources.set(source, { clock, fence, lastSeq, clockMs });
     }
     return ledger;
   }
@@ -51,9 +54,14 @@ export class SourceLedger {
     return this.sources.get(source);
   }
 
-  add(source: string): SourceState {
+  /** undefined: one with a higher fence spoke for its venue before, and what this one says is void. */
+  add(source: string): SourceState | undefined {
+    const fence = fenceOfSource(source);
+    const known = this.clocks.get(venueOfSource(source));
+    if (known !== undefined && fence < known.fence) return undefined;
     if (this.sources.size >= SOURCES_MAX) this.forgetOne();
-    const state = { clock: this.clockOfVenue(venueOf(source)), lastSeq: 0, clockMs: 0 };
+    const state = { clock: this.clockOfVenue(venueOfSource(source)), fence, lastSeq: 0, clockMs: 0 };
+    state.clock.fence = fence;
     this.sources.set(source, state);
     return state;
   }
@@ -83,7 +91,7 @@ export class SourceLedger {
   private clockOfVenue(venue: string): VenueClock {
     let clock = this.clocks.get(venue);
     if (clock === undefined) {
-      clock = { venue, timeMs: 0 };
+      clock = { venue, timeMs: 0, fence: 0 };
       this.clocks.set(venue, clock);
     }
     return clock;
@@ -94,7 +102,14 @@ export class SourceLedger {
       this.sources.delete(source);
       this.forgotten++;
       let last = true;
-      for (const other of this.sources.values()) if (other.clock === state.clock) last = false;
+      // As a ledger restored from what is left would have it.
+      let fence = 0;
+      for (const other of this.sources.values()) {
+        if (other.clock !== state.clock) continue;
+        last = false;
+        fence = Math.max(fence, other.fence);
+      }
+      state.clock.fence = fence;
       if (last) this.clocks.delete(state.clock.venue);
       return;
     }

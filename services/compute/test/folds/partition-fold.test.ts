@@ -76,6 +76,49 @@ describe('a partition fold', () => {
     expect(pending.updates.get('BTCUSDT$BA')?.filter(({ sequence }) => sequence === 'trade')).toHaveLength(2);
   });
 
+  it('leaves out what a source says once one with a higher fence spoke for its venue', () => {
+    const { fold, pending, holes, tick } = setUp();
+    tick(1, trade(100), 'BTCUSDT$BA', 'binance/a#10');
+    tick(1, { kind: 'clock', timeMs: 0 }, '', 'binance/b#11');
+    tick(2, trade(101), 'BTCUSDT$BA', 'binance/a#10');
+    tick(5, trade(102), 'BTCUSDT$BA', 'binance/a#10');
+    tick(1, trade(103), 'BTCUSDT$BA', 'binance/late#9');
+    tick(2, trade(104), 'BTCUSDT$BA', 'binance/b#11');
+    expect(fold.counts).toMatchObject({ folded: 2, clocks: 1, fenced: 3, missing: 0, duplicates: 0 });
+    expect(holes).toEqual([]);
+    const told = pending.updates.get('BTCUSDT$BA')!.filter(({ sequence }) => sequence === 'trade');
+    expect(told.map(({ body }) => (body as { price?: number }).price)).toEqual([100, 104]);
+    expect(fold.position().sources).toEqual({ 'binance/a#10': 1, 'binance/b#11': 2 });
+  });
+
+  it('tells every instrument of a venue that some of its ticks are missing, and since when', () => {
+    const { pending, tick } = setUp();
+    tick(1, { kind: 'status', state: 'halted', reason: 'news', sinceMs: 5 });
+    tick(2, trade(100), 'ETHUSDT$BA');
+    tick(3, { kind: 'clock', timeMs: 1_723_161_600_000 });
+    tick(1, trade(100), 'AAPL$US', 'simulated/1');
+    tick(6, trade(101), 'ETHUSDT$BA');
+    const statuses = (instrument: string) =>
+      (pending.updates.get(instrument) ?? []).flatMap(({ body }) => (body.kind === 'status' ? [body] : []));
+    const reason =
+      '2 ticks of binance were lost between 2024-08-09T00:00:00.000Z and 1970-01-01T00:00:00.000Z; some may be of this instrument';
+    expect(statuses('BTCUSDT$BA').at(-1)).toMatchObject({ state: 'halted', sinceMs: 5, reason });
+    expect(statuses('ETHUSDT$BA')).toMatchObject([{ state: 'live', reason }]);
+    expect(statuses('AAPL$US')).toEqual([]);
+    // Before what came after it.
+    expect(
+      pending.updates
+        .get('ETHUSDT$BA')
+        ?.map(({ sequence }) => sequence)
+        .indexOf('status'),
+    ).toBeLessThan(
+      pending.updates
+        .get('ETHUSDT$BA')
+        ?.map(({ sequence }) => sequence)
+        .lastIndexOf('trade') as number,
+    );
+  });
+
   it('does not call it a hole when a source began before the log did', () => {
     const { holes, tick } = setUp('test.1.500', 500);
     tick(77, trade(100));
