@@ -62,6 +62,9 @@ export const limits = {
   /** Levels a side of a depth snapshot, as the venue documents them. More is answered with the most. */
   snapshotLevelsDefault: 100,
   snapshotLevelsMax: 5000,
+  /** Trades of one answer, as the venue documents them. More is answered with the most. */
+  tradesDefault: 500,
+  tradesMax: 1000,
   /** Symbols named in one exchangeInfo request. Past it: 400. */
   exchangeInfoSymbolsMax: 2000,
   /** Body of a request to the admin port. Past it: 413. */

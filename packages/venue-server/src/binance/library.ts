@@ -11,6 +11,14 @@ export interface DiffRow {
   readonly lastId: number;
 }
 
+/** A trade of a symbol, in recorded order. `id` is the venue's `t`. */
+export interface TradeRow {
+  readonly frames: FrameTable;
+  readonly index: number;
+  readonly timeUs: number;
+  readonly id: number;
+}
+
 export interface DepthSnapshot {
   readonly lastUpdateId: number;
   readonly bids: readonly (readonly [string, string])[];
@@ -27,6 +35,7 @@ export interface SymbolHistory {
   /** The diff stream that keeps the book, `btcusdt@depth@100ms`; a second one would tell the same changes again. */
   depthStream: string | undefined;
   readonly diffs: DiffRow[];
+  readonly trades: TradeRow[];
   readonly snapshots: DepthSnapshot[];
 }
 
@@ -78,6 +87,8 @@ export function buildLibrary(recordings: readonly Recording[]): PlayLibrary {
 export function symbolOfStream(stream: string): string {
   return stream.slice(0, Math.max(0, stream.indexOf('@'))).toUpperCase();
 }
+
+export const isTradeStream = (stream: string): boolean => stream.endsWith('@trade');
 
 function scan(
   recording: FrameRecording & { readonly path: string },
@@ -139,6 +150,10 @@ function note(
       widenLevels(history, data.a);
       return;
     case 'trade':
+      if (isTradeStream(stream) && typeof data.t === 'number') history.trades.push({ ...row, id: data.t });
+      widenPrice(history, data.p);
+      widenSize(history, data.q);
+      return;
     case 'aggTrade':
       widenPrice(history, data.p);
       widenSize(history, data.q);
@@ -197,6 +212,7 @@ function historyOf(symbol: string, histories: Map<string, SymbolHistory>): Symbo
       sizeDecimals: undefined,
       depthStream: undefined,
       diffs: [],
+      trades: [],
       snapshots: [],
     };
     histories.set(symbol, history);

@@ -2,7 +2,14 @@ import { VenueError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { gapsBetween, type Span } from '../play/play-axis.ts';
 import { openRecordings, type Recording } from '../recordings/open-recording.ts';
-import { buildLibrary, type PlayFile, type PlayLibrary, type SymbolHistory, symbolOfStream } from './library.ts';
+import {
+  buildLibrary,
+  isTradeStream,
+  type PlayFile,
+  type PlayLibrary,
+  type SymbolHistory,
+  symbolOfStream,
+} from './library.ts';
 import { type Copy, isShiftable, shiftedFrame } from './shifted-frame.ts';
 import { copyName } from './symbol-name.ts';
 
@@ -34,6 +41,8 @@ export interface PlayEntry {
   readonly symbol: PlaySymbol;
   /** Counts in the symbol's book. */
   readonly isDiff: boolean;
+  /** Counts among the symbol's trades. */
+  readonly isTrade: boolean;
   /** The combined form: `{"stream":…,"data":…}`. A view of the recording, or made anew for a copy. */
   combined(): Buffer | string;
 }
@@ -196,6 +205,7 @@ function entry(source: Source, index: number, timeUs: number): PlayEntry {
     stream: source.streams[number]!,
     symbol,
     isDiff: source.isDiff[number]!,
+    isTrade: isTradeStream(file.streams[number]!),
     combined: () => (copy === undefined ? file.frames.bytes(index) : shiftedFrame(file.frames.text(index), copy)),
   };
 }

@@ -1,6 +1,7 @@
 import { limits } from '../limits.ts';
 import type { DepthSnapshot } from './library.ts';
 import type { PlaySymbol } from './play-plan.ts';
+import type { RestTrade } from './played-trades.ts';
 import { assetsOf } from './symbol-name.ts';
 
 export interface RestAnswer {
@@ -14,6 +15,8 @@ export interface RestVenue {
   readonly symbols: ReadonlyMap<string, PlaySymbol>;
   /** The book where the play is; undefined where the recording has no snapshot for it. */
   depth(symbol: PlaySymbol, levels: number): DepthSnapshot | undefined;
+  /** Trades until there: the first from an id on, or the newest. */
+  trades(symbol: PlaySymbol, fromId: number | undefined, limit: number): RestTrade[];
   /** Recorded time where the play is. */
   nowMs(): number;
 }
@@ -31,11 +34,15 @@ export function answerRest(url: URL, venue: RestVenue): RestAnswer {
       return exchangeInfo(url.searchParams, venue);
     case DEPTH_PATH:
       return depth(url.searchParams, venue);
+    case '/api/v3/trades':
+      return tradeList(url.searchParams, venue, false);
+    case '/api/v3/historicalTrades':
+      return tradeList(url.searchParams, venue, true);
     default:
       return refuse(
         404,
         -1000,
-        `This server answers ping, time, exchangeInfo and depth below /api/v3, not ${url.pathname}.`,
+        `This server answers ping, time, exchangeInfo, depth, trades and historicalTrades below /api/v3, not ${url.pathname}.`,
       );
   }
 }
@@ -59,6 +66,24 @@ function depth(query: URLSearchParams, venue: RestVenue): RestAnswer {
     );
   }
   return ok(book);
+}
+
+function tradeList(query: URLSearchParams, venue: RestVenue, old: boolean): RestAnswer {
+  const name = query.get('symbol');
+  if (!name) return refuse(400, -1102, "Mandatory parameter 'symbol' was not sent, was empty/null, or malformed.");
+  const limit = query.get('limit') ?? String(limits.tradesDefault);
+  const fromId = old ? query.get('fromId') : null;
+  for (const [key, text] of [
+    ['limit', limit],
+    ['fromId', fromId ?? '0'],
+  ] as const) {
+    if (/^\d{1,15}$/.test(text)) continue;
+    return refuse(400, -1100, `Illegal characters found in parameter '${key}'; legal range is '^[0-9]{1,20}$'.`);
+  }
+  const symbol = venue.symbols.get(name);
+  if (symbol === undefined) return invalidSymbol();
+  const count = Math.min(Math.max(1, Number(limit)), limits.tradesMax);
+  return ok(venue.trades(symbol, fromId === null ? undefined : Number(fromId), count));
 }
 
 function exchangeInfo(query: URLSearchParams, venue: RestVenue): RestAnswer {

@@ -18,6 +18,8 @@ interface StreamsPlay {
   positionMs(): number;
   /** A difference of this symbol's book was played, whether or not anyone got it. */
   diffPlayed(entry: PlayEntry): void;
+  /** The same of a trade. */
+  tradePlayed(entry: PlayEntry): void;
 }
 
 interface StreamsOptions {
@@ -116,6 +118,7 @@ export class Streams implements PlaySink<PlayEntry> {
 
   frame(entry: PlayEntry): void {
     if (entry.isDiff) this.#play.diffPlayed(entry);
+    else if (entry.isTrade) this.#play.tradePlayed(entry);
     this.faults.pass(entry, this.#deliver);
   }
 

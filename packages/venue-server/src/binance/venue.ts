@@ -11,6 +11,7 @@ import type { DepthSnapshot } from './library.ts';
 import { parseFault, parseFaults } from './parse-fault.ts';
 import { type PlanOptions, type PlayPlan, type PlaySymbol, planPlay } from './play-plan.ts';
 import { PlayedBook } from './played-book.ts';
+import { PlayedTrades } from './played-trades.ts';
 import { answerRest, DEPTH_PATH, faultAnswer, type RestAnswer } from './rest.ts';
 import { Streams } from './streams.ts';
 
@@ -70,8 +71,11 @@ export async function startBinanceVenue(options: BinanceVenueOptions): Promise<B
   const speed = speedOf(options, plan);
   const initialFaults = (options.faults ?? []).map(parseFault);
   const books = new Map<PlaySymbol, { book: PlayedBook; diffsPlayed: number }>();
-  for (const symbol of plan.symbols)
+  const trades = new Map<PlaySymbol, PlayedTrades>();
+  for (const symbol of plan.symbols) {
     books.set(symbol, { book: new PlayedBook(symbol.history), diffsPlayed: symbol.diffsBefore });
+    trades.set(symbol, new PlayedTrades(symbol.history, symbol.shiftMs, plan.startUs));
+  }
 
   const streams: Streams = new Streams(
     plan.streams,
@@ -82,6 +86,7 @@ export async function startBinanceVenue(options: BinanceVenueOptions): Promise<B
       diffPlayed: (entry) => {
         books.get(entry.symbol)!.diffsPlayed++;
       },
+      tradePlayed: (entry) => trades.get(entry.symbol)!.next(),
     },
     { thinClock: speed !== 'max', lifetimeMs: options.connectionLifetimeMs },
   );
@@ -94,6 +99,7 @@ export async function startBinanceVenue(options: BinanceVenueOptions): Promise<B
       const { book, diffsPlayed } = books.get(symbol)!;
       return book.at(diffsPlayed, levels);
     },
+    trades: (symbol: PlaySymbol, fromId: number | undefined, limit: number) => trades.get(symbol)!.list(fromId, limit),
     nowMs: positionMs,
   };
   const delayed = new Set<NodeJS.Timeout>();

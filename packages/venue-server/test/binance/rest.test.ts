@@ -184,3 +184,58 @@ describe.skipIf(DATA_IS_MISSING)(`on recordings${SKIP_REASON}`, () => {
     }
   });
 });
+
+describe('GET /api/v3/historicalTrades and /api/v3/trades', () => {
+  it('answer the trades that were played, those that a client never got too, from an id or the newest', async () => {
+    const trades = [1, 2, 3, 4, 5].map((id) => trade(id * 10, 100 + id));
+    const venue = await startVenue({
+      recordings: [await temporaryFile('r', rawText(trades))],
+      speed: 'max',
+      paused: true,
+      faults: [{ fault: 'drop', stream: '@trade', frames: 2, afterFrames: 1 }],
+    });
+    const url = `${venue.restUrl}/api/v3/historicalTrades?symbol=BTCUSDT`;
+    expect(await get(`${url}&fromId=1`)).toEqual({ status: 200, body: [] });
+    const client = await VenueClient.connect(`${venue.wsUrl}/ws/btcusdt@trade`);
+    venue.start();
+    await client.until(() => client.frames.length === 3);
+    const ids = async (query: string): Promise<number[]> =>
+      ((await get(query)).body as { id: number }[]).map(({ id }) => id);
+    expect(await ids(`${url}&fromId=102&limit=2`)).toEqual([102, 103]);
+    expect(await ids(`${url}&fromId=0`)).toEqual([101, 102, 103, 104, 105]);
+    expect(await ids(`${url}&fromId=106`)).toEqual([]);
+    expect(await ids(`${url}&limit=2`)).toEqual([104, 105]);
+    expect(await ids(`${venue.restUrl}/api/v3/trades?symbol=BTCUSDT&limit=1`)).toEqual([105]);
+    expect(((await get(`${url}&fromId=102&limit=1`)).body as unknown[])[0]).toEqual({
+      id: 102,
+      price: '60000.10000000',
+      qty: '0.00500000',
+      time: 1_723_075_200_019,
+      isBuyerMaker: true,
+      isBestMatch: true,
+    });
+    expect((await get(`${url}&fromId=x`)).status).toBe(400);
+    expect((await get(`${venue.restUrl}/api/v3/trades?symbol=NO`)).body).toMatchObject({ code: -1121 });
+    expect((await get(`${venue.restUrl}/api/v3/trades`)).body).toMatchObject({ code: -1102 });
+  });
+
+  it('answer a copy’s with its own times, from where its record begins', async () => {
+    const trades = [1, 2, 3, 4, 5].map((id) => trade(id * 1_000, 100 + id));
+    const venue = await startVenue({
+      recordings: [await temporaryFile('r', rawText(trades))],
+      speed: 'max',
+      paused: true,
+      clones: 1,
+      cloneSpreadMs: 3_000,
+    });
+    const copy = venue.plan.symbols.find(({ shiftMs }) => shiftMs !== 0)!;
+    const url = `${venue.restUrl}/api/v3/historicalTrades?symbol=${copy.symbol}&fromId=0`;
+    const client = await VenueClient.connect(`${venue.wsUrl}/ws/btcusdt@trade/${copy.symbol.toLowerCase()}@trade`);
+    venue.start();
+    await venue.done;
+    await client.until(() => client.frames.length > 5);
+    const all = (await get(url)).body as { id: number; time: number }[];
+    expect(all.map(({ id }) => id)).toEqual([101, 102, 103, 104, 105]);
+    expect(all[0]!.time).toBe(1_723_075_200_999 + copy.shiftMs);
+  });
+});
