@@ -21,3 +21,4 @@ export {
   type ServiceProcess,
   type StartedService,
 } from './service-process.ts';
+export { type ClockParts, createSteadyClock } from './steady-clock.ts';

@@ -1,6 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { MarketState } from '@tapecast/market-state';
-import { isLoopback, type Logger, type Registry, type RunningService, StartError } from '@tapecast/service-kit';
+import {
+  createSteadyClock,
+  isLoopback,
+  type Logger,
+  type Registry,
+  type RunningService,
+  StartError,
+} from '@tapecast/service-kit';
 import type { TickLog } from '@tapecast/tick-log';
 import { checkAdmissionOptions, createAdmission } from './admission/admission.ts';
 import { type GatewayConfig, HEARTBEAT_MS } from './config.ts';
@@ -21,7 +28,6 @@ import { Instruments } from './subscriptions/instruments.ts';
 import { SnapshotReader } from './subscriptions/snapshot-reader.ts';
 import { SourceClocks } from './subscriptions/source-clocks.ts';
 import { UpdateFeed } from './subscriptions/update-feed.ts';
-import { createWallClock } from './wall-clock.ts';
 
 export interface GatewayDeps {
   config: GatewayConfig;
@@ -65,7 +71,7 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
     });
   const page = deps.page === undefined ? new Map() : await readStaticFiles(deps.page.dir, limits.pageBytesMax);
 
-  const nowUs = createWallClock();
+  const nowUs = createSteadyClock(logger);
   // Whole: it is told to clients as `since`.
   const nowMs = (): number => Math.floor(nowUs() / 1000);
   const metrics = createMetrics(deps.metrics);

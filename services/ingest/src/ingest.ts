@@ -1,5 +1,5 @@
 import type { MarketState } from '@tapecast/market-state';
-import type { Logger, Readiness, Registry, RunningService } from '@tapecast/service-kit';
+import { createSteadyClock, type Logger, type Readiness, type Registry, type RunningService } from '@tapecast/service-kit';
 import { partitionOf, type TickLog } from '@tapecast/tick-log';
 import { encodeTick } from '@tapecast/wire';
 import type { IngestConfig } from './config.ts';
@@ -12,7 +12,6 @@ import { TickPublisher } from './publish/publisher.ts';
 import { createSessionId } from './sources/session.ts';
 import { TEST_CATALOGUE_ENTRY, TestFeed } from './sources/test-instrument.ts';
 import { TickSource } from './sources/tick-source.ts';
-import { createWallClock } from './sources/wall-clock.ts';
 import { OPTION_CHECKS, VENUES } from './venues/registry.ts';
 import type { Feed } from './venues/venue.ts';
 
@@ -36,7 +35,7 @@ export async function startIngest(dependencies: IngestDependencies): Promise<Run
   checkLimits(limits);
   OPTION_CHECKS[config.feed]?.(config);
   const metrics = createIngestMetrics(dependencies.metrics);
-  const nowUs = createWallClock();
+  const nowUs = createSteadyClock(logger);
   const random = Math.random;
   const session = createSessionId(Date.now(), random);
   const abort = new AbortController();

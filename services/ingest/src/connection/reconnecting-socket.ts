@@ -103,7 +103,7 @@ export class ReconnectingSocket {
   resume(): void {
     if (!this.#paused) return;
     this.#paused = false;
-    this.#heardAtMs = Date.now();
+    this.#heardAtMs = performance.now();
     this.#socket?.resume();
   }
 
@@ -152,7 +152,7 @@ export class ReconnectingSocket {
 
     socket.on('open', () => {
       open = true;
-      this.#openedAtMs = Date.now();
+      this.#openedAtMs = performance.now();
       this.#watch(socket);
       if (this.#paused) socket.pause();
       handlers.onOpen((text) => {
@@ -160,16 +160,16 @@ export class ReconnectingSocket {
       });
     });
     socket.on('message', (data: RawData, isBinary: boolean) => {
-      this.#heardAtMs = Date.now();
+      this.#heardAtMs = performance.now();
       // `ws` gives one Buffer for each message with its default binaryType.
       handlers.onFrame(data as Buffer, isBinary, nowUs());
     });
     socket.on('ping', (payload: Buffer) => {
-      this.#heardAtMs = Date.now();
+      this.#heardAtMs = performance.now();
       handlers.onPing(payload, nowUs());
     });
     socket.on('pong', () => {
-      this.#heardAtMs = Date.now();
+      this.#heardAtMs = performance.now();
       this.#pinged = false;
       handlers.onPong?.();
     });
@@ -192,7 +192,7 @@ export class ReconnectingSocket {
   #down(ended: SocketEnd): void {
     const { reason, wasOpen } = ended;
     const { proven, retryAfterMs } = this.#options;
-    const lived = wasOpen && Date.now() - this.#openedAtMs >= LIMITS.reconnectProvenMs;
+    const lived = wasOpen && performance.now() - this.#openedAtMs >= LIMITS.reconnectProvenMs;
     if (lived && (proven?.() ?? true)) this.#backoff.reset();
     const delayMs = this.#atOnce ? 0 : Math.max(this.#backoff.next(), retryAfterMs?.(ended) ?? 0);
     this.#atOnce = false;
@@ -206,11 +206,11 @@ export class ReconnectingSocket {
   }
 
   #watch(socket: WebSocket): void {
-    this.#heardAtMs = Date.now();
+    this.#heardAtMs = performance.now();
     this.#pinged = false;
     this.#watchdog = setInterval(() => {
       if (this.#paused) return;
-      const silentMs = Date.now() - this.#heardAtMs;
+      const silentMs = performance.now() - this.#heardAtMs;
       if (silentMs >= LIMITS.silenceDeadMs) this.reconnect(`silent for ${silentMs} ms`);
       else if (silentMs >= LIMITS.silencePingMs && !this.#pinged) {
         this.#pinged = true;

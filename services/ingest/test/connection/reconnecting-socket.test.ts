@@ -1,10 +1,9 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { createLogger } from '@tapecast/service-kit';
+import { createLogger, createSteadyClock } from '@tapecast/service-kit';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { ReconnectingSocket, type SocketHandlers } from '../../src/connection/reconnecting-socket.ts';
-import { createWallClock } from '../../src/sources/wall-clock.ts';
 import { until } from '../ingest-harness.ts';
 
 const ends: (() => void)[] = [];
@@ -37,7 +36,7 @@ async function setUp(random = () => 0) {
     handlers,
     logger: createLogger('test', 'silent'),
     random,
-    nowUs: createWallClock(),
+    nowUs: createSteadyClock(createLogger('test', 'silent')),
   });
   ends.push(() => socket.stop());
   socket.start();

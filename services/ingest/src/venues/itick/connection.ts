@@ -93,7 +93,7 @@ export class ItickConnection {
   #refusal: Refusal | undefined;
   #downReason = 'not connected yet';
   #paused = false;
-  #resumedAtMs = 0;
+  #resumedAtMs = Number.NEGATIVE_INFINITY;
   #pingParams: string | undefined;
   #replyTimer: NodeJS.Timeout | undefined;
   #retryTimer: NodeJS.Timeout | undefined;
@@ -179,7 +179,7 @@ export class ItickConnection {
   resume(): void {
     if (!this.#paused) return;
     this.#paused = false;
-    this.#resumedAtMs = Date.now();
+    this.#resumedAtMs = performance.now();
     this.#socket.resume();
     if (this.#pingParams !== undefined) this.#awaitPong();
     if (this.#phase === 'authenticating') this.#awaitAuth();
@@ -201,7 +201,7 @@ export class ItickConnection {
   #onOpen(send: (text: string) => void): void {
     this.#send = send;
     this.#phase = 'authenticating';
-    this.#openedAtMs = Date.now();
+    this.#openedAtMs = performance.now();
     this.#delivered = false;
     this.#awaitAuth();
   }
@@ -382,7 +382,8 @@ export class ItickConnection {
     if (httpStatus === 429) this.#refusal = 'plan';
     else if (refused) this.#refusal = othersAccepted() ? 'plan' : 'key';
     else {
-      if (wasOpen) this.#shortLived = Date.now() - this.#openedAtMs < limits.shortLivedMs ? this.#shortLived + 1 : 0;
+      if (wasOpen)
+        this.#shortLived = performance.now() - this.#openedAtMs < limits.shortLivedMs ? this.#shortLived + 1 : 0;
       this.#refusal = wasOpen && this.#shortLived >= SHORT_LIVED_MAX ? 'short_lived' : undefined;
     }
     if (this.#refusal === undefined) return 0;
@@ -393,7 +394,7 @@ export class ItickConnection {
 
   #onDown(ended: string, wasOpen: boolean): void {
     const reason = wasOpen || this.#refusal !== undefined ? ended : this.#unreachable(ended);
-    const slow = this.#paused || Date.now() - this.#resumedAtMs < SLOW_CUT_MS;
+    const slow = this.#paused || performance.now() - this.#resumedAtMs < SLOW_CUT_MS;
     this.#clear();
     this.#phase = 'down';
     this.#send = undefined;

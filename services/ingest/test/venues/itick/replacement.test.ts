@@ -1,12 +1,12 @@
 import type { Tick } from '@tapecast/market';
 import { openMemoryMarketState } from '@tapecast/market-state';
-import { createLogger, createRegistry } from '@tapecast/service-kit';
+import { createLogger, createRegistry, createSteadyClock } from '@tapecast/service-kit';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ingestSchema } from '../../../src/config.ts';
+import { EMPTY_END } from '../../../src/lead/log-end.ts';
 import { type IngestLimits, LIMITS } from '../../../src/limits.ts';
 import { createIngestMetrics } from '../../../src/metrics.ts';
 import { TickSource } from '../../../src/sources/tick-source.ts';
-import { createWallClock } from '../../../src/sources/wall-clock.ts';
 import { ItickFeed } from '../../../src/venues/itick/feed.ts';
 import { readItickOptions } from '../../../src/venues/itick/options.ts';
 import { parseItickSymbols } from '../../../src/venues/itick/symbols.ts';
@@ -39,7 +39,7 @@ async function setUp(
       createSource: (of) =>
         new TickSource({
           venue: of,
-          session: 's',
+          name: `${of}/s`,
           partitions: 1,
           partitionOf: () => 0,
           encode: (made) => {
@@ -55,7 +55,7 @@ async function setUp(
       logger: createLogger('test', 'silent'),
       metrics,
       random: () => 0,
-      nowUs: createWallClock(),
+      nowUs: createSteadyClock(createLogger('test', 'silent')),
     },
     readItickOptions(config),
   );
@@ -64,6 +64,7 @@ async function setUp(
     await state.close();
   });
   feed.start();
+  feed.speak(EMPTY_END);
   await until('subscribed', () => feed.ready().ready);
   return {
     venue,
