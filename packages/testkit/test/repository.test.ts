@@ -14,6 +14,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'tick-log': ['market', 'wire'],
   'market-state': ['market', 'wire'],
   'signal-bus': ['market-state'],
+  'replay-store': [],
   client: ['market', 'wire'],
   access: ['market', 'wire'],
   cli: ['access', 'market', 'wire', 'client', 'service-kit'],
@@ -21,10 +22,11 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'service-kit': [],
   'venue-server': [],
   testkit: ['access', 'market', 'wire', 'client', 'service-kit', 'venue-server'],
+  chaos: ['market', 'wire', 'client', 'service-kit', 'tick-log', 'testkit', 'venue-server'],
   web: ['market', 'wire', 'client'],
-  ingest: ['market', 'wire', 'tick-log', 'market-state', 'service-kit'],
+  ingest: ['market', 'wire', 'tick-log', 'market-state', 'replay-store', 'service-kit'],
   compute: ['market', 'wire', 'tick-log', 'market-state', 'service-kit'],
-  gateway: ['access', 'market', 'wire', 'tick-log', 'market-state', 'signal-bus', 'service-kit'],
+  gateway: ['access', 'market', 'wire', 'tick-log', 'market-state', 'signal-bus', 'replay-store', 'service-kit'],
   standalone: [
     'access',
     'auth',
@@ -33,6 +35,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'tick-log',
     'market-state',
     'signal-bus',
+    'replay-store',
     'service-kit',
     'venue-server',
     'ingest',
@@ -44,6 +47,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 /** Network and native drivers, and the folders that may import each. */
 const DRIVERS: Readonly<Record<string, string | readonly string[]>> = {
   kafkajs: 'packages/tick-log/src/kafka/',
+  'classic-level': 'packages/replay-store/src/',
   ioredis: ['packages/market-state/src/redis/', 'packages/signal-bus/src/redis/'],
   'uWebSockets.js': 'services/gateway/src/edge/',
   testcontainers: 'packages/testkit/src/parts/container/',
