@@ -23,7 +23,7 @@ same frames, in turns.
 const SEED = 1;
 /** Of JSON texts a flush may have so many, and so many a millisecond: one process reads no more for all clients, and who does not read is merged. */
 const TEXTS_A_FLUSH_MAX = 100;
-const TEXTS_A_MS = 0.4;
+const TEXTS_A_MS = 0.2;
 
 /** The load as it is for clients of this protocol; none where it is more than they can read. */
 function readable(load: Load, protocol: string): Load[] {
@@ -98,7 +98,9 @@ export async function run(args: string[]): Promise<BenchResult> {
           .filter((one) => one.intervalMs === intervalMs)
           .flatMap((one) => readable(one, protocol))) {
           process.stderr.write(`${protocol}, ${load.name}, ${load.updates} updates each time\n`);
-          rows.push(await bout.measure(load, rounds));
+          const row = await bout.measure(load, rounds);
+          process.stderr.write(`${JSON.stringify(row)}\n`);
+          rows.push(row);
         }
       } finally {
         await bout.close();
