@@ -120,6 +120,22 @@ export class Cluster {
     return { host: found.coordinator.host, port: found.coordinator.port };
   }
 
+  /** Of each partition the first offset that was appended then or later, by leader; without one where there is none. */
+  async offsetsAt(topic: string, partitions: readonly number[], atMs: number): Promise<Map<number, number>> {
+    const result = new Map<number, number>();
+    const perLeader = groupBy(partitions, (partition) => this.leaderOf(topic, partition));
+    await Promise.all(
+      [...perLeader].map(async ([leader, ofLeader]) => {
+        if (leader === undefined) throw new ConnectionLost(`no leader of ${topic}/${ofLeader.join()}`);
+        const found = await this.ask(this.addressOf(leader), (connection) =>
+          listOffsets(connection, topic, ofLeader, atMs),
+        );
+        for (const [partition, offset] of found) if (offset >= 0) result.set(partition, offset);
+      }),
+    );
+    return result;
+  }
+
   /** Offsets of partitions by leader: the oldest, and the next to be written. Rejects where one can't be told now. */
   async offsets(topic: string, partitions: readonly number[]): Promise<Map<number, { oldest: number; end: number }>> {
     const result = new Map<number, { oldest: number; end: number }>();

@@ -38,6 +38,11 @@ export class PartitionLog {
     }
   }
 
+  /** Begins with records of an earlier process. Only before anything was appended. */
+  restore(oldest: number): void {
+    this.#end = oldest;
+  }
+
   dropOldest(): void {
     const record = this.#records[this.#dropped];
     if (record === undefined) return;
@@ -48,6 +53,18 @@ export class PartitionLog {
       this.#records = this.#records.slice(this.#dropped);
       this.#dropped = 0;
     }
+  }
+
+  /** The first offset that was appended then or later; the end where there is none. */
+  offsetAt(atMs: number): number {
+    let low = this.#dropped;
+    let high = this.#records.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#records[middle]!.appendedAtMs < atMs) low = middle + 1;
+      else high = middle;
+    }
+    return this.oldest + (low - this.#dropped);
   }
 
   /** Records from an offset that is not below the oldest, at most `max`. */

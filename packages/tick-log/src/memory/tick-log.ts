@@ -15,8 +15,9 @@ import { Failure } from '../failure.ts';
 import { LIMITS } from '../limits.ts';
 import { TOPIC_NAMES, TOPICS } from '../topics.ts';
 import { MemoryGroup } from './group.ts';
+import { type LogJournal, TopicJournal } from './journal.ts';
 import { MemoryPartitionFeed } from './partition-feed.ts';
-import { TopicLog } from './topic-log.ts';
+import { appended, TopicLog } from './topic-log.ts';
 
 const OVERRUN_POLL_MS = 5;
 
@@ -33,15 +34,33 @@ export interface MemoryTickLogOptions {
   now?: () => number;
 }
 
+export interface JournalOptions {
+  journals: Readonly<Record<Topic, LogJournal>>;
+  /** A journal did not take what was sent to it: nothing more is written to it, and the log goes on in memory. */
+  onJournalLost: (topic: Topic, error: Error) => void;
+}
+
 /** The log of the embedded set-up: in this process, gone with it. Records are kept as given; a writer must not reuse their bytes. */
 export function openMemoryTickLog(options: MemoryTickLogOptions): TickLog {
   return new MemoryTickLog(options);
+}
+
+/**
+ * The same, gone on with from journals: it begins with what they have, and what a `send` resolved with is in them, too.
+ * `generation` is to be the one that they were written under.
+ */
+export async function openJournalledTickLog(options: MemoryTickLogOptions & JournalOptions): Promise<TickLog> {
+  const log = new MemoryTickLog(options);
+  for (const topic of TOPIC_NAMES)
+    await log.restore(topic, new TopicJournal(options.journals[topic], (error) => options.onJournalLost(topic, error)));
+  return log;
 }
 
 class MemoryTickLog implements TickLog {
   readonly partitions: number;
   readonly generation: string;
   readonly #topics = new Map<Topic, TopicLog>();
+  readonly #journals = new Map<Topic, TopicJournal>();
   readonly #groups = new Map<string, MemoryGroup>();
   readonly #failure = new Failure();
   readonly #open = new Set<{ close(): Promise<void> }>();
@@ -63,8 +82,15 @@ class MemoryTickLog implements TickLog {
     return this.#failure.occurred;
   }
 
+  /** Before anything is written or read. */
+  async restore(topic: Topic, journal: TopicJournal): Promise<void> {
+    await journal.restore(this.#topic(topic));
+    this.#journals.set(topic, journal);
+  }
+
   async producer(topic: Topic): Promise<LogProducer> {
-    return this.#track(new MemoryProducer(this.#topic(topic), this.partitions, this.#readerWaitMs));
+    const journal = this.#journals.get(topic);
+    return this.#track(new MemoryProducer(this.#topic(topic), this.partitions, this.#readerWaitMs, journal));
   }
 
   async read(options: ReaderOptions): Promise<LogReader> {
@@ -83,6 +109,10 @@ class MemoryTickLog implements TickLog {
 
   async offsets(topic: Topic): Promise<{ oldest: number; end: number }[]> {
     return this.#topic(topic).partitions.map(({ oldest, end }) => ({ oldest, end }));
+  }
+
+  async offsetsAt(topic: Topic, atMs: number): Promise<number[]> {
+    return this.#topic(topic).partitions.map((log) => log.offsetAt(atMs));
   }
 
   async close(): Promise<void> {
@@ -106,11 +136,13 @@ class MemoryProducer implements LogProducer {
   readonly #topic: TopicLog;
   readonly #partitions: number;
   readonly #readerWaitMs: number;
+  readonly #journal: TopicJournal | undefined;
   #sending = false;
   #closed = false;
 
-  constructor(topic: TopicLog, partitions: number, readerWaitMs: number) {
+  constructor(topic: TopicLog, partitions: number, readerWaitMs: number, journal: TopicJournal | undefined) {
     this.#topic = topic;
+    this.#journal = journal;
     this.#partitions = partitions;
     this.#readerWaitMs = readerWaitMs;
   }
@@ -122,13 +154,8 @@ class MemoryProducer implements LogProducer {
     this.#sending = true;
     try {
       await this.#waitForReaders(bytes);
-      const first = new Map<number, number>();
-      for (const batch of batches) {
-        if (batch.records.length === 0) continue;
-        const offset = this.#topic.append(batch);
-        if (!first.has(batch.partition)) first.set(batch.partition, offset);
-      }
-      return first;
+      if (this.#journal !== undefined) return await this.#journal.append(this.#topic, batches);
+      return appended(this.#topic, batches);
     } finally {
       this.#sending = false;
     }

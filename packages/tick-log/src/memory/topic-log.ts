@@ -44,12 +44,16 @@ export class TopicLog {
     this.#cursors[cursor.partition]?.delete(cursor);
   }
 
+  get nowMs(): number {
+    return this.#now();
+  }
+
   /** Returns the first record's offset. */
-  append(batch: PartitionBatch): number {
+  append(batch: PartitionBatch, appendedAtMs = this.#now()): number {
     const log = this.partition(batch.partition);
     const first = log.end;
     const before = log.bytes;
-    log.append(batch.records, this.#now());
+    log.append(batch.records, appendedAtMs);
     this.#bytes += log.bytes - before;
     this.#dropOld();
     this.wakeCursors(batch.partition);
@@ -110,4 +114,19 @@ export class TopicLog {
     });
     return victim;
   }
+}
+
+/** Appends batches and returns the offset of each partition's first record. */
+export function appended(
+  topic: TopicLog,
+  batches: readonly PartitionBatch[],
+  appendedAtMs?: number,
+): Map<number, number> {
+  const first = new Map<number, number>();
+  for (const batch of batches) {
+    if (batch.records.length === 0) continue;
+    const offset = topic.append(batch, appendedAtMs);
+    if (!first.has(batch.partition)) first.set(batch.partition, offset);
+  }
+  return first;
 }

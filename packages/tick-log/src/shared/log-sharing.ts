@@ -68,7 +68,18 @@ export class LogSharing {
   #take(thread: number, port: MessagePort, message: FromThread): void {
     switch (message.kind) {
       case 'offsets':
-        void this.#offsets(port, message.ask, message.topic);
+        void this.#answer(port, message.ask, async () => ({
+          kind: 'offsets',
+          ask: message.ask,
+          offsets: await this.#log.offsets(message.topic),
+        }));
+        return;
+      case 'offsets_at':
+        void this.#answer(port, message.ask, async () => ({
+          kind: 'offsets_at',
+          ask: message.ask,
+          offsets: await this.#log.offsetsAt(message.topic, message.atMs),
+        }));
         return;
       case 'read':
         this.#join(thread, port, message);
@@ -84,9 +95,10 @@ export class LogSharing {
     }
   }
 
-  async #offsets(port: MessagePort, ask: number, topic: Topic): Promise<void> {
+  /** Never rejects: what goes wrong is the answer. */
+  async #answer(port: MessagePort, ask: number, answer: () => Promise<ToThread>): Promise<void> {
     try {
-      post(port, { kind: 'offsets', ask, offsets: await this.#log.offsets(topic) });
+      post(port, await answer());
     } catch (error) {
       const code = error instanceof TickLogError ? error.code : 'unreachable';
       post(port, { kind: 'refused', ask, code, message: error instanceof Error ? error.message : String(error) });

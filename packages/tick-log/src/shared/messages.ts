@@ -4,6 +4,7 @@ import type { Topic } from '../contract.ts';
 /** What a thread that reads another's log says to it. */
 export type FromThread =
   | { kind: 'offsets'; ask: number; topic: Topic }
+  | { kind: 'offsets_at'; ask: number; topic: Topic; atMs: number }
   | {
       kind: 'read';
       reader: number;
@@ -20,6 +21,7 @@ export type ToThread =
   /** Its reader gets the records of each partition from there on. */
   | { kind: 'begin'; reader: number; from: readonly number[] }
   | { kind: 'offsets'; ask: number; offsets: { oldest: number; end: number }[] }
+  | { kind: 'offsets_at'; ask: number; offsets: number[] }
   | { kind: 'refused'; ask: number; code: string; message: string }
   | { kind: 'failed'; code: string; message: string };
 

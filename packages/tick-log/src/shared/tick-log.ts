@@ -26,7 +26,8 @@ export function openSharedTickLog(access: SharedLogAccess): TickLog {
 }
 
 interface Ask {
-  resolve(offsets: { oldest: number; end: number }[]): void;
+  /** The question decides which answer comes. */
+  resolve(answer: never): void;
   reject(error: Error): void;
 }
 
@@ -71,12 +72,11 @@ class SharedTickLog implements TickLog {
   }
 
   offsets(topic: Topic): Promise<{ oldest: number; end: number }[]> {
-    return new Promise((resolve, reject) => {
-      this.#checkOpen();
-      const ask = ++this.#lastAsk;
-      this.#asks.set(ask, { resolve, reject });
-      this.#say({ kind: 'offsets', ask, topic });
-    });
+    return this.#ask((ask) => ({ kind: 'offsets', ask, topic }));
+  }
+
+  offsetsAt(topic: Topic, atMs: number): Promise<number[]> {
+    return this.#ask((ask) => ({ kind: 'offsets_at', ask, topic, atMs }));
   }
 
   async close(): Promise<void> {
@@ -101,13 +101,23 @@ class SharedTickLog implements TickLog {
         this.#failure.report(new TickLogError(message.code as TickLogErrorCode, message.message));
         return;
       case 'offsets':
-        this.#asks.get(message.ask)?.resolve(message.offsets);
+      case 'offsets_at':
+        this.#asks.get(message.ask)?.resolve(message.offsets as never);
         this.#asks.delete(message.ask);
         return;
       case 'refused':
         this.#asks.get(message.ask)?.reject(new TickLogError(message.code as TickLogErrorCode, message.message));
         this.#asks.delete(message.ask);
     }
+  }
+
+  #ask<T>(question: (ask: number) => FromThread): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#checkOpen();
+      const ask = ++this.#lastAsk;
+      this.#asks.set(ask, { resolve, reject });
+      this.#say(question(ask));
+    });
   }
 
   #say(message: FromThread): void {
