@@ -11,6 +11,20 @@ export interface SignalSubscription {
   close(): Promise<void>;
 }
 
+export interface SignalCounts {
+  published: number;
+  /** Given to subscribers, each of them counted. */
+  received: number;
+  /** Of these, not come by themselves but found missing by their number and fetched. */
+  fetched: number;
+  /** Gone for good before they could be fetched: seen by subscribers as a jump of the number. */
+  lost: number;
+  /** Published ones that a failover had lost and that were published again. */
+  putBack: number;
+  /** Connections of subscribers that were given up and made anew. */
+  relinked: number;
+}
+
 /**
  * Short messages between processes: a session was taken over, leave for a rolling restart. Redis Cluster (sharded
  * Pub/Sub) or memory; one conformance suite.
@@ -38,6 +52,17 @@ export interface SignalBus {
    * false signals may be late; none is lost for that.
    */
   readonly healthy: boolean;
+  /** Since the bus was opened. */
+  readonly counts: Readonly<SignalCounts>;
   /** Ends all subscriptions. Calls that wait are rejected with 'closed'. */
   close(): Promise<void>;
 }
+
+export const noCounts = (): SignalCounts => ({
+  published: 0,
+  received: 0,
+  fetched: 0,
+  lost: 0,
+  putBack: 0,
+  relinked: 0,
+});

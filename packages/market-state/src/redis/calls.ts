@@ -10,15 +10,18 @@ export type Step = <T>(send: () => Promise<T>) => Promise<T>;
  */
 export class Calls {
   readonly #timeoutMs: number;
+  /** Whose calls they are, for a person who reads an error. */
+  readonly #of: string;
   #pending = 0;
   #closed = false;
 
-  constructor(timeoutMs: number = CALL_TIMEOUT_MS) {
+  constructor(timeoutMs: number = CALL_TIMEOUT_MS, of = 'the market state') {
     this.#timeoutMs = timeoutMs;
+    this.#of = of;
   }
 
   async run<T>(name: string, work: (step: Step) => Promise<T>): Promise<T> {
-    if (this.#closed) throw new MarketStateError('closed', `${name}: the market state was closed`);
+    if (this.#closed) throw new MarketStateError('closed', `${name}: ${this.#of} was closed`);
     if (this.#pending >= PENDING_CALLS_MAX) {
       throw new MarketStateError(
         'overloaded',
@@ -37,7 +40,7 @@ export class Calls {
     const step: Step = async (send) => {
       for (;;) {
         if (expired) throw unavailable();
-        if (this.#closed) throw new MarketStateError('closed', `${name}: the market state was closed`);
+        if (this.#closed) throw new MarketStateError('closed', `${name}: ${this.#of} was closed`);
         try {
           return await send();
         } catch (error) {

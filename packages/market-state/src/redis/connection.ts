@@ -46,6 +46,17 @@ export async function connectCluster(
   logger: MarketStateLogger | undefined,
   openTimeoutMs: number = OPEN_TIMEOUT_MS,
 ): Promise<StateCluster> {
+  // ioredis types do not know the commands of `scripts`.
+  return (await openCluster(nodes, logger, openTimeoutMs, SCRIPTS)) as StateCluster;
+}
+
+/** `connectCluster` with scripts of the caller's. */
+export async function openCluster(
+  nodes: readonly string[],
+  logger: MarketStateLogger | undefined,
+  openTimeoutMs: number,
+  scripts: Readonly<Record<string, { lua: string; numberOfKeys?: number }>>,
+): Promise<Cluster> {
   const cluster = new Cluster(nodes.map(parseNode), {
     slotsRefreshInterval: 1_000,
     slotsRefreshTimeout: 250,
@@ -56,8 +67,8 @@ export async function connectCluster(
     clusterRetryStrategy: (times) => Math.min(20 * times, 250),
     // A node whose connection closed is dropped from the pool; the next refresh of the slot map brings it back.
     redisOptions: { connectTimeout: 250, disconnectTimeout: 100, socketTimeout: SILENCE_MS },
-    scripts: SCRIPTS,
-  }) as StateCluster; // ioredis types do not know the commands of `scripts`.
+    scripts,
+  });
   logErrors(cluster, logger);
   await ready(cluster, nodes, openTimeoutMs);
   return cluster;
@@ -73,7 +84,7 @@ function parseNode(node: string): { host: string; port: number } {
   return { host, port };
 }
 
-function ready(cluster: StateCluster, nodes: readonly string[], timeoutMs: number): Promise<void> {
+function ready(cluster: Cluster, nodes: readonly string[], timeoutMs: number): Promise<void> {
   return new Promise((resolve, reject) => {
     let lastError: unknown;
     const keep = (error: unknown): void => {
@@ -94,7 +105,7 @@ function ready(cluster: StateCluster, nodes: readonly string[], timeoutMs: numbe
 }
 
 /** ioredis tells each error of each node: one line at first, then one every LOG_INTERVAL_MS with the number of those between. */
-function logErrors(cluster: StateCluster, logger: MarketStateLogger | undefined): void {
+function logErrors(cluster: Cluster, logger: MarketStateLogger | undefined): void {
   let lastAt = Number.NEGATIVE_INFINITY;
   let unlogged = 0;
   const log = (error: Error, address?: string): void => {

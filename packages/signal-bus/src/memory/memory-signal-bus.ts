@@ -1,4 +1,4 @@
-import type { OnSignal, SignalBus, SignalSubscription } from '../contract.ts';
+import { noCounts, type OnSignal, type SignalBus, type SignalSubscription } from '../contract.ts';
 import { SignalBusError } from '../errors.ts';
 import { CHANNELS_MAX, SIGNAL_KEEP_MS } from '../limits.ts';
 import type { SignalBusLogger } from '../logger.ts';
@@ -52,6 +52,7 @@ class Hub implements MemorySignalHub {
 class MemorySignalBus implements SignalBus {
   readonly #hub: Hub;
   readonly #logger: SignalBusLogger | undefined;
+  readonly counts = noCounts();
   readonly #own = new Map<Subscriber, Channel>();
   #closed = false;
 
@@ -71,6 +72,7 @@ class MemorySignalBus implements SignalBus {
     const channel = this.#hub.channel(name);
     channel.last += 1;
     channel.lastAtMs = performance.now();
+    this.counts.published += 1;
     const number = channel.last;
     // In a later turn, as from a network: no subscriber runs inside its publisher's call.
     for (const subscriber of channel.subscribers) {
@@ -104,6 +106,7 @@ class MemorySignalBus implements SignalBus {
 
   #give(subscriber: Subscriber, channel: Channel, payload: Uint8Array, number: number): void {
     if (!channel.subscribers.has(subscriber)) return;
+    this.counts.received += 1;
     try {
       subscriber.onSignal(payload, number);
     } catch (error) {
