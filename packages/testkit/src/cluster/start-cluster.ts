@@ -46,8 +46,14 @@ export interface RunningCluster {
   stop(): Promise<ProcessExit>;
 }
 
-/** Starts the built launcher as a process, as `npm run cluster` does, and resolves at its `ready` line. */
-export async function startCluster(options: ClusterOptions = {}): Promise<RunningCluster> {
+/**
+ * Starts the built launcher as a process, as `npm run cluster` does, and resolves at its `ready` line. `env` is added to the
+ * environment of all processes.
+ */
+export async function startCluster(
+  options: ClusterOptions = {},
+  env: Readonly<NodeJS.ProcessEnv> = {},
+): Promise<RunningCluster> {
   if (!existsSync(LAUNCHER)) throw new Error(`${LAUNCHER} is not there: npm run build`);
   const ownFolder = options.dataDir === undefined;
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'tapecast-cluster-')));
@@ -57,7 +63,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Runnin
     name: 'the cluster',
     command: process.execPath,
     // A key does not belong on a command line.
-    env: { ...process.env, ...(options.token === undefined ? {} : { TAPECAST_TOKEN: options.token }) },
+    env: { ...process.env, ...env, ...(options.token === undefined ? {} : { TAPECAST_TOKEN: options.token }) },
     args: [
       LAUNCHER,
       ...argumentsOf({ port, adminPort, ...options, token: undefined, parts: options.parts ?? 'local', dataDir }),

@@ -1,0 +1,40 @@
+import type { ClientRecord } from './clients/client-record.ts';
+import { SERVED_WITHIN_MS } from './limits.ts';
+import type { Truth } from './market/truth.ts';
+
+/** How long clients felt something that began at one moment. */
+export interface Recovery {
+  /** ms from the fault until the last trade that came later than a second after the venue sent it; 0: nobody noticed. */
+  readonly allServedMs: number;
+  /** The client for which it was so. */
+  readonly slowest: string | undefined;
+}
+
+/**
+ * Until when clients were not served, from their own records: a trade that was sent after the fault and took longer than a second,
+ * and the client's interval, says that this one was not, until then; so does one that never came, until the next that did. Clients that stay
+ * away or read in fits of their own accord are left out. Only what was sent between `fromMs` and `toMs` counts.
+ */
+export function recoveryOf(truth: Truth, clients: readonly ClientRecord[], fromMs: number, toMs: number): Recovery {
+  let allServedMs = 0;
+  let slowest: string | undefined;
+  for (const client of clients) {
+    for (const [instrument, { trades }] of truth) {
+      const stream = client.streams.get(`${instrument} trade`);
+      const arrivedAt = new Map(stream?.trades.map(({ id, atMs }) => [id, atMs]));
+      let nextArrival = Number.POSITIVE_INFINITY;
+      for (let place = trades.length - 1; place >= 0; place--) {
+        const { id, sentAtMs } = trades[place]!;
+        const atMs = arrivedAt.get(id);
+        if (atMs !== undefined) nextArrival = Math.min(nextArrival, atMs);
+        if (sentAtMs < fromMs || sentAtMs > toMs) continue;
+        // The last ones of a run may not have been followed by any.
+        const servedAt = atMs ?? (nextArrival === Number.POSITIVE_INFINITY ? toMs : nextArrival);
+        if (servedAt - sentAtMs <= SERVED_WITHIN_MS + client.intervalMs || servedAt - fromMs <= allServedMs) continue;
+        allServedMs = servedAt - fromMs;
+        slowest = client.name;
+      }
+    }
+  }
+  return { allServedMs: Math.round(allServedMs), slowest };
+}
