@@ -24,6 +24,9 @@ export interface PartitionRecord {
   sources: Record<string, number>;
 }
 
+/** What tells a partition's record from any other of it; `none` where there is no record. */
+export type KnownRecord = Pick<PartitionRecord, 'epoch' | 'ticksNext'> | 'none';
+
 /** State of one instrument. `view` is an encoded InstrumentView (the gateways' hot snapshot), `fold` the rest, for compute only. */
 export interface InstrumentRecord {
   instrument: string;
@@ -73,8 +76,19 @@ export interface MarketState {
    * a record behind (same epoch, lower `ticksNext`) the one that is there. A failover may lose the end of it, never the
    * middle: a promoted replica holds a prefix. One at a time a partition. After a rejection some of it may be written:
    * the next checkpoint contains these instruments and bars again.
+   *
+   * It has only what changed since an earlier one, so it is worth something only on top of that: `standsOn` are the
+   * records of which the partition must have one when the first of it is written (the last that was acknowledged, and
+   * those whose write ended in an error since). Rejects with code 'superseded' when it has another, and also when a
+   * failover under way lost a part of this very checkpoint: acquire again, and fold from what is there. Without
+   * `standsOn` it stands on whatever is there.
    */
-  checkpoint(partition: number, fence: number, checkpoint: Checkpoint): Promise<'written' | 'fenced'>;
+  checkpoint(
+    partition: number,
+    fence: number,
+    checkpoint: Checkpoint,
+    standsOn?: readonly KnownRecord[],
+  ): Promise<'written' | 'fenced'>;
   /** Forgets all instruments, bars excepted, and the record of a partition: a fold starts anew. Fenced like a checkpoint. */
   clear(partition: number, fence: number): Promise<'written' | 'fenced'>;
   /** The partition's record without taking a fence: where a gateway starts to read. */

@@ -2,8 +2,8 @@
  * - `unavailable`: the store did not answer within the call's time. Retry; a checkpoint that failed may be written in part,
  *   so the next one contains its instruments and bars again.
  * - `overloaded`: more calls wait for the store than `PENDING_CALLS_MAX`. Retry later.
- * - `superseded`: the partition changed under the call (a failover that lost the end of it, or a later call of this
- *   process). Begin again: `acquire`, then `instruments`.
+ * - `superseded`: the partition is not what the call stands on (a failover lost the end of it, or a later call of this
+ *   process came first). Begin again: `acquire`, then `instruments`.
  * - `invalid`: the caller passed what can't be stored. A defect of the caller.
  * - `failed`: the store answers with an error that waiting does not mend (wrong type of key, out of memory).
  * - `closed`: called after `close`.

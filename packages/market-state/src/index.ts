@@ -4,6 +4,7 @@ export {
   type Checkpoint,
   type FinalBar,
   type InstrumentRecord,
+  type KnownRecord,
   type MarketState,
   type PartitionRecord,
 } from './contract.ts';

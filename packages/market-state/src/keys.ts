@@ -11,7 +11,7 @@ const SLOT_TOLERANCE = 64;
 
 /** The keys of one partition: all of them in one slot, so that a promoted replica holds a prefix of all its writes. */
 export interface PartitionKeys {
-  /** Hash: fence, owner, attempt, round, epoch, ticks_next, record. */
+  /** Hash: fence, owner, attempt, round, step, epoch, ticks_next, record. */
   readonly meta: string;
   /** Hash: instrument → position header and view. What gateways read. */
   readonly views: string;

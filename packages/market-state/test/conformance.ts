@@ -76,6 +76,30 @@ export function marketStateConformance(name: string, open: () => MarketState): v
   });
 
   describe(`${name}: checkpoints`, () => {
+    it('takes a checkpoint only on top of a record that it stands on, and writes nothing of it otherwise', async () => {
+      const { state, partition, fence } = await fresh();
+      const at = (ticksNext: number) => ({ epoch: 'epoch', ticksNext });
+      const first = checkpoint(10, [instrument('A$XX', 10)]);
+      const second = checkpoint(20, [instrument('B$XX', 20)], [bar('B$XX', '1m', 0, 'refused')]);
+      await expect(state.checkpoint(partition, fence, first, [at(5)])).rejects.toMatchObject({ code: 'superseded' });
+      expect(await state.checkpoint(partition, fence, first, [at(5), 'none'])).toBe('written');
+      for (const standsOn of [[at(15)], ['none' as const], [{ epoch: 'other', ticksNext: 10 }], []]) {
+        const refused = state.checkpoint(partition, fence, second, standsOn);
+        await expect(refused).rejects.toMatchObject({ code: 'superseded', retryable: true });
+      }
+      expect((await state.instruments(partition)).map(({ instrument: name }) => name)).toEqual(['A$XX']);
+      expect(await state.bars(partition, 'B$XX', '1m', ALL)).toEqual([]);
+      expect((await state.record(partition))?.ticksNext).toBe(10);
+      expect(await state.checkpoint(partition, fence, second, [at(15), at(10)])).toBe('written');
+      // A number from before says so, whatever it stands on.
+      const { fence: newer } = await state.acquire(partition);
+      expect(await state.checkpoint(partition, fence, checkpoint(30, []), ['none'])).toBe('fenced');
+      await state.clear(partition, newer);
+      const anew = state.checkpoint(partition, newer, checkpoint(30, []), [at(20)]);
+      await expect(anew).rejects.toMatchObject({ code: 'superseded' });
+      expect(await state.checkpoint(partition, newer, checkpoint(30, []), ['none'])).toBe('written');
+    });
+
     it('gives back what was written, byte for byte', async () => {
       const { state, partition, fence } = await fresh();
       const everyByte = Uint8Array.from({ length: 256 }, (_, i) => i);

@@ -40,5 +40,6 @@ export { freePort, freePorts } from './parts/port.ts';
 export { type StartedProcess, startProcess } from './parts/process.ts';
 export { type RedisCluster, type RedisClusterOptions, startRedisCluster } from './parts/redis.ts';
 export { redisCommand } from './parts/redis-command.ts';
+export { cutOffReplicas } from './parts/redis-cut-off.ts';
 export { LOCAL_PARTS, type PartRunner } from './parts/runner.ts';
 export { BTCUSDT_PAIR, NO_RECORDED_DATA, RECORDED_DATA, recorded } from './recorded-data.ts';

@@ -43,6 +43,9 @@ export const CHECKPOINT_SCAN_MS = 50;
 /** Pause after a checkpoint that the store did not take, doubling from the first to the second, milliseconds. Policy: retried for ever, with the newest state. */
 export const CHECKPOINT_RETRY_MS: readonly [number, number] = [250, 4_000];
 
+/** Failed checkpoints of a partition of which the store may still have one. Policy: the oldest is forgotten; found there after all, the partition is restored from it. */
+export const ATTEMPTS_KEPT = 32;
+
 /** Pause between attempts to restore a partition while the store or the log is away, doubling, milliseconds. Policy: retried until the partition leaves. */
 export const RESTORE_RETRY_MS: readonly [number, number] = [50, 1_000];
 

@@ -196,19 +196,27 @@ describe('compute on the memory drivers', () => {
     const state = openMemoryMarketState();
     const ticks = await log.producer('md.ticks');
     const reader = await UpdatesReader.open(log);
-    let forgotten: PartitionRecord | undefined;
-    const forgetful: MarketState = {
+    let fence = 0;
+    const watched: MarketState = {
       ...new Severable(log, state).state,
-      record: async (partition) => (partition === 1 && forgotten !== undefined ? forgotten : state.record(partition)),
+      checkpoint: (partition, mine, checkpoint, standsOn) => {
+        if (partition === 1) fence = mine;
+        return state.checkpoint(partition, mine, checkpoint, standsOn);
+      },
     };
-    const worker = await startWorker(log, forgetful);
+    const worker = await startWorker(log, watched);
     await append(ticks, streams, 0, 400);
     await until('a checkpoint', async () => ((await state.record(1))?.ticksNext ?? 0) > 0);
-    forgotten = { ...((await state.record(1)) as PartitionRecord), ticksNext: 0 };
+    const [record, instruments] = await Promise.all([state.record(1), state.instruments(1)]);
+    const kept = record as PartitionRecord;
     await append(ticks, streams, 400, 900);
+    await until('a later one', async () => ((await state.record(1))?.ticksNext ?? 0) > kept.ticksNext);
+    // In one turn of the loop: nobody sees the store in between.
+    const lost = [state.clear(1, fence), state.checkpoint(1, fence, { instruments, bars: [], record: kept })];
+    expect(await Promise.all(lost)).toEqual(['written', 'written']);
+    await append(ticks, streams, 900, 1_000);
     await until('it was noticed', async () => (await worker.metric('checkpoints_total', 'refused')) > 0);
-    forgotten = undefined;
-    await append(ticks, streams, 900, LENGTH + 1);
+    await append(ticks, streams, 1_000, LENGTH + 1);
     expect(await reader.finished(streams)).toBe(await reference());
     await until('it stores again', async () => (await state.record(1))?.ticksNext === LENGTH + 1);
     await worker.service.stop();

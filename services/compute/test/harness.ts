@@ -148,6 +148,7 @@ export class Severable {
       generation: log.generation,
       failed: log.failed,
       offsets: (topic) => log.offsets(topic),
+      offsetsAt: (topic, atMs) => log.offsetsAt(topic, atMs),
       read: (options) => log.read(options),
       close: () => log.close(),
       producer: async (topic) => {
@@ -169,7 +170,8 @@ export class Severable {
     this.state = {
       acquire: (partition) => guard(() => state.acquire(partition)),
       instruments: (partition) => guard(() => state.instruments(partition)),
-      checkpoint: (partition, fence, checkpoint) => guard(() => state.checkpoint(partition, fence, checkpoint)),
+      checkpoint: (partition, fence, checkpoint, standsOn) =>
+        guard(() => state.checkpoint(partition, fence, checkpoint, standsOn)),
       clear: (partition, fence) => guard(() => state.clear(partition, fence)),
       record: (partition) => guard(() => state.record(partition)),
       snapshot: (partition, instrument) => guard(() => state.snapshot(partition, instrument)),

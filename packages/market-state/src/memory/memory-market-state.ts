@@ -5,6 +5,7 @@ import {
   type Checkpoint,
   type FinalBar,
   type InstrumentRecord,
+  type KnownRecord,
   type MarketState,
   type PartitionRecord,
 } from '../contract.ts';
@@ -40,12 +41,20 @@ class MemoryMarketState implements MarketState {
     return [...this.#partition(partition).instruments.values()].map(copyInstrument);
   }
 
-  async checkpoint(partition: number, fence: number, checkpoint: Checkpoint): Promise<'written' | 'fenced'> {
+  async checkpoint(
+    partition: number,
+    fence: number,
+    checkpoint: Checkpoint,
+    standsOn?: readonly KnownRecord[],
+  ): Promise<'written' | 'fenced'> {
     const held = this.#partition(partition);
     checkCheckpoint(checkpoint);
     if (fence < held.fence) return 'fenced';
     if (held.record?.epoch === checkpoint.record.epoch && held.record.ticksNext > checkpoint.record.ticksNext) {
       return 'fenced';
+    }
+    if (standsOn !== undefined && !standsOn.some((known) => isRecord(known, held.record))) {
+      throw new MarketStateError('superseded', `partition ${partition}: what the checkpoint stands on is not there`);
     }
     held.fence = fence;
     for (const bar of checkpoint.bars) keepBar(held.bars, bar);
@@ -132,6 +141,9 @@ class MemoryMarketState implements MarketState {
     if (this.#closed) throw new MarketStateError('closed', 'the market state was closed');
   }
 }
+
+const isRecord = (known: KnownRecord, record: PartitionRecord | undefined): boolean =>
+  known === 'none' ? record === undefined : known.epoch === record?.epoch && known.ticksNext === record.ticksNext;
 
 function copyInstrument(record: InstrumentRecord): InstrumentRecord {
   return { ...record, view: record.view.slice(), fold: record.fold.slice() };

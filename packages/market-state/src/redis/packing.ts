@@ -1,4 +1,4 @@
-import type { FinalBar, InstrumentRecord, PartitionRecord } from '../contract.ts';
+import type { FinalBar, InstrumentRecord, KnownRecord, PartitionRecord } from '../contract.ts';
 import { MarketStateError } from '../errors.ts';
 import { CHUNK_BYTES_MAX, CHUNK_ITEMS_MAX } from '../limits.ts';
 
@@ -48,6 +48,12 @@ export function unpackRecord(text: string): PartitionRecord {
       cause: error,
     });
   }
+}
+
+/** As the scripts compare it with a partition's `epoch` and `ticks_next`. */
+export function packKnown(standsOn: readonly KnownRecord[] | undefined): string {
+  if (standsOn === undefined) return '';
+  return JSON.stringify(standsOn.map((known) => (known === 'none' ? '' : `${known.epoch} ${known.ticksNext}`)));
 }
 
 /** Cuts into pieces of CHUNK_BYTES_MAX and CHUNK_ITEMS_MAX, in order; a larger item is a piece by itself. */

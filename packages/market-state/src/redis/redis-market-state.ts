@@ -5,6 +5,7 @@ import {
   type CatalogueEntry,
   type Checkpoint,
   type InstrumentRecord,
+  type KnownRecord,
   type MarketState,
   type PartitionRecord,
 } from '../contract.ts';
@@ -14,7 +15,7 @@ import { INSTRUMENTS_PER_READ } from '../limits.ts';
 import { checkCheckpoint, checkPartition } from '../validation.ts';
 import { Calls, type Step } from './calls.ts';
 import { connectCluster, type MarketStateLogger, type StateCluster } from './connection.ts';
-import { chunks, packBar, packRecord, packView, unpackBar, unpackRecord, unpackView } from './packing.ts';
+import { chunks, packBar, packKnown, packRecord, packView, unpackBar, unpackRecord, unpackView } from './packing.ts';
 
 export interface RedisMarketStateOptions {
   /** `host:port` of some nodes of the cluster; the others are found through them. */
@@ -90,18 +91,31 @@ class RedisMarketState implements MarketState {
     });
   }
 
-  async checkpoint(partition: number, fence: number, checkpoint: Checkpoint): Promise<'written' | 'fenced'> {
+  async checkpoint(
+    partition: number,
+    fence: number,
+    checkpoint: Checkpoint,
+    standsOn?: readonly KnownRecord[],
+  ): Promise<'written' | 'fenced'> {
     checkPartition(partition);
     checkCheckpoint(checkpoint);
     const { meta } = this.#keys.partition(partition);
     const record = packRecord(checkpoint.record);
-    const guard = [fence, this.#owner, this.#nextNumber(), checkpoint.record.epoch, checkpoint.record.ticksNext];
+    const { epoch, ticksNext } = checkpoint.record;
+    const round = this.#nextNumber();
+    const known = packKnown(standsOn);
+    let calls = 0;
+    const guard = (): (string | number)[] => {
+      calls += 1;
+      return [fence, this.#owner, round, calls, epoch, ticksNext, known];
+    };
     const outcome = await this.#calls.run('checkpoint', async (step) => {
       for (const write of this.#writes(partition, checkpoint, guard)) {
         const refused = await this.#write(partition, step, write);
         if (refused) return refused;
       }
-      return (await this.#write(partition, step, () => this.#redis.writeRecord(meta, ...guard, record))) ?? 'written';
+      const last = guard();
+      return (await this.#write(partition, step, () => this.#redis.writeRecord(meta, ...last, record))) ?? 'written';
     });
     if (outcome === 'written') this.#records.set(partition, record);
     return outcome;
@@ -114,17 +128,19 @@ class RedisMarketState implements MarketState {
   *#writes(
     partition: number,
     { bars, instruments }: Checkpoint,
-    guard: (string | number)[],
+    guard: () => (string | number)[],
   ): Generator<() => Promise<string>> {
     const keys = this.#keys.partition(partition);
     for (const chunk of chunks(bars, (bar) => bar.update.length)) {
       const barKeys = chunk.map((bar) => keys.bars(bar.instrument, bar.interval));
       const values = chunk.flatMap((bar) => [bar.startMs, packBar(bar)]);
-      yield () => this.#redis.writeBars(1 + barKeys.length, keys.meta, ...barKeys, ...guard, BARS_KEPT, ...values);
+      const guarded = guard();
+      yield () => this.#redis.writeBars(1 + barKeys.length, keys.meta, ...barKeys, ...guarded, BARS_KEPT, ...values);
     }
     for (const chunk of chunks(instruments, ({ view, fold }) => view.length + fold.length)) {
       const values = chunk.flatMap((record) => [record.instrument, packView(record), Buffer.from(record.fold)]);
-      yield () => this.#redis.writeInstruments(keys.meta, keys.views, keys.folds, ...guard, ...values);
+      const guarded = guard();
+      yield () => this.#redis.writeInstruments(keys.meta, keys.views, keys.folds, ...guarded, ...values);
     }
   }
 
@@ -133,7 +149,7 @@ class RedisMarketState implements MarketState {
     const { meta, views, folds } = this.#keys.partition(partition);
     const number = this.#nextNumber();
     const outcome = await this.#calls.run('clear', (step) =>
-      this.#write(partition, step, () => this.#redis.clearPartition(meta, views, folds, fence, this.#owner, number)),
+      this.#write(partition, step, () => this.#redis.clearPartition(meta, views, folds, fence, this.#owner, number, 1)),
     );
     if (outcome === undefined) this.#records.set(partition, undefined);
     return outcome ?? 'written';
@@ -206,7 +222,9 @@ class RedisMarketState implements MarketState {
   /** Undefined when it was written. */
   async #write(partition: number, step: Step, send: () => Promise<string>): Promise<'fenced' | undefined> {
     const reply = await step(send);
-    if (reply === 'superseded') throw superseded(partition, 'a later write of this process came first');
+    if (reply === 'superseded') {
+      throw superseded(partition, 'what the write stands on is not there, or a later one of this process came first');
+    }
     return reply === 'fenced' ? 'fenced' : undefined;
   }
 

@@ -1,7 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type PartRunner, type RedisCluster, redisCommand, startRedisCluster, waysToTest } from '@tapecast/testkit';
+import {
+  cutOffReplicas,
+  type PartRunner,
+  type RedisCluster,
+  redisCommand,
+  startRedisCluster,
+  waysToTest,
+} from '@tapecast/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type MarketState, openRedisMarketState } from '../../src/index.ts';
 import { partitionTag, slotOf } from '../../src/keys.ts';
@@ -140,6 +147,61 @@ const ofALostMaster = (): void => {
       await reader.close();
       await redis.restart(master);
     }
+  });
+
+  it('loses the checkpoint before: what changed since is refused, and stays so until it is acquired again', async () => {
+    const partition = 800;
+    const { fence } = await state.acquire(partition);
+    const at = (ticksNext: number) => ({ epoch: 'epoch', ticksNext });
+    await state.checkpoint(partition, fence, checkpoint(10, [instrument('A$XX', 10), instrument('B$XX', 10)]), [
+      'none',
+    ]);
+    await replicated(partition);
+    const mend = await cutOffReplicas(redis);
+    // Acknowledged, and known to the master alone.
+    const lostOne = checkpoint(20, [instrument('A$XX', 20)]);
+    expect(await state.checkpoint(partition, fence, lostOne, [at(10)])).toBe('written');
+    const master = await masterOf(partition);
+    redis.kill(master);
+    const next = state.checkpoint(partition, fence, checkpoint(30, [instrument('B$XX', 30)]), [at(20)]);
+    await expect(next).rejects.toMatchObject({ code: 'superseded', retryable: true });
+    const { record } = await state.acquire(partition);
+    expect(record?.ticksNext).toBe(10);
+    expect((await state.instruments(partition)).map(({ ticksNext }) => ticksNext)).toEqual([10, 10]);
+    await mend();
+    await redis.restart(master);
+  });
+
+  it('loses a part of the checkpoint under way: the rest of it is refused', async () => {
+    const partition = 801;
+    const { fence } = await state.acquire(partition);
+    const names = Array.from({ length: 1_200 }, (_, i) => `I${i}$XX`);
+    const all = (ticksNext: number, bytes: number) =>
+      checkpoint(
+        ticksNext,
+        names.map((name) => instrument(name, ticksNext, bytes)),
+      );
+    await state.checkpoint(partition, fence, all(10, 40), ['none']);
+    await replicated(partition);
+    const mend = await cutOffReplicas(redis);
+    const master = await masterOf(partition);
+    const port = portOf(redis.nodes[master]!);
+    // Some 150 calls, of which the first are acknowledged by a master that nobody follows.
+    const underWay = state.checkpoint(partition, fence, all(20, 16_000), [{ epoch: 'epoch', ticksNext: 10 }]);
+    const refused = expect(underWay).rejects.toMatchObject({ code: 'superseded' });
+    const step = async (): Promise<number> =>
+      Number(await redisCommand(port, 'HGET', `tapecast:{${partitionTag(partition)}}:meta`, 'step'));
+    let seen = await step();
+    while (seen < 3 || seen > 150) seen = await step();
+    redis.kill(master);
+    await refused;
+    const { record } = await state.acquire(partition);
+    expect(record?.ticksNext).toBe(10);
+    const instruments = await state.instruments(partition);
+    expect(instruments).toHaveLength(names.length);
+    expect(instruments.every(({ ticksNext }) => ticksNext === 10)).toBe(true);
+    await mend();
+    await redis.restart(master);
   });
 
   it('makes calls fail within their time, and only while it lasts', async () => {

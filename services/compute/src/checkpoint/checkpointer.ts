@@ -23,9 +23,6 @@ export interface CheckpointerOptions {
   onFailure: (error: Error) => void;
 }
 
-/** `lost`: the store no longer has the checkpoint before this one. */
-type Outcome = 'written' | 'fenced' | 'lost';
-
 /** Stores what the folds have become: every `intervalMs`, after `updatesMax` updates, at a hand-over and at the end. */
 export class Checkpointer {
   private readonly options: CheckpointerOptions;
@@ -105,7 +102,7 @@ export class Checkpointer {
       // A new epoch began meanwhile: nobody will go on from this one.
       if (held.fold !== fold) return;
       const bars = held.bars.take();
-      let outcome: Outcome | Error;
+      let outcome: 'written' | 'fenced' | Error;
       try {
         outcome = await this.write(held, fence, capture, bars.map(finalBarOf));
       } catch (error) {
@@ -129,22 +126,18 @@ export class Checkpointer {
     fence: number,
     { instruments, record }: Capture,
     bars: ReturnType<typeof finalBarOf>[],
-  ): Promise<Outcome> {
+  ): Promise<'written' | 'fenced'> {
     const { state } = this.options;
-    const found = await state.record(held.partition);
-    if (!held.standsOn(found)) return 'lost';
-    if (found !== undefined) held.stored = { epoch: found.epoch, ticksNext: found.ticksNext };
-    held.attempted = { epoch: record.epoch, ticksNext: record.ticksNext };
+    const { partition, knowledge } = held;
     if (held.clearDue) {
-      held.clearAttempted = true;
-      const cleared = await state.clear(held.partition, fence);
+      knowledge.mayHave('none');
+      const cleared = await state.clear(partition, fence);
       if (cleared === 'fenced') return cleared;
     }
-    const written = await state.checkpoint(held.partition, fence, { instruments, bars, record });
-    if (written === 'written') {
-      held.clearAttempted = false;
-      if (held.fold.epoch === record.epoch) held.clearDue = false;
-    }
+    const standsOn = knowledge.records();
+    knowledge.mayHave({ epoch: record.epoch, ticksNext: record.ticksNext });
+    const written = await state.checkpoint(partition, fence, { instruments, bars, record }, standsOn);
+    if (written === 'written' && held.fold.epoch === record.epoch) held.clearDue = false;
     return written;
   }
 
@@ -159,8 +152,7 @@ export class Checkpointer {
       });
       held.failedCheckpoints = 0;
     }
-    held.stored = { epoch: capture.record.epoch, ticksNext: capture.record.ticksNext };
-    held.attempted = undefined;
+    held.knowledge.has({ epoch: capture.record.epoch, ticksNext: capture.record.ticksNext });
     held.storedAtMs = nowMs;
     const partitions = [...this.options.held()].length;
     const affordableMs = Math.min(CHECKPOINT_PAUSE_MAX_MS, captureMs * partitions * CAPTURE_TIME_DIVISOR);
@@ -168,14 +160,15 @@ export class Checkpointer {
     held.earlyAtMs = startedAt + affordableMs;
   }
 
-  private notStored(held: HeldPartition, outcome: Exclude<Outcome, 'written'> | Error, startedAt: number): void {
+  private notStored(held: HeldPartition, outcome: 'fenced' | Error, startedAt: number): void {
     const { metrics, logger } = this.options;
     const { partition } = held;
-    if (outcome === 'fenced' || outcome === 'lost' || isSuperseded(outcome)) {
+    if (outcome === 'fenced' || isSuperseded(outcome)) {
       metrics.checkpoint('refused', performance.now() - startedAt);
       // At a hand-over the next owner was faster, as it may be.
       if (held.state !== 'running') return;
-      logger.warn({ event: 'checkpoint_refused', partition, fence: held.fence, why: outcome });
+      const why = outcome === 'fenced' ? 'another worker has the partition' : outcome.message;
+      logger.warn({ event: 'checkpoint_refused', partition, fence: held.fence, why });
       this.options.onRefused(held);
       return;
     }

@@ -130,7 +130,8 @@ export class Consumer {
     try {
       const { fence, record } = await this.options.state.acquire(kept.partition);
       // Not what we stored last: another worker stored, or a failover lost the end. What is there counts.
-      if (!kept.standsOn(record)) return false;
+      if (!kept.knowledge.covers(record)) return false;
+      kept.knowledge.has(record ?? 'none');
       kept.fence = fence;
       return true;
     } catch (error) {

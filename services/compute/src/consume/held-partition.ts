@@ -1,3 +1,4 @@
+import { StoreKnowledge } from '../checkpoint/store-knowledge.ts';
 import { UnwrittenBars } from '../checkpoint/unwritten-bars.ts';
 import { type FoldCounts, noCounts, type PartitionFold } from '../folds/partition-fold.ts';
 import { BARS_UNWRITTEN_MAX } from '../limits.ts';
@@ -12,15 +13,6 @@ import { Outbox } from '../publish/outbox.ts';
  */
 export type HeldState = 'running' | 'parked' | 'dropped';
 
-/** What of a partition's record tells it from any other. */
-export interface StoredPosition {
-  epoch: string;
-  ticksNext: number;
-}
-
-const samePosition = (a: StoredPosition, b: StoredPosition | undefined): boolean =>
-  a.epoch === b?.epoch && a.ticksNext === b.ticksNext;
-
 /** Everything of one partition that this worker has. */
 export class HeldPartition {
   readonly partition: number;
@@ -34,8 +26,6 @@ export class HeldPartition {
   end: number;
   /** The store still has another epoch's instruments: they go before this one's first checkpoint. */
   clearDue = false;
-  /** They may be gone already, and no record is there yet. */
-  clearAttempted = false;
 
   /** A checkpoint is being made or written. */
   checkpointing = false;
@@ -44,10 +34,8 @@ export class HeldPartition {
   checkpointDueAtMs: number;
   /** Many updates do not bring it forward before this. */
   earlyAtMs = 0;
-  /** The record as last stored by us or found. */
-  stored: StoredPosition;
-  /** A record whose write ended in an error: the store has it, or still `stored`. */
-  attempted: StoredPosition | undefined;
+  /** The record that the store has, or may have. */
+  readonly knowledge: StoreKnowledge;
   updatesSinceStored = 0;
   /** Checkpoints that the store did not take in a row. */
   failedCheckpoints = 0;
@@ -68,7 +56,7 @@ export class HeldPartition {
     this.fence = options.fence;
     this.fold = options.fold;
     this.end = options.end;
-    this.stored = { epoch: options.fold.epoch, ticksNext: options.fold.ticksNext };
+    this.knowledge = new StoreKnowledge({ epoch: options.fold.epoch, ticksNext: options.fold.ticksNext });
     this.storedAtMs = options.nowMs;
     this.checkpointDueAtMs = options.nowMs;
     this.bars = new UnwrittenBars(BARS_UNWRITTEN_MAX, options.onBarsDropped);
@@ -89,15 +77,6 @@ export class HeldPartition {
     this.clearDue = true;
   }
 
-  /**
-   * Whether the store still has our last checkpoint. A failover may have lost the end of what was written; a checkpoint of
-   * what changed since would then stand on state that is gone.
-   */
-  standsOn(record: StoredPosition | undefined): boolean {
-    if (record === undefined) return this.clearAttempted;
-    return samePosition(record, this.stored) || samePosition(record, this.attempted);
-  }
-
   /** Adds what the fold counted since the last call: once a slice, not once a tick. */
   tellCounts(metrics: ComputeMetrics): void {
     const { counts } = this.fold;
@@ -109,7 +88,10 @@ export class HeldPartition {
   /** True when the store lacks something of it. */
   get unstored(): boolean {
     return (
-      this.fold.ticksNext !== this.stored.ticksNext || this.fold.changedCount > 0 || this.bars.size > 0 || this.clearDue
+      this.fold.ticksNext !== this.knowledge.ticksNext ||
+      this.fold.changedCount > 0 ||
+      this.bars.size > 0 ||
+      this.clearDue
     );
   }
 }

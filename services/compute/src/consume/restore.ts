@@ -59,11 +59,8 @@ export async function restorePartition(options: RestoreOptions, partition: numbe
   // Stored before anything is folded, so that a crash finds this epoch and not what it replaces.
   const cleared = await state.clear(partition, fence);
   if (cleared === 'fenced') return undefined;
-  const written = await state.checkpoint(partition, fence, {
-    instruments: [],
-    bars: [],
-    record: { epoch, updatesNext, ...position },
-  });
+  const beginning = { instruments: [], bars: [], record: { epoch, updatesNext, ...position } };
+  const written = await state.checkpoint(partition, fence, beginning, ['none']);
   if (written === 'fenced') return undefined;
   const fold = new PartitionFold({ factory, epoch, position, reports });
   return { fence, fold, end, updatesNext, anew: reason, record, unreadable };
