@@ -5,7 +5,7 @@ import type { RunningService } from './service.ts';
 
 /** Signals closer together than this are one: npm and a terminal both pass Ctrl-C on. */
 const SIGNAL_REPEAT_MS = 2_000;
-/** A stop that takes longer ends the process all the same. */
+/** A stop that takes longer ends the process all the same; of a command that does not say otherwise. */
 const STOP_DEADLINE_MS = 14_000;
 
 export interface Command<S extends OptionSchema> {
@@ -24,6 +24,8 @@ export interface Command<S extends OptionSchema> {
    * process at once.
    */
   abortable?: boolean;
+  /** How long a stop may take, where it has to wait for others. */
+  stopMsMax?(config: Readonly<z.infer<S>>): number;
 }
 
 /**
@@ -34,15 +36,16 @@ export async function runCommand<S extends OptionSchema>(command: Command<S>): P
   let stopping = false;
   let firstSignalAt = 0;
   let service: RunningService | undefined;
+  let stopMsMax = STOP_DEADLINE_MS;
   const abort = new AbortController();
 
   const stop = async (code: number): Promise<void> => {
     if (stopping) return;
     stopping = true;
     const deadline = setTimeout(() => {
-      process.stderr.write(`not stopped after ${STOP_DEADLINE_MS} ms: ending all the same\n`);
+      process.stderr.write(`not stopped after ${stopMsMax} ms: ending all the same\n`);
       process.exit(code === 0 ? 1 : code);
-    }, STOP_DEADLINE_MS);
+    }, stopMsMax);
     try {
       await service?.stop();
     } catch (error) {
@@ -69,12 +72,14 @@ export async function runCommand<S extends OptionSchema>(command: Command<S>): P
 
   try {
     const config = readOptions(command.description, command.schema, process.argv.slice(2), process.env);
+    stopMsMax = command.stopMsMax?.(config) ?? STOP_DEADLINE_MS;
     const started = await command.start(config, abort.signal);
     service = started.service;
     if (abort.signal.aborted) return await stop(0);
     process.stdout.write(`ready ${started.addresses.join(' ')}\n`);
     started.onReady?.();
-    const error = await service.failed;
+    const error = await Promise.race([service.failed, service.finished ?? new Promise<never>(() => {})]);
+    if (error === undefined) return await stop(0);
     process.stderr.write(`${service.name} can't go on: ${describe(error)}\n`);
     await stop(1);
   } catch (error) {

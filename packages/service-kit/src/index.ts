@@ -6,6 +6,8 @@ export {
   metricsOf,
   startAdminServer,
 } from './admin-server.ts';
+export { CircuitBreaker, CircuitOpenError, type CircuitOptions, type CircuitState } from './circuit-breaker.ts';
+export { watchCircuits } from './circuit-metrics.ts';
 export { type Command, runCommand, runTask, type Task } from './command.ts';
 export { StartError } from './errors.ts';
 export { createLogger, LOG_LEVELS, type Logger } from './logging.ts';

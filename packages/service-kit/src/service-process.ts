@@ -47,6 +47,8 @@ export interface ServiceProcess<S extends OptionSchema> {
   summary: string;
   /** Contains `processOptions`. */
   schema: S;
+  /** How long a stop may take, where it has to wait for others; see `Command`. */
+  stopMsMax?(config: Readonly<z.infer<S>>): number;
   start(config: Readonly<z.infer<S>>, context: ServiceContext): Promise<StartedService>;
 }
 
@@ -58,6 +60,7 @@ export function runServiceProcess<S extends OptionSchema>(definition: ServicePro
   return runCommand({
     description: { usage: `node services/${definition.name}/dist/main.js`, summary: definition.summary },
     schema: definition.schema,
+    ...(definition.stopMsMax === undefined ? {} : { stopMsMax: definition.stopMsMax }),
     async start(config) {
       const common = z.object(processOptions).parse(config);
       const logger = createLogger(definition.name, common.logLevel);
@@ -87,6 +90,7 @@ export function runServiceProcess<S extends OptionSchema>(definition: ServicePro
           name: definition.name,
           ready,
           failed: service.failed,
+          ...(service.finished === undefined ? {} : { finished: service.finished }),
           stop: async () => {
             await service.stop();
             await admin.close();

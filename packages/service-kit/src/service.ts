@@ -12,6 +12,8 @@ export interface RunningService {
   ready(): Readiness;
   /** Resolves with the error when the service can't go on; the process then ends with code 1. Never resolves otherwise. */
   readonly failed: Promise<Error>;
+  /** Resolves when the service has ended its work for good and in order: the process then ends with code 0. */
+  readonly finished?: Promise<void>;
   /** Stops taking work, finishes what was taken, releases everything. Safe to call twice. */
   stop(): Promise<void>;
 }

@@ -7,6 +7,8 @@ import type { GatewayLimits } from './limits.ts';
 import { THREADS_LIMITS } from './threads/limits.ts';
 
 export const HEARTBEAT_MS = 15_000;
+export const DRAIN_PER_SECOND = 500;
+export const DRAIN_MS = 10_000;
 
 /** Options that a gateway has in every set-up. */
 export const gatewayOptions = {
@@ -35,6 +37,27 @@ export const gatewayOptions = {
     .min(1)
     .default([...ALGORITHMS])
     .describe(`what tokens may be signed with: ${TOKEN_ALGORITHMS.join(', ')}`),
+  publicUrl: z
+    .string()
+    .refine(
+      (text) => text === '' || (URL.canParse(text) && /^wss?:$/.test(new URL(text).protocol)),
+      'wss://<edge>/v1/stream is expected',
+    )
+    .default('')
+    .describe(
+      'address of the stream as clients know it, told to those who are to move; none: the one that they came by',
+    ),
+  drainPerSecond: z
+    .number()
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(DRAIN_PER_SECOND)
+    .describe('clients that are sent elsewhere a second when the gateway is stopped'),
+  degradation: z
+    .enum(['on', 'off'])
+    .default('on')
+    .describe('on: under load what is not core waits, then all comes at longer intervals, and nobody new is taken'),
   heartbeatMs: z
     .number()
     .int()
@@ -57,6 +80,19 @@ export const gatewayProcessSchema = z.object({
     .max(9)
     .default(1)
     .describe('copies of each partition, where topics have to be made'),
+  drainMs: z
+    .number()
+    .int()
+    .min(0)
+    .max(3_600_000)
+    .default(DRAIN_MS)
+    .describe('longest that a stop waits for clients to leave; whoever is left then is closed at once'),
+  dataDir: z
+    .string()
+    .default('')
+    .describe(
+      'folder for the last minutes of md.updates, which clients that come back are replayed from; none: memory only',
+    ),
   pageDir: z.string().default('').describe('folder with the built market watch page; none is served without it'),
   threads: z
     .number()
@@ -73,6 +109,14 @@ export interface GatewayConfig extends AdmissionOptions, EdgeConfig {
   port: number;
   /** Default 15,000. */
   heartbeatMs?: number;
+  /** Where clients that are to move are told to go; '' or undefined: where they came from. */
+  publicUrl?: string;
+  /** Clients that leave a second when it is stopped; default 500. */
+  drainPerSecond?: number;
+  /** Default off. */
+  degradation?: 'on' | 'off';
+  /** How long a stop waits for that. Default 0: all are closed at once. */
+  drainMs?: number;
   /** Overrides of single limits, for tests and small machines. */
   limits?: Partial<GatewayLimits>;
 }

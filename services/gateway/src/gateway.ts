@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { MarketState } from '@tapecast/market-state';
+import type { MarketState, SessionStore } from '@tapecast/market-state';
+import type { RecordStore } from '@tapecast/replay-store';
 import {
   createSteadyClock,
   isLoopback,
@@ -8,9 +10,17 @@ import {
   type RunningService,
   StartError,
 } from '@tapecast/service-kit';
+import type { SignalBus } from '@tapecast/signal-bus';
 import type { TickLog } from '@tapecast/tick-log';
 import { checkAdmissionOptions, createAdmission } from './admission/admission.ts';
-import { type GatewayConfig, HEARTBEAT_MS } from './config.ts';
+import { Entrance } from './admission/entrance.ts';
+import { DRAIN_PER_SECOND, type GatewayConfig, HEARTBEAT_MS } from './config.ts';
+import { createCircuits } from './degrade/circuits.ts';
+import { Degradation } from './degrade/degradation.ts';
+import { guardedState } from './degrade/guarded-state.ts';
+import { watchDegradation } from './degrade/metrics.ts';
+import { Drain, type DrainPlan } from './drain/drain.ts';
+import { createDrainMetrics } from './drain/metrics.ts';
 import type { Door } from './edge/acceptor.ts';
 import { createEdgeMetrics, createTlsMetrics } from './edge/metrics.ts';
 import { edgeSettings, limitsOf } from './edge/options.ts';
@@ -19,8 +29,13 @@ import { readStaticFiles } from './edge/static-files.ts';
 import { Fanout } from './fanout/fanout.ts';
 import { DEFAULT_LIMITS, type GatewayLimits, limitsDisagree } from './limits.ts';
 import { createMetrics } from './metrics.ts';
+import type { ProtocolContext } from './protocol/context.ts';
 import { Liveness } from './protocol/liveness.ts';
 import { Sessions } from './protocol/sessions.ts';
+import { REPLAY_LIMITS } from './replay/limits.ts';
+import { LogTradeHistory } from './replay/log-trade-history.ts';
+import { createReplayMetrics } from './replay/metrics.ts';
+import { WindowDisk } from './replay/window-disk.ts';
 import { RestApi } from './rest/api.ts';
 import { ToldTrades } from './slow/told-trades.ts';
 import { CatalogueWatch } from './subscriptions/catalogue.ts';
@@ -35,6 +50,12 @@ export interface GatewayDeps {
   log: TickLog;
   /** Read, never written. The caller closes it after the gateway stopped. */
   state: MarketState;
+  /** Sessions of clients. The caller closes it after the gateway stopped. Without it no session is kept. */
+  sessions?: SessionStore;
+  /** Tells other gateways. The caller closes it after the gateway stopped. */
+  signals?: SignalBus;
+  /** Where the window of md.updates is kept beside memory. The caller closes it after the gateway stopped. */
+  replayStore?: RecordStore | undefined;
   logger: Logger;
   metrics: Registry;
   /** Folder with the built page; none is served without it. */
@@ -48,14 +69,19 @@ export type Gateway = RunningService & {
   readonly port: number;
   /** Serves the certificate that its files hold now; logs what is wrong with it. Without TLS nothing happens. */
   reloadCertificate(): Promise<void>;
+  /**
+   * Takes nobody new and sends those who are here elsewhere. Resolves when nobody is left, or at the deadline. Without a
+   * plan, or parts of it, as the configuration has it.
+   */
+  drain(plan?: Partial<DrainPlan>): Promise<void>;
 };
 
 /** How long the close frames have to reach their clients before the sockets are cut. */
-const DRAIN_MS = 250;
+const CLOSE_FRAMES_MS = 250;
 
 /** Starts a gateway: reads the log, then listens. Rejects with `StartError` when it may not or can't listen. */
 export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
-  const { config, log, state, logger } = deps;
+  const { config, log, logger } = deps;
   const heartbeatMs = config.heartbeatMs ?? HEARTBEAT_MS;
   const limits: GatewayLimits = Object.freeze({ ...DEFAULT_LIMITS, ...limitsOf(config), ...config.limits });
   const disagreement = limitsDisagree(limits);
@@ -75,12 +101,39 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
   // Whole: it is told to clients as `since`.
   const nowMs = (): number => Math.floor(nowUs() / 1000);
   const metrics = createMetrics(deps.metrics);
-  const admission = createAdmission(config, { metrics: metrics.admission, logger, nowMs: () => nowUs() / 1000 });
+  const circuits = createCircuits(limits, deps.metrics, logger);
+  const state = guardedState(deps.state, circuits.store);
+  const admission = createAdmission(config, {
+    metrics: metrics.admission,
+    logger,
+    nowMs: () => nowUs() / 1000,
+    looked: (well) => (well ? circuits.issuer.succeeded() : circuits.issuer.failed()),
+  });
   const clocks = new SourceClocks(log.partitions, limits.clockStaleMs);
-  const feed = new UpdateFeed({ log, state, clocks, limits, metrics, logger, nowMs });
+  const replayMetrics = createReplayMetrics(deps.metrics);
+  const { replayStore } = deps;
+  const disk =
+    replayStore === undefined
+      ? undefined
+      : new WindowDisk({
+          store: replayStore,
+          partitions: log.partitions,
+          limits: REPLAY_LIMITS,
+          logger,
+          lost: (records) => replayMetrics.lost(records),
+        });
+  const feed = new UpdateFeed({ log, state, clocks, limits, disk, metrics, logger, nowMs });
   const failed = (where: string, error: unknown): void => {
     logger.error({ event: 'callback_failed', where, error: error instanceof Error ? error.stack : String(error) });
   };
+  const drainMetrics = createDrainMetrics(deps.metrics);
+  const entrance = new Entrance({
+    draining: () => drain.begun || stopping !== undefined,
+    overloaded: () => degradation.full,
+    shedding: () => false,
+    full: () => sessions.full(),
+    random: Math.random,
+  });
   const edge = new EdgeServer({
     host: config.host,
     port: config.port,
@@ -92,6 +145,8 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
     edgeMetrics: createEdgeMetrics(deps.metrics),
     tlsMetrics: settings.tls === undefined ? undefined : createTlsMetrics(deps.metrics),
     admission,
+    entrance,
+    turnedAway: (reason) => drainMetrics.shut(reason),
     page,
     logger,
     nowMs,
@@ -130,9 +185,48 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
     staleSince: (partition, venue) => clocks.staleSince(partition, venue),
     nowMs,
   });
-  const context = { instruments, fanout, admission, limits, metrics, logger, heartbeatMs, nowUs };
+  const history = new LogTradeHistory({
+    known: (symbol) => instruments.known(symbol),
+    partition: (partition) => feed.kept(partition),
+    disk,
+    tradesAtOnce: REPLAY_LIMITS.tradesAtOnce,
+  });
+  const context: ProtocolContext = {
+    ...{ instruments, fanout, admission, limits, metrics, logger, heartbeatMs, nowUs, history },
+    ...(deps.sessions === undefined
+      ? {}
+      : { kept: { store: deps.sessions, signals: deps.signals, gateway: randomUUID() } }),
+  };
   const sessions = new Sessions(context);
   const liveness = new Liveness(context, sessions);
+  const drain = new Drain({
+    sessions,
+    slotMs: limits.departureSlotMs,
+    afterMs: limits.moveAfterMs,
+    url: config.publicUrl === '' ? undefined : config.publicUrl,
+    metrics: drainMetrics,
+    nowUs,
+    end: (session) => {
+      metrics.closed('drain');
+      session.end('drain');
+    },
+    logger,
+  });
+  const degradation = new Degradation({
+    limits,
+    byLoad: config.degradation === 'on',
+    clients: sessions,
+    pace: (fastest) => fanout.pace(fastest),
+    storeAwayMs: () => circuits.store.awayMs,
+    nowUs,
+    logger,
+  });
+  watchDegradation(deps.metrics, {
+    level: () => degradation.level,
+    load: () => degradation.load,
+    entered: degradation.entered,
+  });
+  drainMetrics.watch({ draining: () => drain.begun });
   const rest = new RestApi({ instruments, state, admission, limits, logger, metrics, flush: () => fanout.flush() });
   const catalogue = new CatalogueWatch(state, instruments, logger, limits.cataloguePollMs);
   metrics.watch({
@@ -149,10 +243,21 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
     toldTradesBytes: () => toldTrades.bytes,
     logBehindSeconds: () => feed.behindMs / 1000,
   });
+  replayMetrics.watch({
+    storeBytes: () => disk?.bytes ?? 0,
+    storeDamaged: () => disk?.damaged ?? 0,
+    notedRecords: () => feed.notedRecords,
+    filledPartitions: () => feed.filledPartitions,
+  });
+  metrics.sessions.watch({
+    stored: () => sessions.resume.keeper?.size ?? 0,
+    resuming: () => sessions.resume.resumptions.positions,
+  });
 
   await admission.open();
   await catalogue.start();
   await feed.start(instruments);
+  sessions.resume.keeper?.start();
   let port: number;
   try {
     port = await edge.listen(sessions, rest, (session) => liveness.drained(session));
@@ -162,29 +267,52 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
     await Promise.all([feed.close(), catalogue.close()]);
     throw error;
   }
-  const timer = setInterval(
-    () => {
-      try {
-        liveness.sweep();
-        fanout.sweep();
-        toldTrades.sweep();
-        instruments.clocksTurned(clocks.turns(nowMs()));
-        instruments.sweep();
-      } catch (error) {
-        failed('sweep', error);
-      }
-    },
-    Math.min(limits.sweepMs, heartbeatMs / 2),
-  );
+  const sweepMs = Math.min(limits.sweepMs, heartbeatMs / 2);
+  let lookedAtMs = performance.now();
+  let flushedMs = 0;
+  const lookAtLoad = (): void => {
+    const now = performance.now();
+    degradation.look(
+      {
+        elapsedMs: now - lookedAtMs,
+        expectedMs: sweepMs,
+        flushMs: fanout.flushedMs - flushedMs,
+        unreadShare: liveness.unreadBytes / limits.unreadBytesMax,
+      },
+      now,
+    );
+    lookedAtMs = now;
+    flushedMs = fanout.flushedMs;
+  };
+  const timer = setInterval(() => {
+    try {
+      lookAtLoad();
+      liveness.sweep();
+      sessions.sweep();
+      feed.sweep();
+      fanout.sweep();
+      toldTrades.sweep();
+      instruments.clocksTurned(clocks.turns(nowMs()));
+      instruments.sweep(degradation.storeGone);
+    } catch (error) {
+      failed('sweep', error);
+    }
+  }, sweepMs);
 
   let stopping: Promise<void> | undefined;
-  const stop = async (): Promise<void> => {
+  const emptied = (plan: Partial<DrainPlan> = {}): Promise<void> => {
     edge.stopListening();
+    const { drainPerSecond = DRAIN_PER_SECOND, drainMs = 0 } = config;
+    return drain.run({ perSecond: plan.perSecond ?? drainPerSecond, deadlineMs: plan.deadlineMs ?? drainMs });
+  };
+  const stop = async (): Promise<void> => {
+    const clients = sessions.size;
+    // One that was begun before may have a later deadline than a stop has.
+    await Promise.race([emptied(), delay(config.drainMs ?? 0, undefined, { ref: false })]);
     clearInterval(timer);
-    if (sessions.size > 0) {
-      sessions.drain();
-      await delay(DRAIN_MS);
-    }
+    if (sessions.size > 0) sessions.drain();
+    if (clients > 0) await delay(CLOSE_FRAMES_MS);
+    await sessions.resume.keeper?.close(limits.sessionsStopMs);
     edge.close();
     admission.close();
     await Promise.all([feed.close(), catalogue.close()]);
@@ -194,8 +322,10 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
     name: 'gateway',
     port,
     reloadCertificate: () => edge.reloadCertificate(),
+    drain: emptied,
     ready: () => {
       if (stopping !== undefined) return { ready: false, reason: 'stopping' };
+      if (drain.begun) return { ready: false, reason: `draining, ${sessions.size} clients are left` };
       const reason = feed.notReady() || admission.notReady();
       return { ready: reason === '', reason };
     },

@@ -38,6 +38,55 @@ export interface GatewayLimits {
   /** Connections of one process; 20,000 open files is the hard limit of common hosts. Past it: 503 in the handshake. */
   readonly connectionsMax: number;
   /**
+   * What is measured of load, each as the bound at which clients begin to feel it: how late the event loop comes to a timer, part of
+   * the time that goes into flushes, part of `unreadBytesMax`. In the mean of so many looks (`sweepMs` each). Past it for
+   * `degradeAfterMs`: what is not core waits, and after as long again all comes at longer intervals. Below `restoreBelow` of it for
+   * `restoreAfterMs`: a level back.
+   */
+  readonly loadLateMsMax: number;
+  readonly loadFlushShareMax: number;
+  readonly loadUnreadShareMax: number;
+  readonly loadLooks: number;
+  readonly degradeAfterMs: number;
+  readonly restoreAfterMs: number;
+  readonly restoreBelow: number;
+  /** Part of that load from which on a handshake is answered 503: those who are here feel nothing yet. */
+  readonly loadFull: number;
+  /** The store has not answered for so long: clients are told. A failover takes less. */
+  readonly storeGoneMs: number;
+  /** Clients that are told of a level in one look. Past it: in the next. */
+  readonly degradedToldMax: number;
+  /** Calls of the store, or looks at the issuer's keys, that failed in a row: then they are refused at once. */
+  readonly circuitFailuresMax: number;
+  /** From then to the next try of one; doubled to the most while that fails. */
+  readonly circuitOpenMs: number;
+  readonly circuitOpenMsMax: number;
+
+  /** Between two slots in which clients are told to move: each has its part of the rate. */
+  readonly departureSlotMs: number;
+  /**
+   * From a `moving` notice to the close: a client makes a connection elsewhere, resumes there and lets go of this one. Past it:
+   * closed as `drain` or `rebalance`.
+   */
+  readonly moveAfterMs: number;
+  /**
+   * A gateway whose cost (what it writes a second, and one for each connection) is above so many times the mean of all sends clients to
+   * others; so does each one above the mean where another is below `balanceBelow` of it. Less than `balanceCostMin` above the mean: nobody moves.
+   */
+  readonly balanceAbove: number;
+  readonly balanceBelow: number;
+  readonly balanceCostMin: number;
+  /** Between two looks at that: what moved must show in what all say. */
+  readonly balanceRoundMs: number;
+  /** Clients that are sent away a second for it. */
+  readonly balancePerSecond: number;
+  /** Who was sent away and comes back to the same gateway so soon is turned away once: 503, another is asked. */
+  readonly balanceTurnAwayMs: number;
+  /** Between two words to the other gateways, and how long each counts. */
+  readonly fleetAnnounceMs: number;
+  readonly fleetTtlMs: number;
+
+  /**
    * Connections without a token yet, or whose token is being checked: each holds a socket for up to `authMs` and nobody
    * answers for it. Past it: the longest of them is closed as `overloaded` for one that comes, or, where that is younger than
    * `unadmittedGraceMs`, that one gets 503. So silent connections of some addresses keep nobody out, and a rush is not cut.
@@ -133,6 +182,40 @@ export interface GatewayLimits {
    */
   readonly toldTradesMs: number;
   readonly toldTradesBytes: number;
+  /**
+   * Positions of clients that are coming back, all together, until they are at the present: some 300 bytes each. Past it: a
+   * resume is answered `unavailable`, to be sent again. One of any size is let in where there is no other.
+   */
+  readonly resumePositionsMax: number;
+  /** A client may know more than a gateway that is behind: so long it waits for its number. Past it: told that numbers begin anew. */
+  readonly resumeAheadMs: number;
+  /** Reads of older trades under way at once. Past it: wait. */
+  readonly replayReadsAtOnce: number;
+  /** For one such read. Past it: its trades are told to be lost. */
+  readonly replayReadMs: number;
+  /** Older trades are kept so long for others who ask for the same, and so many of them, some 300 bytes each. Past either: read again. */
+  readonly sharedReplayMs: number;
+  readonly sharedReplayTradesMax: number;
+  /** For what the store knows of a session that comes back. Past it: it is a new one, and the client's positions count. */
+  readonly sessionTakeMs: number;
+  /** Changes of sessions are gathered for so long, and so many are written at once. Past it: in the next write. */
+  readonly sessionWriteMs: number;
+  readonly sessionsPerWrite: number;
+  /** After a write that failed. */
+  readonly sessionRetryMs: number;
+  /** A session is kept so long after its connection's end. */
+  readonly resumeWindowMs: number;
+  /**
+   * The same while nobody says that it ended, so that the sessions of a gateway that was killed outlive it by the window; their
+   * time begins anew every `sessionRenewMs`.
+   */
+  readonly sessionKeptMs: number;
+  readonly sessionRenewMs: number;
+  /** Sessions that ended and wait to be written. Past it: the store forgets them after `sessionKeptMs`, with no positions. */
+  readonly endedSessionsMax: number;
+  /** For the writes of all sessions that end with the gateway. Past it: as `endedSessionsMax`. */
+  readonly sessionsStopMs: number;
+
   /** Where uWebSockets.js drops a publish silently; above `slowBytesMax`, or frames would go missing before we notice. */
   readonly socketBytesMax: number;
   /** Unread bytes of all clients together. Past it: the slowest are closed until it holds again. */
@@ -209,6 +292,8 @@ const MIB = 1024 * KIB;
 
 /** A frame with differences of several streams: a reader holds it whole. Past it: another frame, in the same write. */
 export const FRAME_BYTES_MAX = 64 * KIB;
+/** Final bars that wait in a stream which is told nothing while the gateway is under load. Past it: told all the same. */
+export const HELD_UPDATES_MAX = 1_000;
 /** Differences of one stream in one piece; a catch-up after an outage has many. Past it: another piece. */
 export const BLOCK_BYTES_MAX = 16 * KIB;
 
@@ -228,6 +313,29 @@ export const DEFAULT_LIMITS: GatewayLimits = Object.freeze({
   cataloguePollMs: 1_000,
 
   connectionsMax: 18_000,
+  loadLateMsMax: 400,
+  loadFlushShareMax: 0.9,
+  loadUnreadShareMax: 0.5,
+  loadLooks: 8,
+  degradeAfterMs: 2_000,
+  restoreAfterMs: 10_000,
+  restoreBelow: 0.5,
+  loadFull: 0.75,
+  storeGoneMs: 3_000,
+  degradedToldMax: 2_000,
+  circuitFailuresMax: 5,
+  circuitOpenMs: 500,
+  circuitOpenMsMax: 5_000,
+  departureSlotMs: 100,
+  moveAfterMs: 5_000,
+  balanceAbove: 1.25,
+  balanceBelow: 0.5,
+  balanceCostMin: 200,
+  balanceRoundMs: 10_000,
+  balancePerSecond: 50,
+  balanceTurnAwayMs: 10_000,
+  fleetAnnounceMs: 1_000,
+  fleetTtlMs: 5_000,
   unadmittedMax: 4_000,
   unadmittedGraceMs: 1_000,
   authMs: 10_000,
@@ -264,6 +372,21 @@ export const DEFAULT_LIMITS: GatewayLimits = Object.freeze({
   awayStreamsMax: 2_000_000,
   toldTradesMs: 30_000,
   toldTradesBytes: 64 * MIB,
+  resumePositionsMax: 200_000,
+  resumeAheadMs: 3_000,
+  replayReadsAtOnce: 64,
+  replayReadMs: 5_000,
+  sharedReplayMs: 1_000,
+  sharedReplayTradesMax: 200_000,
+  sessionTakeMs: 500,
+  sessionWriteMs: 200,
+  sessionsPerWrite: 1_000,
+  sessionRetryMs: 1_000,
+  resumeWindowMs: 300_000,
+  sessionKeptMs: 900_000,
+  sessionRenewMs: 300_000,
+  endedSessionsMax: 20_000,
+  sessionsStopMs: 500,
   socketBytesMax: 16 * MIB,
   unreadBytesMax: 512 * MIB,
   sweepMs: 250,
@@ -301,7 +424,15 @@ export function limitsDisagree(limits: GatewayLimits): string | undefined {
   if (limits.zstdBytesMin < limits.zstdSharedBytesMin)
     return 'zstdBytesMin must not be below zstdSharedBytesMin: what pays for one pays for many';
   if (limits.slowBytesMax < limits.slowBytes) return 'slowBytesMax must not be below slowBytes';
+  if (limits.sessionKeptMs < limits.sessionRenewMs + limits.resumeWindowMs)
+    return 'sessionKeptMs must not be below sessionRenewMs and resumeWindowMs together, or sessions of a killed gateway go early';
   if (limits.caughtUpBytes >= limits.slowBytes) return 'caughtUpBytes must be below slowBytes';
+  if (limits.balanceAbove <= 1) return 'balanceAbove must be above 1, or equal gateways send each other their clients';
+  if (limits.fleetTtlMs <= limits.fleetAnnounceMs)
+    return 'fleetTtlMs must be above fleetAnnounceMs, or a gateway is forgotten between two words';
+  if (limits.loadFull > 1)
+    return 'loadFull must not be above 1, or a gateway takes new clients after it gave less to those it has';
+  if (limits.restoreBelow >= 1) return 'restoreBelow must be below 1, or levels change all the time';
   if (limits.flapHoldMsMax < limits.flapHoldMs) return 'flapHoldMsMax must not be below flapHoldMs';
   if (limits.messageBytesCut <= limits.messageBytesMax)
     return 'messageBytesCut must be above messageBytesMax, or a long message gets no answer';

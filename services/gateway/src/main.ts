@@ -1,19 +1,27 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { openRedisMarketState } from '@tapecast/market-state';
+import { openRedisMarketState, openRedisSessionStore } from '@tapecast/market-state';
 import { runServiceProcess } from '@tapecast/service-kit';
 import { openKafkaTickLog } from '@tapecast/tick-log';
 import { checkAdmissionOptions } from './admission/admission.ts';
 import { gatewayProcessSchema } from './config.ts';
+import { drainRoute } from './drain/drain-route.ts';
 import { edgeSettings } from './edge/options.ts';
 import { startGateway } from './gateway.ts';
+import { DEFAULT_LIMITS } from './limits.ts';
+import { openReplayStore } from './replay/replay-store.ts';
 import { startThreadedGateway } from './threads/threaded-gateway.ts';
 
 const READY_POLL_MS = 20;
+/** What a stop takes beside waiting for clients to leave. */
+const STOP_MS = 4_000;
+/** As any service, where clients are not waited for that long. */
+const STOP_MS_LEAST = 14_000;
 
 await runServiceProcess({
   name: 'gateway',
   summary: 'Holds clients: turns the updates of Kafka into WebSocket frames, and answers REST requests beside it.',
   schema: gatewayProcessSchema,
+  stopMsMax: ({ drainMs }) => Math.max(STOP_MS_LEAST, drainMs + STOP_MS),
   async start(config, { logger, metrics, whileStarting }) {
     // What may not be served is refused before anything is opened.
     checkAdmissionOptions(config);
@@ -28,8 +36,19 @@ await runServiceProcess({
     const threaded = config.threads > 1 ? await startThreadedGateway({ config, log, logger, metrics }) : undefined;
     // Threads that serve have a store each.
     const state = threaded === undefined ? await openRedisMarketState({ nodes: config.redis, logger }) : undefined;
+    const sessions = threaded === undefined ? await openRedisSessionStore({ nodes: config.redis, logger }) : undefined;
+    const { dataDir } = config;
+    const replayStore =
+      dataDir === '' || threaded !== undefined
+        ? undefined
+        : await openReplayStore(dataDir, log, DEFAULT_LIMITS.replayWindowMs, logger);
+    // Threads read one memory, and would have to write a folder each.
+    if (dataDir !== '' && threaded !== undefined)
+      logger.warn({ event: 'data_dir_unused', help: '--threads 1 uses it' });
     const page = config.pageDir === '' ? {} : { page: { dir: config.pageDir } };
-    const gateway = threaded ?? (await startGateway({ config, log, state: state!, logger, metrics, ...page }));
+    const gateway =
+      threaded ??
+      (await startGateway({ config, log, state: state!, sessions: sessions!, replayStore, logger, metrics, ...page }));
     whileStarting(() => gateway.ready());
     const tls = config.tlsCert !== '';
     // Without a certificate a hangup ends the process, as it does any other.
@@ -43,16 +62,23 @@ await runServiceProcess({
       if (failure !== undefined) throw failure;
       await delay(READY_POLL_MS);
     }
+    let drained: () => void = () => {};
+    const finished = new Promise<void>((resolve) => {
+      drained = resolve;
+    });
+    const drainFailed = (error: unknown): void => logger.error({ event: 'drain_failed', error: String(error) });
     return {
       service: {
         name: gateway.name,
         ready: () => gateway.ready(),
         failed: gateway.failed,
+        finished,
         stop: async () => {
           await gateway.stop();
-          await Promise.all([log.close(), state?.close()]);
+          await Promise.all([log.close(), state?.close(), sessions?.close(), replayStore?.close()]);
         },
       },
+      routes: { 'POST /drain': drainRoute((plan) => gateway.drain(plan), drained, drainFailed) },
       addresses: [`${tls ? 'https' : 'http'}://${config.host}:${gateway.port}`],
       ...(threaded === undefined ? {} : { metrics: () => threaded.metricsText() }),
     };

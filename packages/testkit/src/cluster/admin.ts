@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type AdminReply, type AdminServer, type Readiness, StartError, startAdminServer } from '@tapecast/service-kit';
 import { ADMIN_TIMEOUT_MS } from './limits.ts';
 import { mergeMetrics } from './merged-metrics.ts';
+import type { RollingPlan, RollingState } from './rolling-restart.ts';
 
 const POLL_MS = 20;
 
@@ -20,9 +21,12 @@ export interface ClusterView {
   restarts(): ReadonlyMap<string, number>;
   /** Admin port of the venue server. */
   venueAdminPort(): number | undefined;
+  /** Begins to restart all gateways, one after the other; says why not where it can't. */
+  restartGateways(plan: Partial<RollingPlan>): string | undefined;
+  rollingRestart(): RollingState;
 }
 
-/** `/readyz` of the whole, `/metrics` of all, and `/replay/start`, passed on to the venue server. */
+/** `/readyz` of the whole, `/metrics` of all, `/gateways/restart`, and `/replay/start`, passed on to the venue server. */
 export function startClusterAdmin(port: number, view: ClusterView): Promise<AdminServer> {
   return startAdminServer({
     host: '127.0.0.1',
@@ -30,7 +34,15 @@ export function startClusterAdmin(port: number, view: ClusterView): Promise<Admi
     portOption: '--admin-port',
     ready: () => readiness(view),
     metrics: () => metrics(view),
-    routes: { 'POST /replay/start': () => startReplay(view) },
+    routes: {
+      'POST /replay/start': () => startReplay(view),
+      'POST /gateways/restart': (request) => restartGateways(view, request.url ?? ''),
+      'GET /gateways/restart': () => ({
+        status: 200,
+        body: `${JSON.stringify(view.rollingRestart())}\n`,
+        contentType: 'application/json',
+      }),
+    },
   });
 }
 
@@ -96,6 +108,25 @@ function ownMetrics(view: ClusterView): string {
     ...restarts.map(([name, count]) => `tapecast_cluster_process_restarts_total{process="${name}"} ${count}`),
     '',
   ].join('\n');
+}
+
+/** `POST /gateways/restart?per_second=&ms=`: answers when it has begun. */
+function restartGateways(view: ClusterView, url: string): AdminReply {
+  const query = new URL(url, 'http://admin').searchParams;
+  const texts = [query.get('per_second'), query.get('ms')];
+  if (view.processes() === undefined) return { status: 503, body: 'the cluster is starting\n' };
+  if (texts.some((text) => text !== null && !/^[1-9]\d{0,5}$/.test(text)))
+    return {
+      status: 400,
+      body: 'per_second is clients a second and ms the longest time for a gateway, as in /gateways/restart?per_second=200&ms=60000\n',
+    };
+  const [perSecond, drainMs] = texts.map((text) => (text === null ? undefined : Number(text)));
+  const refused = view.restartGateways({
+    ...(perSecond === undefined ? {} : { perSecond }),
+    ...(drainMs === undefined ? {} : { drainMs }),
+  });
+  if (refused !== undefined) return { status: 409, body: `${refused}\n` };
+  return { status: 202, body: 'restarting: GET /gateways/restart tells how far it is\n' };
 }
 
 async function startReplay(view: ClusterView): Promise<AdminReply> {

@@ -22,8 +22,9 @@ import { type Administered, startClusterAdmin, untilReady } from './admin.ts';
 import { type ClusterProcess, clusterFilePath, writeClusterFile } from './cluster-file.ts';
 import type { ClusterConfig } from './config.ts';
 import { type DataFolder, prepareDataFolder } from './data-folder.ts';
-import { SERVICE_WORKS_DEADLINE_MS } from './limits.ts';
+import { CLOSE_CLIENTS_MS, SERVICE_WORKS_DEADLINE_MS } from './limits.ts';
 import { checkRecording, checkToken, childEnvironment, dropSecrets, takePort } from './preconditions.ts';
+import { type RollingPlan, RollingRestart, type RollingState } from './rolling-restart.ts';
 import { untilServed } from './served.ts';
 import { type ServicePart, startService } from './service-part.ts';
 import {
@@ -34,6 +35,7 @@ import {
   PAGE,
   type PartAddresses,
   type ReplayVenueAddress,
+  redisWatchdogArguments,
   SCRIPTS,
   type ServiceRole,
   secretsOf,
@@ -47,10 +49,13 @@ import { Supervisor } from './supervisor.ts';
  */
 const STOP_ORDER: readonly (readonly string[])[] = [
   ['gateway'],
-  ['nginx', 'ingest', 'venue', 'auth'],
+  ['nginx', 'ingest', 'venue', 'auth', 'redis-watchdog'],
   ['compute'],
   ['kafka', 'redis'],
 ];
+
+/** Of a machine's cluster: its gateways come back within seconds, and its clients are a few thousand. */
+const ROLLING_PLAN: RollingPlan = { perSecond: 200, drainMs: 30_000 };
 
 export interface StartedCluster {
   service: RunningService;
@@ -81,6 +86,7 @@ class LocalCluster {
   #runner: PartRunner | undefined;
   #folder: DataFolder | undefined;
   #admin: AdminServer | undefined;
+  readonly #rolling: RollingRestart;
   #started = false;
   #readiness: Readiness = { ready: false, reason: 'starting' };
   #stopping: Promise<void> | undefined;
@@ -89,6 +95,7 @@ class LocalCluster {
     this.#config = config;
     this.#logger = logger;
     this.#abort = abort;
+    this.#rolling = new RollingRestart(logger);
     this.#supervisor = new Supervisor(logger, () => this.#writeFile());
   }
 
@@ -132,7 +139,10 @@ class LocalCluster {
       ),
       config.feed === 'replay' ? this.#venue() : undefined,
     ]);
+    const secure = tls === undefined ? '' : 's';
+    const stream = `ws${secure}://127.0.0.1:${port}/v1/stream`;
     const parts: PartAddresses = {
+      stream,
       kafka: kafka.bootstrap,
       redis: redis.nodes,
       venue: venue === undefined ? undefined : await aboutVenue(venue),
@@ -143,8 +153,23 @@ class LocalCluster {
         authArguments(config, parts.redis, auth!.credentials, authPort, adminPort),
       ),
     );
-    const ingest = this.#works('ingest', 0, undefined, (adminPort) => ingestArguments(config, parts, adminPort));
+    const ingest = Promise.all(
+      Array.from({ length: config.ingest }, (_, index) =>
+        this.#works('ingest', index, undefined, (adminPort) =>
+          ingestArguments(config, parts, adminPort, join(dir, 'spool', `ingest-${index}`)),
+        ),
+      ),
+    );
+    const watchdog =
+      config.redisWatchdog === 'off'
+        ? []
+        : [
+            this.#works('redis-watchdog', 0, undefined, (adminPort) =>
+              redisWatchdogArguments(config, parts.redis, adminPort),
+            ),
+          ];
     await this.#all([
+      ...watchdog,
       ...Array.from({ length: config.compute }, (_, index) =>
         this.#works('compute', index, undefined, (adminPort) => computeArguments(config, parts, adminPort)),
       ),
@@ -161,8 +186,6 @@ class LocalCluster {
     for (const part of this.#parts) this.#supervisor.watch(part);
     this.#started = true;
     this.#writeFile();
-    const secure = tls === undefined ? '' : 's';
-    const stream = `ws${secure}://127.0.0.1:${port}/v1/stream`;
     await untilServed(stream, tls?.ca);
     this.#checkAborted();
     this.#readiness = { ready: true, reason: '' };
@@ -211,6 +234,26 @@ class LocalCluster {
 
   restarts(): ReadonlyMap<string, number> {
     return this.#supervisor.restarts();
+  }
+
+  restartGateways(plan: Partial<RollingPlan>): string | undefined {
+    const gateways = this.#services
+      .filter(({ role }) => role === 'gateway')
+      .map((part) => {
+        const name = `gateway-${part.index}`;
+        return {
+          name,
+          adminPort: part.adminPort,
+          exited: () => part.processes[0]!.exited,
+          ready: (deadlineMs: number) =>
+            untilReady({ name, port: part.adminPort }, () => this.#abort.aborted, deadlineMs),
+        };
+      });
+    return this.#rolling.begin(gateways, { ...ROLLING_PLAN, ...plan });
+  }
+
+  rollingRestart(): RollingState {
+    return this.#rolling.state;
   }
 
   venueAdminPort(): number | undefined {
@@ -323,9 +366,23 @@ class LocalCluster {
     writeClusterFile(this.#folder.dir, { processes: [launcher, ...processes.sort(byRoleAndIndex)] });
   }
 
+  /** All gateways stop together, so nobody is told to move: each closes its clients at once. */
+  async #closeClients(): Promise<void> {
+    const gateways = this.#services.filter(({ role }) => role === 'gateway');
+    await Promise.allSettled(
+      gateways.map(({ adminPort }) =>
+        fetch(`http://127.0.0.1:${adminPort}/drain?ms=0`, {
+          method: 'POST',
+          signal: AbortSignal.timeout(CLOSE_CLIENTS_MS),
+        }),
+      ),
+    );
+  }
+
   async #stopAll(): Promise<void> {
     this.#readiness = { ready: false, reason: 'stopping' };
     this.#supervisor.stop();
+    await this.#closeClients();
     for (const roles of STOP_ORDER) {
       await Promise.all(this.#parts.filter(({ role }) => roles.includes(role)).map((part) => part.stop()));
     }

@@ -13,6 +13,15 @@ export const SERVED_DEADLINE_MS = 10_000;
  */
 export const SERVICE_STOP_GRACE_MS = 4_000;
 
+/** ms from the deadline of a gateway's drain to the end of its process. */
+export const ROLLING_STOP_MARGIN_MS = 5_000;
+
+/** ms until a gateway that was started again is ready: it reads the log to its end. Past it a rolling restart stops. */
+export const ROLLING_READY_DEADLINE_MS = 60_000;
+
+/** ms that gateways get to close all their clients at once when the whole cluster stops: there is nowhere to move to. */
+export const CLOSE_CLIENTS_MS = 500;
+
 /** ms a process that ended stays down before it is started again; doubled at each failure in a row, up to the most. */
 export const RESTART_DELAY_MS = 200;
 export const RESTART_DELAY_MS_MAX = 5_000;

@@ -11,6 +11,8 @@ export interface PartAddresses {
   redis: readonly string[];
   /** The venue server, when there is one. */
   venue: ReplayVenueAddress | undefined;
+  /** Where clients find the gateways: the stream at nginx. */
+  stream: string;
   /** Where the keys of tokens are, when clients need tokens. */
   jwks: string | undefined;
 }
@@ -20,7 +22,7 @@ export interface ReplayVenueAddress extends VenueAbout {
   port: number;
 }
 
-export type ServiceRole = 'venue' | 'ingest' | 'compute' | 'auth' | 'gateway';
+export type ServiceRole = 'venue' | 'ingest' | 'compute' | 'auth' | 'gateway' | 'redis-watchdog';
 
 /** `iss` of the tokens of every cluster on one machine. */
 const TRIAL_ISSUER = 'tapecast-trial';
@@ -32,6 +34,7 @@ export const SCRIPTS: Readonly<Record<ServiceRole, string>> = {
   compute: resolve(ROOT, 'services/compute/dist/main.js'),
   auth: resolve(ROOT, 'services/auth/dist/main.js'),
   gateway: resolve(ROOT, 'services/gateway/dist/main.js'),
+  'redis-watchdog': resolve(ROOT, 'services/redis-watchdog/dist/main.js'),
 };
 
 /** The built page; nginx serves it. */
@@ -48,9 +51,15 @@ export function venueArguments(config: ClusterConfig, port: number, adminPort: n
   ];
 }
 
-export function ingestArguments(config: ClusterConfig, parts: PartAddresses, adminPort: number): string[] {
+/** `spoolDir`: a folder of this process's own. */
+export function ingestArguments(
+  config: ClusterConfig,
+  parts: PartAddresses,
+  adminPort: number,
+  spoolDir: string,
+): string[] {
   const symbols = config.symbols.length === 0 ? [] : ['--symbols', config.symbols.join(',')];
-  const common = serviceArguments(config, parts, adminPort);
+  const common = [...serviceArguments(config, parts, adminPort), '--spool-dir', spoolDir];
   if (config.feed === 'simulated') {
     const rate = config.rate === undefined ? [] : ['--rate', `${config.rate}`];
     return [...common, '--feed', 'simulated', '--seed', `${config.seed}`, ...rate];
@@ -118,6 +127,13 @@ export function authArguments(
   ];
 }
 
+export function redisWatchdogArguments(config: ClusterConfig, redis: readonly string[], adminPort: number): string[] {
+  return [
+    ...['--host', '127.0.0.1', '--admin-port', `${adminPort}`, '--log-level', config.logLevel],
+    ...['--redis', redis.join(',')],
+  ];
+}
+
 /** With keys for whoever has a token; without, open to anyone: nginx and the gateways listen on loopback only. */
 export function gatewayArguments(
   config: ClusterConfig,
@@ -128,7 +144,13 @@ export function gatewayArguments(
   const admission = parts.jwks === undefined ? ['--anonymous'] : ['--jwks', parts.jwks, '--token-issuer', TRIAL_ISSUER];
   const believed = ['--trusted-proxies', '127.0.0.1'];
   const threads = config.gatewayThreads === 1 ? [] : ['--threads', `${config.gatewayThreads}`];
-  return [...serviceArguments(config, parts, adminPort), '--port', `${port}`, ...threads, ...admission, ...believed];
+  return [
+    ...serviceArguments(config, parts, adminPort),
+    ...['--port', `${port}`, '--public-url', parts.stream],
+    ...threads,
+    ...admission,
+    ...believed,
+  ];
 }
 
 function serviceArguments(config: ClusterConfig, parts: PartAddresses, adminPort: number): string[] {

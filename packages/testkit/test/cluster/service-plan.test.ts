@@ -14,6 +14,7 @@ const parts: PartAddresses = {
   kafka: ['127.0.0.1:1'],
   redis: ['127.0.0.1:2', '127.0.0.1:3'],
   venue: undefined,
+  stream: 'ws://127.0.0.1:8080/v1/stream',
   jwks: undefined,
 };
 const COMMON =
@@ -22,12 +23,12 @@ const COMMON =
 describe('ingest', () => {
   it('is told the seed and rate of a simulated market', () => {
     const config = clusterSchema.parse({ seed: 7, rate: 100 });
-    expect(ingestArguments(config, parts, 9).join(' ')).toBe(`${COMMON} --feed simulated --seed 7 --rate 100`);
+    expect(ingestArguments(config, parts, 9, 's').join(' ')).toBe(`${COMMON} --spool-dir s --feed simulated --seed 7 --rate 100`);
   });
 
   it('speaks to the real venue by its wall clock', () => {
     const config = clusterSchema.parse({ feed: 'binance', symbols: ['BTCUSDT', 'ETHUSDT'] });
-    expect(ingestArguments(config, parts, 9).join(' ')).toBe(`${COMMON} --feed binance --symbols BTCUSDT,ETHUSDT`);
+    expect(ingestArguments(config, parts, 9, 's').join(' ')).toBe(`${COMMON} --spool-dir s --feed binance --symbols BTCUSDT,ETHUSDT`);
   });
 
   it('has the key of iTick in its environment, alone and never on its command line', () => {
@@ -38,13 +39,13 @@ describe('ingest', () => {
       itickWs: 'ws://127.0.0.1:7',
       itickTypes: ['tick'],
     });
-    expect(ingestArguments(config, parts, 9).join(' ')).toBe(
-      `${COMMON} --feed itick --itick-ws ws://127.0.0.1:7 --itick-types tick --symbols AAPL$US`,
+    expect(ingestArguments(config, parts, 9, 's').join(' ')).toBe(
+      `${COMMON} --spool-dir s --feed itick --itick-ws ws://127.0.0.1:7 --itick-types tick --symbols AAPL$US`,
     );
     expect(secretsOf(config, 'ingest')).toEqual({ TAPECAST_ITICK_TOKEN: 'the-key' });
     for (const role of ['venue', 'compute', 'auth', 'gateway'] as const) expect(secretsOf(config, role)).toEqual({});
-    expect(ingestArguments(clusterSchema.parse({ feed: 'itick', tokenFile: 'key' }), parts, 9).join(' ')).toBe(
-      `${COMMON} --feed itick --itick-token-file ${resolve('key')}`,
+    expect(ingestArguments(clusterSchema.parse({ feed: 'itick', tokenFile: 'key' }), parts, 9, 's').join(' ')).toBe(
+      `${COMMON} --spool-dir s --feed itick --itick-token-file ${resolve('key')}`,
     );
   });
 
@@ -66,20 +67,20 @@ describe('ingest', () => {
   it('speaks to the venue server of a replay as to the venue, by the clock of its pings', () => {
     const config = clusterSchema.parse({ feed: 'replay', recording: ['a'] });
     const venue = { venue: 'binance', symbols: ['BTCUSDT'], port: 8 } as const;
-    expect(ingestArguments(config, { ...parts, venue }, 9).join(' ')).toBe(
-      `${COMMON} --feed binance --binance-ws ws://127.0.0.1:8 --binance-rest http://127.0.0.1:8 --clock ping`,
+    expect(ingestArguments(config, { ...parts, venue }, 9, 's').join(' ')).toBe(
+      `${COMMON} --spool-dir s --feed binance --binance-ws ws://127.0.0.1:8 --binance-rest http://127.0.0.1:8 --clock ping`,
     );
   });
 
   it('is told the symbols of a recording that is played as iTick, or those of them that are wanted', () => {
     const venue = { venue: 'itick', symbols: ['IBM$US', 'BAC$US'], port: 8 } as const;
-    const itick = `${COMMON} --feed itick --itick-ws ws://127.0.0.1:8 --itick-token replay`;
+    const itick = `${COMMON} --spool-dir s --feed itick --itick-ws ws://127.0.0.1:8 --itick-token replay`;
     const all = clusterSchema.parse({ feed: 'replay', recording: ['a'] });
-    expect(ingestArguments(all, { ...parts, venue }, 9).join(' ')).toBe(
+    expect(ingestArguments(all, { ...parts, venue }, 9, 's').join(' ')).toBe(
       `${itick} --symbols IBM$US,BAC$US --clock ping`,
     );
     const some = clusterSchema.parse({ feed: 'replay', recording: ['a'], symbols: ['BAC$US'] });
-    expect(ingestArguments(some, { ...parts, venue }, 9).join(' ')).toBe(`${itick} --symbols BAC$US --clock ping`);
+    expect(ingestArguments(some, { ...parts, venue }, 9, 's').join(' ')).toBe(`${itick} --symbols BAC$US --clock ping`);
   });
 });
 
@@ -101,7 +102,7 @@ describe('the venue server', () => {
 
 it('opens gateways to anyone, on loopback', () => {
   expect(gatewayArguments(clusterSchema.parse({}), parts, 8, 9).join(' ')).toBe(
-    `${COMMON} --port 8 --anonymous --trusted-proxies 127.0.0.1`,
+    `${COMMON} --port 8 --public-url ws://127.0.0.1:8080/v1/stream --anonymous --trusted-proxies 127.0.0.1`,
   );
 });
 
@@ -109,5 +110,5 @@ it('has gateways serve on threads where there are to be several', () => {
   const words = (gatewayThreads: number): string =>
     gatewayArguments(clusterSchema.parse({ gatewayThreads }), parts, 8, 9).join(' ');
   expect(words(1)).not.toContain('--threads');
-  expect(words(3)).toContain('--port 8 --threads 3 ');
+  expect(words(3)).toContain('/v1/stream --threads 3 ');
 });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import { createServer, request, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +16,8 @@ interface StandIn {
   server: Server;
   address: string;
   sockets: Set<Duplex>;
+  /** Takes nobody: 503, and when to come again. */
+  shut: boolean;
 }
 
 let dir: string;
@@ -77,6 +79,21 @@ for (const way of await waysToTest())
       const counts = ['one', 'two'].map((name) => greeted.filter(({ text }) => text === name).length);
       expect(counts).toEqual([3, 3]);
       for (const { socket } of greeted) socket.close();
+    });
+
+    it('asks the next gateway where one has no room, and says so where none has; REST is answered as it is', async () => {
+      const [first, second] = gateways;
+      first!.shut = true;
+      const greeted = await Promise.all(Array.from({ length: 4 }, () => greeting()));
+      expect(greeted.map(({ text }) => text)).toEqual(['two', 'two', 'two', 'two']);
+      for (const { socket } of greeted) socket.close();
+      const asked = await Promise.all(Array.from({ length: 4 }, () => fetch(`http://127.0.0.1:${port}/v1/klines`)));
+      // Which gateway is asked follows from their connections; one that answers 503 is not passed over.
+      expect(asked.map(({ status }) => status)).toContain(503);
+      second!.shut = true;
+      expect(await handshakeRefused()).toEqual({ status: 503, retryAfter: '7' });
+      first!.shut = false;
+      second!.shut = false;
     });
 
     it('passes over a gateway that is gone', async () => {
@@ -142,13 +159,19 @@ for (const way of await waysToTest())
   });
 
 async function standIn(name: string): Promise<StandIn> {
-  const sockets = new Set<Duplex>();
+  const self = { sockets: new Set<Duplex>(), shut: false };
+  const { sockets } = self;
   const server = createServer((request, response) => {
+    if (self.shut) response.writeHead(503, { 'retry-after': '7' });
     response.end(JSON.stringify({ name, url: request.url, forwarded: request.headers['x-forwarded-for'] }));
   });
   server.on('upgrade', (request, socket) => {
     sockets.add(socket);
     socket.on('error', () => socket.destroy());
+    if (self.shut) {
+      socket.end('HTTP/1.1 503 Service Unavailable\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n');
+      return;
+    }
     // RFC 6455: the answer to the client's key, then one unmasked text frame with our name.
     const accept = createHash('sha1').update(
       `${request.headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`,
@@ -160,7 +183,7 @@ async function standIn(name: string): Promise<StandIn> {
     socket.write(Buffer.concat([Buffer.from([0x81, name.length]), Buffer.from(name)]));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { server, address: `127.0.0.1:${(server.address() as AddressInfo).port}`, sockets };
+  return Object.assign(self, { server, address: `127.0.0.1:${(server.address() as AddressInfo).port}` });
 }
 
 function greeting(): Promise<{ text: string; protocol: string; socket: WebSocket }> {
@@ -168,6 +191,29 @@ function greeting(): Promise<{ text: string; protocol: string; socket: WebSocket
     const socket = new WebSocket(`ws://127.0.0.1:${port}/v1/stream`, ['tapecast.v1.json']);
     socket.onmessage = ({ data }) => resolve({ text: String(data), protocol: socket.protocol, socket });
     socket.onerror = () => reject(new Error('no WebSocket through nginx'));
+  });
+}
+
+/** What the server says to a handshake that it does not take. */
+function handshakeRefused(): Promise<{ status: number | undefined; retryAfter: string | undefined }> {
+  return new Promise((resolve, reject) => {
+    const asked = request({
+      port,
+      host: '127.0.0.1',
+      path: '/v1/stream',
+      headers: {
+        connection: 'Upgrade',
+        upgrade: 'websocket',
+        'sec-websocket-version': '13',
+        'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+      },
+    });
+    asked.on('response', ({ statusCode, headers }) => {
+      resolve({ status: statusCode, retryAfter: headers['retry-after'] });
+      asked.destroy();
+    });
+    asked.on('error', reject);
+    asked.end();
   });
 }
 

@@ -61,6 +61,8 @@ export interface AdmissionDeps {
   logger: Logger;
   /** Wall time, Unix ms. */
   nowMs: () => number;
+  /** A look at the issuer's keys went well, or did not. */
+  looked?: (well: boolean) => void;
 }
 
 const UNAUTHORIZED: Refusal = Object.freeze({
@@ -124,7 +126,7 @@ class TokenAdmission implements Admission {
   readonly #verifier: TokenVerifier;
   readonly #metrics: AdmissionMetrics;
 
-  constructor(options: AdmissionOptions, jwks: string, { metrics, logger, nowMs }: AdmissionDeps) {
+  constructor(options: AdmissionOptions, jwks: string, { metrics, logger, nowMs, looked }: AdmissionDeps) {
     this.#anonymous = options.anonymous;
     this.#fromFile = !/^https?:/i.test(jwks);
     this.#metrics = metrics;
@@ -138,6 +140,7 @@ class TokenAdmission implements Admission {
       ...(options.keyLimits === undefined ? {} : { limits: options.keyLimits }),
       looked: (outcome, error) => {
         metrics.keysFetched(outcome);
+        looked?.(error === undefined);
         if (error !== undefined && !away) logger.warn({ event: 'keys_away', outcome, reason: error.message });
         if (error === undefined && away) logger.warn({ event: 'keys_back' });
         away = error !== undefined;

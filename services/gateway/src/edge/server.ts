@@ -1,6 +1,7 @@
 import uWS, { type HttpRequest, type HttpResponse, type us_socket_context_t, type WebSocket } from 'uWebSockets.js';
 import { type Logger, StartError } from '@tapecast/service-kit';
 import type { Admission } from '../admission/admission.ts';
+import type { Entrance, ShutReason } from '../admission/entrance.ts';
 import type { Encoding } from '../fanout/client.ts';
 import type { ClientSocket } from '../fanout/client-socket.ts';
 import type { GatewayLimits } from '../limits.ts';
@@ -54,6 +55,9 @@ export interface EdgeOptions {
   /** There where `settings.tls` is. */
   tlsMetrics: TlsMetrics | undefined;
   admission: Admission;
+  /** Whether anybody new may connect. */
+  entrance: Entrance;
+  turnedAway: (reason: ShutReason) => void;
   page: ReadonlyMap<string, StaticFile>;
   logger: Logger;
   /** Wall time, Unix ms. */
@@ -77,8 +81,6 @@ const STREAM_PATH = '/v1/stream';
 const idleTimeoutS = (heartbeatMs: number): number => Math.min(960, Math.max(60, Math.ceil((heartbeatMs * 6) / 1000)));
 
 const RETIRED_SWEEP_MS = 5_000;
-/** A full gateway may have room again when its next client leaves. */
-const FULL_RETRY_S = 5;
 
 /** The client port: WebSocket, REST and page. */
 export class EdgeServer {
@@ -88,8 +90,9 @@ export class EdgeServer {
   #apps: NativeApps | undefined;
   #certificates: CertificateWatch | undefined;
   #retiredSweep: NodeJS.Timeout | undefined;
-  #sessions: Sessions | undefined;
   #drained: (session: Session) => void = () => {};
+  /** Plain connections end with their next answer: a proxy that keeps one would go on asking us. */
+  #ending = false;
 
   constructor(options: EdgeOptions) {
     const { settings, admission, limits, edgeMetrics } = options;
@@ -104,7 +107,6 @@ export class EdgeServer {
    * `drained` is told whose socket took some of what waited for it.
    */
   async listen(sessions: Sessions, rest: RestApi, drained: (session: Session) => void): Promise<number> {
-    this.#sessions = sessions;
     this.#drained = drained;
     const { host, port, settings, limits, metrics } = this.#options;
     const http = new HttpResponder({ ...this.#options, origins: this.#origins, addresses: this.#addresses }, rest);
@@ -116,7 +118,7 @@ export class EdgeServer {
       route: (native) => {
         this.#routeStream(native, sessions);
         native.app.any('/*', (response, request) =>
-          this.#guard('http', () => http.answer(response, request, native.retiredAtMs !== undefined)),
+          this.#guard('http', () => http.answer(response, request, this.#ending || native.retiredAtMs !== undefined)),
         );
       },
       evict: (session) => {
@@ -136,6 +138,7 @@ export class EdgeServer {
 
   /** No new connections; those that are open stay. */
   stopListening(): void {
+    this.#ending = true;
     this.#certificates?.stop();
     this.#apps?.stopListening();
   }
@@ -196,7 +199,7 @@ export class EdgeServer {
         this.#each('dropped', socket, (session) => {
           session.client.dropped = true;
         }),
-      close: (socket) =>
+      close: (socket, code) =>
         this.#guard('close', () => {
           const data = socket.getUserData();
           const { session, addressKey } = data;
@@ -204,7 +207,7 @@ export class EdgeServer {
           this.#addresses.closed(addressKey);
           if (session === undefined) return;
           native.sessions.delete(session);
-          sessions.closed(session);
+          sessions.closed(session, code);
         }),
     });
   }
@@ -236,10 +239,15 @@ export class EdgeServer {
     }
     const choice = chooseSubprotocol(request.getHeader('sec-websocket-protocol'), request.getQuery('numbers'));
     const token = tokenOf(request.getQuery('token'), request.getHeader('authorization'));
-    const full = this.#sessions?.full();
-    if ('refused' in choice) refuse('400 Bad Request', 'bad_request', choice.refused);
-    else if (full !== undefined) refuse('503 Service Unavailable', 'unavailable', full, FULL_RETRY_S);
-    else {
+    if ('refused' in choice) {
+      refuse('400 Bad Request', 'bad_request', choice.refused);
+      return;
+    }
+    const shut = this.#options.entrance.shut();
+    if (shut !== undefined) {
+      this.#options.turnedAway(shut.reason);
+      refuse('503 Service Unavailable', 'unavailable', shut.msg, shut.retryAfterS);
+    } else {
       // The token is checked once the socket is open: a browser sees nothing of an upgrade's refusal, and a socket that is
       // open can't be gone under an upgrade that waits. `Sessions` bounds how many are unchecked, and for how long.
       const { encoding } = choice;

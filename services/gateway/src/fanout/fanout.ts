@@ -9,6 +9,7 @@ import type { FlushQueue, InstrumentFanout, ObserveHops } from './instrument-fan
 import { IntervalMoves, type Move } from './interval-moves.ts';
 import { INTERVALS_OFFERED_MS, IntervalTimer, type Timers } from './intervals.ts';
 import { OutboxWriter } from './outbox-writer.ts';
+import { HELD, Paces } from './paces.ts';
 import { StatusPass } from './status-pass.ts';
 import type { StreamGroup } from './stream-group.ts';
 
@@ -43,13 +44,18 @@ export interface PausedPosition {
  * Whoever adds a client to a stream calls `flush` first: the shown state is then the one that all others have.
  */
 export class Fanout implements FlushQueue {
+  readonly paces = new Paces();
+  /** Time spent in flushes, all together. */
+  flushedMs = 0;
   readonly #options: FanoutOptions;
-  /** Streams with something to tell, by interval. */
+  /** Streams with something to tell, by pace. */
   readonly #marked: StreamGroup[][] = INTERVALS_OFFERED_MS.map(() => []);
   readonly #timers: (IntervalTimer | undefined)[];
   readonly #moves = new IntervalMoves();
   readonly #statuses = new StatusPass();
   readonly #cohorts: Cohorts;
+  /** Those that are told nothing for now. */
+  #held: StreamGroup[] = [];
   #urgent: StreamGroup[] = [];
   /** Streams that keep what single clients were shown of them. */
   readonly #shown = new Set<StreamGroup>();
@@ -95,8 +101,13 @@ export class Fanout implements FlushQueue {
   mark(group: StreamGroup): void {
     if (group.marked) return;
     group.marked = true;
-    this.#marked[group.interval]?.push(group);
-    const timer = this.#timers[group.interval];
+    const { pace } = group;
+    if (pace === HELD) {
+      this.#held.push(group);
+      return;
+    }
+    this.#marked[pace]?.push(group);
+    const timer = this.#timers[pace];
     if (timer === undefined) this.#schedule();
     else timer.arm();
   }
@@ -124,6 +135,7 @@ export class Fanout implements FlushQueue {
     this.#scheduled = false;
     const now = this.#marked[0] as StreamGroup[];
     if (this.#instruments.length === 0 && now.length === 0 && this.#urgent.length === 0) return;
+    const begunAt = performance.now();
     const { nowUs } = this.#begin();
     const instruments = this.#instruments;
     this.#instruments = [];
@@ -140,6 +152,7 @@ export class Fanout implements FlushQueue {
     now.length = 0;
     this.#deliver();
     for (const instrument of instruments) instrument.observed(this.#options.observe, nowUs);
+    this.flushedMs += performance.now() - begunAt;
   }
 
   /** Adds the client to the stream at the number it is at: only after `flush`. */
@@ -148,6 +161,25 @@ export class Fanout implements FlushQueue {
     this.#cohorts.changes(client);
     client.streams.put(group);
     group.members.join(client.alone);
+    // What it is shown may be long past.
+    if (group.pace === HELD) this.markUrgent(group);
+    return group;
+  }
+
+  /**
+   * The client has the stream from now on, at a number of its own: it is told nothing of it until `resume`. Only after `flush`.
+   */
+  joinPaused(
+    client: Client,
+    instrument: InstrumentFanout,
+    channel: StreamGroup['channel'],
+    interval: number,
+  ): StreamGroup {
+    const group = instrument.hold(channel, interval);
+    this.#cohorts.changes(client);
+    client.streams.put(group);
+    client.paused ??= new Set();
+    client.paused.add(group);
     return group;
   }
 
@@ -172,8 +204,25 @@ export class Fanout implements FlushQueue {
   /** A few times a second: clients with the same streams are told as one, and what only joiners need is let go. */
   sweep(): void {
     this.#cohorts.sweep();
+    if (this.#held.length > 0) this.#sweepHeld();
     for (const group of this.#shown) group.forgetShown();
     this.#shown.clear();
+  }
+
+  /** From now on streams are told at these paces. Nothing of this turn is left when they change, and ranges stay whole. */
+  pace(fastest: Parameters<Paces['set']>[0]): void {
+    this.flush();
+    this.paces.set(fastest);
+    const held = this.#held;
+    this.#held = [];
+    this.#markAgain(held);
+    for (let pace = 0; pace < this.#marked.length; pace++) {
+      const groups = this.#marked[pace] as StreamGroup[];
+      const others = groups.filter((group) => group.pace !== pace);
+      if (others.length === 0) continue;
+      this.#marked[pace] = groups.filter((group) => group.pace === pace);
+      this.#markAgain(others);
+    }
   }
 
   /** Cohorts that there are, and clients in them. */
@@ -245,6 +294,12 @@ export class Fanout implements FlushQueue {
     return left;
   }
 
+  /** Writes to single clients what `write` gives them. */
+  tellSingly(write: (context: FlushContext) => void): void {
+    write(this.#begin());
+    this.#drain();
+  }
+
   /** Shows one client the state of streams. Nothing may be pending. */
   show(client: Client, groups: Iterable<StreamGroup>, history: boolean): void {
     this.#begin();
@@ -255,9 +310,23 @@ export class Fanout implements FlushQueue {
     this.#drain();
   }
 
+  #markAgain(groups: readonly StreamGroup[]): void {
+    for (const group of groups) {
+      group.marked = false;
+      if (group.holds > 0) this.mark(group);
+    }
+  }
+
+  /** Those that ended are forgotten; one with too much that waits is told once. */
+  #sweepHeld(): void {
+    this.#held = this.#held.filter(({ holds }) => holds > 0);
+    for (const group of this.#held) if (group.waitsTooLong) this.markUrgent(group);
+  }
+
   #flushInterval(interval: number): void {
     const groups = this.#marked[interval] as StreamGroup[];
     this.#marked[interval] = [];
+    const begunAt = performance.now();
     this.#begin();
     const moves: Move[] = [];
     for (const group of groups) {
@@ -269,6 +338,7 @@ export class Fanout implements FlushQueue {
     }
     this.#deliver();
     for (const move of moves) this.#make(move);
+    this.flushedMs += performance.now() - begunAt;
   }
 
   /** Who is told nothing for now can't be brought over: they are looked at again at the next flush, and cost others nothing. */

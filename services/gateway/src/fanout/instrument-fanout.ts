@@ -1,6 +1,7 @@
 import { type Channel, type InstrumentView, SEQUENCES, type Sequence, type Update } from '@tapecast/market';
 import { type StatusMessage, sequenceOf } from '@tapecast/wire';
 import type { ToldTrades } from '../slow/told-trades.ts';
+import type { Paces } from './paces.ts';
 import { StreamGroup } from './stream-group.ts';
 
 /** Times of one update on its way, for the histograms of hops. Unix microseconds. */
@@ -21,7 +22,8 @@ export interface FanoutSource {
 export interface FlushQueue {
   /** Where trades are kept for those who can't be told them now; without it they are told a hole. */
   readonly toldTrades: ToldTrades | undefined;
-  /** At the next moment of the stream's interval; for interval 0 that is the end of this turn. */
+  readonly paces: Paces;
+  /** At the next moment of the stream's pace; for interval 0 that is the end of this turn. */
   mark(group: StreamGroup): void;
   /** At the end of this turn, whatever its interval. */
   markUrgent(group: StreamGroup): void;
@@ -81,7 +83,7 @@ export class InstrumentFanout {
     let group = this.stream(channel, interval);
     if (group === undefined) {
       const number = this.#source.streamNumber(channel, interval);
-      group = new StreamGroup(this, channel, interval, number, this.#queue.toldTrades);
+      group = new StreamGroup(this, channel, interval, number, this.#queue.paces, this.#queue.toldTrades);
       this.#streams[group.sequence].push(group);
       this.#size++;
       this.#epoch = this.view.epoch;

@@ -1,5 +1,6 @@
 import type { Channel, InstrumentView, Sequence, Update } from '@tapecast/market';
 import { type DataMessage, depthOf, type NoticeMessage, sequenceOf } from '@tapecast/wire';
+import { HELD_UPDATES_MAX } from '../limits.ts';
 import type { ToldTrades } from '../slow/told-trades.ts';
 import type { Client } from './client.ts';
 import type { FlushContext } from './flush-context.ts';
@@ -7,6 +8,7 @@ import type { InstrumentFanout } from './instrument-fanout.ts';
 import { INTERVALS_OFFERED_MS } from './intervals.ts';
 import { kept, LiveMessages } from './live-messages.ts';
 import { historyMessages, rememberedTrade, snapshotMessages, stateMessages } from './messages.ts';
+import { type Pace, type Paces, paceIndexOf } from './paces.ts';
 import { ShownFrames } from './shown-frames.ts';
 import { pairOf } from './stream-list.ts';
 import { StreamMembers } from './stream-members.ts';
@@ -20,7 +22,7 @@ import { ToldCut } from './told-cut.ts';
  *
  * At interval 0 an update is encoded when it is applied, and leaves at the end of the loop turn. At the others applying only
  * notes that there is something: at the interval's flush one update is made of the state as it is then. Trades and final
- * bars are never merged: they wait, each for itself.
+ * bars are never merged: they wait, each for itself. A gateway that has too much to do may tell it more rarely: see `Paces`.
  */
 export class StreamGroup {
   /** Names it to clients, and never anything else in the gateway's life. */
@@ -39,11 +41,13 @@ export class StreamGroup {
   marked = false;
   urgent = false;
   readonly #output: StreamOutput;
+  readonly #paces: Paces;
+  readonly #paceIndex: number;
   readonly #live: LiveMessages;
   /** Of a depth. */
   readonly #cut: ToldCut | undefined;
   #told: number;
-  /** Of an interval: trades, and bars of which only the newest change is told unless it was final. */
+  /** Told later: trades, and bars of which only the newest change is told unless it was final. */
   #waiting: Update[] = [];
 
   /** `toldTrades` keeps what is told of trades for those who can't be told it now. */
@@ -52,8 +56,11 @@ export class StreamGroup {
     channel: Channel,
     interval: number,
     number: number,
+    paces: Paces,
     toldTrades: ToldTrades | undefined,
   ) {
+    this.#paces = paces;
+    this.#paceIndex = paceIndexOf(channel, interval);
     this.instrument = instrument;
     this.channel = channel;
     this.interval = interval;
@@ -78,6 +85,16 @@ export class StreamGroup {
     return INTERVALS_OFFERED_MS[this.interval] as number;
   }
 
+  /** The interval at which it is told for now, its own or a longer one, or `HELD`. */
+  get pace(): Pace {
+    return this.#paces.of(this.#paceIndex);
+  }
+
+  /** More waits than may: it is told although it is held. */
+  get waitsTooLong(): boolean {
+    return this.#waiting.length > HELD_UPDATES_MAX;
+  }
+
   /** The number that everyone who has it is at. */
   get told(): number {
     return this.#told;
@@ -91,11 +108,13 @@ export class StreamGroup {
   /** The view has just taken `update`, which is of this stream's sequence. */
   applied(view: InstrumentView, update: Update): void {
     this.#output.received(update.receivedAtUs);
-    if (this.interval > 0) {
+    if (this.pace !== 0) {
       if (this.channel === 'trade') this.#waiting.push(update);
       else if (update.body.kind === 'kline') this.#wait(update);
       return;
     }
+    // Of a longer pace that ended just now.
+    this.#tellWaiting();
     if (this.#cut !== undefined) this.#tellDepth(this.#cut, view, false);
     else if (this.channel === 'quote') this.#tell(this.#live.quote(view, this.#told + 1, update.last));
     else this.#tellUpdate(update);
@@ -123,7 +142,7 @@ export class StreamGroup {
     if (this.holds === 0) return;
     const { view } = this.instrument;
     const seq = view.seqs[this.sequence];
-    if (this.interval > 0) this.#tellWaiting();
+    this.#tellWaiting();
     if (seq > this.#told) {
       if (this.#cut !== undefined) this.#tellDepth(this.#cut, view, all);
       else if (this.channel === 'quote') this.#tell(this.#live.quote(view, this.#told + 1, seq));
@@ -163,6 +182,19 @@ export class StreamGroup {
     const lost = this.#hole([at + 1, this.#told], 'these trades were not delivered');
     new ShownFrames(this.number, [lost, ...this.#output.state()]).sendTo(client, context);
     return this.#told;
+  }
+
+  /**
+   * Of trades: a number above `from` and below `told` at which `catchUp` can begin without a loss; `told` where there is none.
+   * Nothing of this turn may be pending.
+   */
+  reachedAfter(from: number, json: boolean): number {
+    return this.#output.reachedAfter(from, json) ?? this.#told;
+  }
+
+  /** Whether `catchUp` from this number on loses nothing, for a client that has what was told up to there. */
+  reaches(from: number, json: boolean): boolean {
+    return from === this.#told || this.#output.reaches(from, json);
   }
 
   /** Shows one client the state as told; see `shown`. */

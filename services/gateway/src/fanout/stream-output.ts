@@ -132,6 +132,15 @@ export class StreamOutput {
     return at;
   }
 
+  /** See `ToldRing`. */
+  reachedAfter(from: number, withBase: boolean): number | undefined {
+    return this.#ring?.reachedAfter(from, withBase);
+  }
+
+  reaches(from: number, withBase: boolean): boolean {
+    return this.#ring?.reaches(from, withBase) ?? false;
+  }
+
   forgetShown(): void {
     this.#shown.clear();
   }

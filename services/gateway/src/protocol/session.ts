@@ -1,11 +1,16 @@
 import type { Grant } from '@tapecast/access';
 import type { Channel } from '@tapecast/market';
+import type { StoredSession } from '@tapecast/market-state';
 import { CLOSE_CODES, type ClientMessage, type CloseReason, type ErrorMessage } from '@tapecast/wire';
+import type { DepartureReason } from '../drain/departures.ts';
 import type { Client } from '../fanout/client.ts';
 import type { PausedPosition } from '../fanout/fanout.ts';
 import type { StreamGroup } from '../fanout/stream-group.ts';
 import { pairOf } from '../fanout/stream-list.ts';
 import type { GatewayLimits } from '../limits.ts';
+import type { SessionIdentity } from '../sessions/identity.ts';
+import { newIdentity } from '../sessions/identity.ts';
+import type { ResumedStream, Resuming } from '../sessions/resumptions.ts';
 import type { SlowState } from '../slow/slow-consumers.ts';
 import type { HeldInstrument } from '../subscriptions/held-instrument.ts';
 import { TokenBucket, WindowCount } from './rate.ts';
@@ -13,6 +18,18 @@ import { TokenBucket, WindowCount } from './rate.ts';
 /** One connection: who it is, what it subscribed, and how it behaves. */
 export class Session {
   readonly client: Client;
+  /** Names the connection among all there ever are. */
+  readonly connection: string;
+  /** Whose session it speaks for: its own, or an earlier one's that it took up. */
+  identity: SessionIdentity;
+  /** Another connection speaks for the session now. */
+  replaced = false;
+  /** Of its last `resume`. */
+  sessionResumed = false;
+  /** What the session had, until the last message of a resume of several. */
+  owed: StoredSession | undefined;
+  /** There while it is told what it missed before it came. */
+  resuming: Resuming | undefined;
   /** What it may have; undefined until somebody said who it is. Then it is never undefined again. */
   grant: Grant | undefined;
   /** Unix ms of its handshake, and by which there must be one. */
@@ -24,6 +41,10 @@ export class Session {
   unadmittedMessages = 0;
   unadmittedBytes = 0;
   helloTold = false;
+  /** Was told to connect elsewhere, and why: it is expected to go. */
+  leaving: DepartureReason | undefined;
+  /** Which degradation it was told last; see `degrade/`. */
+  degradedTold = 0;
   /** `auth_expiring` was told of this grant. */
   expiringTold = false;
   /** Distinct instruments it may hold. */
@@ -45,6 +66,8 @@ export class Session {
 
   constructor(client: Client, limits: GatewayLimits, nowMs: number) {
     this.client = client;
+    this.connection = client.session;
+    this.identity = newIdentity(client.session, nowMs);
     this.openedAtMs = nowMs;
     this.authByMs = nowMs + limits.authMs;
     this.symbolsMax = limits.subscriptionsPerConnectionMax;
@@ -67,6 +90,18 @@ export class Session {
   /** Its stream of the channel, at whatever interval; undefined where it has none. */
   streamOf(held: HeldInstrument, channel: Channel): StreamGroup | undefined {
     return this.client.streams.find(pairOf(held.number, channel));
+  }
+
+  /** Where the client is in a stream that it has. */
+  positionIn(stream: StreamGroup): { epoch: string; seq: number } {
+    const ahead = this.isAheadIn(stream);
+    if (ahead !== undefined) return { epoch: ahead.epoch, seq: ahead.at };
+    return { epoch: stream.instrument.view.epoch, seq: stream.told };
+  }
+
+  /** It came back with more than this gateway was told, and is told nothing of the stream until that changes. */
+  isAheadIn(stream: StreamGroup): ResumedStream | undefined {
+    return this.resuming?.ahead.find(({ group }) => group === stream);
   }
 
   /** Unix ms of the last frame that this client was sent, by itself or with others. */

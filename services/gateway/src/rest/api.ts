@@ -1,8 +1,9 @@
 import { ANONYMOUS, type Grant } from '@tapecast/access';
-import { type MarketState, MarketStateError } from '@tapecast/market-state';
+import { MarketStateError } from '@tapecast/market-state';
 import type { Logger } from '@tapecast/service-kit';
 import type { JsonNumbers } from '@tapecast/wire';
 import { type Admission, isRefusal, type Refusal } from '../admission/admission.ts';
+import type { StateReads } from '../degrade/guarded-state.ts';
 import type { GatewayLimits } from '../limits.ts';
 import type { GatewayMetrics } from '../metrics.ts';
 import type { HeldInstrument } from '../subscriptions/held-instrument.ts';
@@ -15,7 +16,7 @@ import { snapshot } from './snapshot.ts';
 
 export interface RestContext {
   instruments: Instruments;
-  state: MarketState;
+  state: StateReads;
   limits: GatewayLimits;
   /** Sends what is pending, so that an answer says of a number what subscribers were told of it. */
   flush(): void;

@@ -1,8 +1,9 @@
-import type { Sequence, Update } from '@tapecast/market';
-import { BARS_KEPT } from '@tapecast/market-state';
+import type { Interval, Sequence, Update } from '@tapecast/market';
+import { BARS_KEPT, MarketStateError } from '@tapecast/market-state';
 import { decodeUpdate, intervalOf, type KlineMessage, parseChannel, type SubscriptionResult } from '@tapecast/wire';
 import { klineMessage, liveKline } from '../fanout/messages.ts';
 import { resolvePairs } from '../protocol/resolve.ts';
+import type { HeldInstrument } from '../subscriptions/held-instrument.ts';
 import type { RestContext, RestRequest } from './api.ts';
 import { type RestReply, restError } from './reply.ts';
 import { messageText } from './snapshot.ts';
@@ -34,8 +35,7 @@ export async function klines(context: RestContext, { query, grant, numbers }: Re
   try {
     await context.joined([held]);
     // Bars that became final since the last checkpoint are in the log alone: from here on it has what the store has not.
-    const storedUpTo = await held.storedUpTo();
-    const stored = await context.state.bars(known.partition, known.symbol, interval, { fromMs, toMs, limit: most });
+    const store = await storedBars(context, held, known.partition, interval, { fromMs, toMs, limit: most });
     context.flush();
     const byStart = new Map<number, KlineMessage>();
     const take = (update: Update): void => {
@@ -44,8 +44,8 @@ export async function klines(context: RestContext, { query, grant, numbers }: Re
         byStart.set(bar.kline.startMs, bar);
     };
     const sequence: Sequence = `kline@${interval}`;
-    for (const bytes of stored) take(decodeUpdate(bytes));
-    for (const update of held.updatesSince(storedUpTo, sequence)) take(update);
+    for (const bytes of store.bars) take(decodeUpdate(bytes));
+    for (const update of held.updatesSince(store.upTo, sequence)) take(update);
     const seq = held.view.seqs[sequence];
     const current = klineMessage(held.view, channel, [seq, seq]);
     // The newest bar as it is now, also where it became final after the store was read.
@@ -53,10 +53,42 @@ export async function klines(context: RestContext, { query, grant, numbers }: Re
       byStart.set(current.kline.startMs, current);
     const bars = [...byStart.values()].sort((a, b) => a.kline.startMs - b.kline.startMs).slice(-most);
     const texts = bars.map((bar, i) => messageText(bar, numbers, i + 1));
-    const head = { symbol: known.symbol, channel, interval, epoch: held.view.epoch, seq };
+    const head = {
+      symbol: known.symbol,
+      channel,
+      interval,
+      epoch: held.view.epoch,
+      seq,
+      ...(store.away ? { partial: true } : {}),
+    };
     return { status: 200, body: `${JSON.stringify(head).slice(0, -1)},"bars":[${texts.join(',')}]}` };
   } finally {
     context.instruments.release(held);
+  }
+}
+
+interface StoredBars {
+  bars: Uint8Array[];
+  /** Offset of md.updates up to which they have all. */
+  upTo: number;
+  /** The store does not answer: what this gateway has itself is all that can be told. */
+  away: boolean;
+}
+
+/** Rejects where the store is away and this gateway knows nothing of the instrument either. */
+async function storedBars(
+  context: RestContext,
+  held: HeldInstrument,
+  partition: number,
+  interval: Interval,
+  range: { fromMs: number; toMs: number; limit: number },
+): Promise<StoredBars> {
+  try {
+    const upTo = await held.storedUpTo();
+    return { bars: await context.state.bars(partition, held.symbol, interval, range), upTo, away: false };
+  } catch (error) {
+    if (!(error instanceof MarketStateError && error.code === 'unavailable' && held.live)) throw error;
+    return { bars: [], upTo: 0, away: true };
   }
 }
 

@@ -1,10 +1,10 @@
-import type { MarketState } from '@tapecast/market-state';
 import type { Logger } from '@tapecast/service-kit';
+import type { StateReads } from '../degrade/guarded-state.ts';
 import type { Instruments } from './instruments.ts';
 
 /** Keeps the known instruments up to the catalogue's version. An outage of the store only delays what is new. */
 export class CatalogueWatch {
-  readonly #state: MarketState;
+  readonly #state: StateReads;
   readonly #instruments: Instruments;
   readonly #logger: Logger;
   readonly #pollMs: number;
@@ -14,7 +14,7 @@ export class CatalogueWatch {
   #closed = false;
   #looking: Promise<void> = Promise.resolve();
 
-  constructor(state: MarketState, instruments: Instruments, logger: Logger, pollMs: number) {
+  constructor(state: StateReads, instruments: Instruments, logger: Logger, pollMs: number) {
     this.#state = state;
     this.#instruments = instruments;
     this.#logger = logger;

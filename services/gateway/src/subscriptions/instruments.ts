@@ -116,11 +116,11 @@ export class Instruments {
     if (held.holds === 0) held.releasedAtMs = this.#options.nowMs();
   }
 
-  /** Lets go what nobody has held for a while. */
-  sweep(): void {
+  /** Lets go what nobody has held for a while; `keep`: not what is here, where it could not be read again. */
+  sweep(keep = false): void {
     const before = this.#options.nowMs() - this.#options.limits.releaseLingerMs;
     for (const held of this.#held) {
-      if (held.holds > 0 || held.releasedAtMs > before) continue;
+      if (held.holds > 0 || held.releasedAtMs > before || (keep && held.live)) continue;
       this.#forget(held);
     }
   }

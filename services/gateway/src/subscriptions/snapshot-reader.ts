@@ -1,4 +1,4 @@
-import type { MarketState } from '@tapecast/market-state';
+import type { StateReads } from '../degrade/guarded-state.ts';
 import type { SnapshotRead } from './instrument-state.ts';
 
 /** A snapshot this many records behind the reader is first brought forward by the partition's record: one read more. */
@@ -11,13 +11,13 @@ const SCAN_RECORDS_MAX = 256;
  * is written after the instruments it includes: read first, its `updatesNext` holds for the snapshot read after it.
  */
 export class SnapshotReader {
-  readonly #state: MarketState;
+  readonly #state: StateReads;
   readonly #atOnce: number;
   readonly #floors = new Map<number, Promise<number | undefined>>();
   readonly #waiting: (() => void)[] = [];
   #underWay = 0;
 
-  constructor(state: MarketState, atOnce: number) {
+  constructor(state: StateReads, atOnce: number) {
     this.#state = state;
     this.#atOnce = atOnce;
   }

@@ -1,9 +1,9 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { openRedisMarketState } from '@tapecast/market-state';
+import { openRedisMarketState, openRedisSessionStore } from '@tapecast/market-state';
 import { createLogger, createRegistry } from '@tapecast/service-kit';
 import { openSharedTickLog } from '@tapecast/tick-log';
 import type { Door } from '../edge/acceptor.ts';
-import { startGateway } from '../gateway.ts';
+import { type Gateway, startGateway } from '../gateway.ts';
 import { THREADS_LIMITS } from './limits.ts';
 import type { FromServing, ThreadStart, ToServing } from './messages.ts';
 import { fromSent, toSent } from './sent-error.ts';
@@ -36,6 +36,7 @@ const logger = createLogger('gateway', config.logLevel).child({ thread: index })
 const metrics = createRegistry();
 let stop = async (): Promise<void> => {};
 let reload = async (): Promise<void> => {};
+let drain: Gateway['drain'] = async () => {};
 
 port.on('message', (message: ToServing) => {
   switch (message.kind) {
@@ -51,6 +52,9 @@ port.on('message', (message: ToServing) => {
     case 'reload':
       own(reload());
       return;
+    case 'drain':
+      own(drain(message.plan).then(() => say({ kind: 'drained' })));
+      return;
     case 'stop':
       own(stop().then(() => say({ kind: 'stopped' })));
   }
@@ -64,10 +68,12 @@ function own(work: Promise<void>): void {
 async function serve(): Promise<void> {
   const log = openSharedTickLog(access);
   const state = await openRedisMarketState({ nodes: config.redis, logger });
+  const sessions = await openRedisSessionStore({ nodes: config.redis, logger });
   const gateway = await startGateway({
     config: { ...config, limits },
     log,
     state,
+    sessions,
     logger,
     metrics,
     door,
@@ -75,10 +81,11 @@ async function serve(): Promise<void> {
   });
   const timer = setInterval(() => say({ kind: 'state', readiness: gateway.ready() }), THREADS_LIMITS.stateEveryMs);
   reload = () => gateway.reloadCertificate();
+  drain = (plan) => gateway.drain(plan);
   stop = async () => {
     clearInterval(timer);
     await gateway.stop();
-    await Promise.all([log.close(), state.close()]);
+    await Promise.all([log.close(), state.close(), sessions.close()]);
   };
   own(
     gateway.failed.then((error) => {

@@ -1,6 +1,7 @@
 import type { MetricObject, Readiness } from '@tapecast/service-kit';
 import type { SharedLogAccess } from '@tapecast/tick-log';
 import type { GatewayProcessConfig } from '../config.ts';
+import type { DrainPlan } from '../drain/drain.ts';
 import type { AppDescriptor } from '../edge/acceptor.ts';
 import type { GatewayLimits } from '../limits.ts';
 
@@ -25,6 +26,7 @@ export type ToServing =
   | { kind: 'not_listening'; error: SentError }
   | { kind: 'metrics'; ask: number }
   | { kind: 'reload' }
+  | { kind: 'drain'; plan: DrainPlan }
   | { kind: 'stop' };
 
 export type FromServing =
@@ -36,4 +38,6 @@ export type FromServing =
   | { kind: 'state'; readiness: Readiness }
   | { kind: 'metrics'; ask: number; metrics: MetricObject[] }
   | { kind: 'failed'; error: SentError }
+  /** None of its clients is left, or the deadline has come. */
+  | { kind: 'drained' }
   | { kind: 'stopped' };

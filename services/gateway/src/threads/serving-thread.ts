@@ -1,6 +1,7 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { MetricObject, Readiness } from '@tapecast/service-kit';
+import type { DrainPlan } from '../drain/drain.ts';
 import type { Door } from '../edge/acceptor.ts';
 import { THREADS_LIMITS } from './limits.ts';
 import type { FromServing, ThreadStart, ToServing } from './messages.ts';
@@ -23,6 +24,8 @@ export class ServingThread {
   #ending = false;
   #exited = false;
   #stopped: (() => void) | undefined;
+  #draining: Promise<void> | undefined;
+  #drained: (() => void) | undefined;
   #onListens: () => void = () => {};
   #onStarted: () => void = () => {};
   #onFailed: (error: Error) => void = () => {};
@@ -50,6 +53,7 @@ export class ServingThread {
       if (!this.#ending) this.#onFailed(new Error(`serving thread ${this.index} ended by itself with code ${code}`));
       this.#exited = true;
       this.#stopped?.();
+      this.#drained?.();
     });
   }
 
@@ -87,6 +91,17 @@ export class ServingThread {
       });
       this.say({ kind: 'metrics', ask });
     });
+  }
+
+  /** Has it send its clients elsewhere; resolves when none is left, or at the deadline. */
+  drain(plan: DrainPlan): Promise<void> {
+    this.#draining ??= new Promise((resolve) => {
+      this.#drained = resolve;
+    });
+    // Told again, it may be told to hurry.
+    if (this.#exited) this.#drained?.();
+    else this.say({ kind: 'drain', plan });
+    return this.#draining;
   }
 
   /** Has it say goodbye to its clients and let go of everything; ends it when it does not. */
@@ -130,6 +145,9 @@ export class ServingThread {
         return;
       case 'failed':
         this.#onFailed(fromSent(message.error));
+        return;
+      case 'drained':
+        this.#drained?.();
         return;
       case 'stopped':
         this.#stopped?.();

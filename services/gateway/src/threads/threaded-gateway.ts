@@ -1,6 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Logger, type Registry, StartError } from '@tapecast/service-kit';
 import { LogSharing, type TickLog } from '@tapecast/tick-log';
 import type { GatewayProcessConfig } from '../config.ts';
+import type { DrainPlan } from '../drain/drain.ts';
 import { Acceptor } from '../edge/acceptor.ts';
 import { limitsOf } from '../edge/options.ts';
 import type { Gateway } from '../gateway.ts';
@@ -56,9 +58,19 @@ export async function startThreadedGateway(deps: ThreadedGatewayDeps): Promise<T
   logger.info({ event: 'threads_started', threads: threads.length });
 
   let stopping: Promise<void> | undefined;
+  let draining = false;
+  const drain = async (plan: Partial<DrainPlan> = {}): Promise<void> => {
+    draining = true;
+    acceptor.stopListening();
+    const { perSecond = config.drainPerSecond, deadlineMs = config.drainMs } = plan;
+    const own = { perSecond: perSecond / threads.length, deadlineMs };
+    await Promise.all(threads.map((thread) => thread.drain(own)));
+  };
   const stop = async (): Promise<void> => {
     clearInterval(watch);
-    acceptor.stopListening();
+    await Promise.race([drain(), delay(config.drainMs, undefined, { ref: false })]);
+    // Whoever is left goes now: a thread that stops waits for nobody.
+    for (const thread of threads) thread.say({ kind: 'drain', plan: { perSecond: 1, deadlineMs: 0 } });
     await Promise.all(threads.map((thread) => thread.stop()));
     await release();
   };
@@ -68,6 +80,7 @@ export async function startThreadedGateway(deps: ThreadedGatewayDeps): Promise<T
     failed,
     ready: () => {
       if (stopping !== undefined) return { ready: false, reason: 'stopping' };
+      if (draining) return { ready: false, reason: 'draining' };
       const reasons = threads.map((thread) => thread.ready()).filter(({ ready }) => !ready);
       return { ready: reasons.length === 0, reason: reasons.map(({ reason }) => reason).join('; ') };
     },
@@ -81,6 +94,7 @@ export async function startThreadedGateway(deps: ThreadedGatewayDeps): Promise<T
       }));
       return mergedMetrics(await deps.metrics.getMetricsAsJSON(), await Promise.all(told));
     },
+    drain,
     stop: () => {
       stopping ??= stop();
       return stopping;

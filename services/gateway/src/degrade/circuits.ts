@@ -1,0 +1,32 @@
+import { CircuitBreaker, type CircuitState, type Logger, type Registry, watchCircuits } from '@tapecast/service-kit';
+import type { GatewayLimits } from '../limits.ts';
+import { isStoreFailure } from './guarded-state.ts';
+
+export interface GatewayCircuits {
+  /** The store: checkpoints, snapshots, bars, catalogue. */
+  readonly store: CircuitBreaker;
+  /** Who has the keys of tokens. It is asked by whoever checks tokens, at its own pace: here only how that goes. */
+  readonly issuer: CircuitBreaker;
+}
+
+/**
+ * What stands before all that a gateway calls. Kafka is not called but read, by one loop that asks again by itself at a set
+ * pace: nobody waits for it, so there is nothing to break; `tapecast_gateway_log_behind_seconds` has its state.
+ */
+export function createCircuits(limits: GatewayLimits, registry: Registry, logger: Logger): GatewayCircuits {
+  const circuit = (target: string, isFailure?: (error: unknown) => boolean): CircuitBreaker =>
+    new CircuitBreaker({
+      target,
+      failuresMax: limits.circuitFailuresMax,
+      openMs: limits.circuitOpenMs,
+      openMsMax: limits.circuitOpenMsMax,
+      nowMs: () => performance.now(),
+      changed: (state: CircuitState) => {
+        if (state !== 'half_open') logger.warn({ event: `circuit_${state}`, target });
+      },
+      ...(isFailure === undefined ? {} : { isFailure }),
+    });
+  const circuits = { store: circuit('redis', isStoreFailure), issuer: circuit('issuer') };
+  watchCircuits(registry, [circuits.store, circuits.issuer]);
+  return circuits;
+}
