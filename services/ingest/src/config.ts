@@ -84,6 +84,12 @@ export type IngestConfig = Readonly<z.infer<typeof ingestSchema>>;
 
 /** Options of ingest's own process. */
 export const ingestProcessSchema = z.object({
+  spoolDir: z
+    .string()
+    .default('')
+    .describe(
+      'folder for ticks that Kafka does not take, 1 GiB at most; each process needs its own. None: 64 MiB in memory',
+    ),
   ...processOptions,
   ...clusterOptions,
   ...ingestOptions,

@@ -5,6 +5,7 @@ export const INGEST_ERRORS = {
   rate_limited: { retryable: true, meaning: 'the venue asks for a pause; `retryAfterMs` says how long' },
   bad_reply: { retryable: true, meaning: 'the reply was not what the venue documents' },
   no_symbols: { retryable: true, meaning: 'the venue lists none of the symbols asked for' },
+  superseded: { retryable: false, meaning: 'another ingest publishes the venue now' },
 } as const;
 
 export type IngestErrorCode = keyof typeof INGEST_ERRORS;

@@ -1,17 +1,28 @@
-import type { MarketState } from '@tapecast/market-state';
-import { createSteadyClock, type Logger, type Readiness, type Registry, type RunningService } from '@tapecast/service-kit';
+import type { Leases, MarketState } from '@tapecast/market-state';
+import type { RecordStore } from '@tapecast/replay-store';
+import {
+  createSteadyClock,
+  type Logger,
+  type Readiness,
+  type Registry,
+  type RunningService,
+} from '@tapecast/service-kit';
 import { partitionOf, type TickLog } from '@tapecast/tick-log';
 import { encodeTick } from '@tapecast/wire';
 import type { IngestConfig } from './config.ts';
 import { Backoff } from './connection/backoff.ts';
 import { pause } from './connection/pause.ts';
-import { messageOf } from './errors.ts';
+import { IngestError, messageOf } from './errors.ts';
+import { Leadership } from './lead/leadership.ts';
+import { takeOver } from './lead/takeover.ts';
 import { checkLimits, type IngestLimits, LIMITS } from './limits.ts';
 import { createIngestMetrics } from './metrics.ts';
 import { TickPublisher } from './publish/publisher.ts';
+import { Spool } from './publish/spool.ts';
 import { createSessionId } from './sources/session.ts';
-import { TEST_CATALOGUE_ENTRY, TestFeed } from './sources/test-instrument.ts';
+import { TEST_CATALOGUE_ENTRY, TEST_INSTRUMENT, TestFeed } from './sources/test-instrument.ts';
 import { TickSource } from './sources/tick-source.ts';
+import { VenueSource } from './sources/venue-source.ts';
 import { OPTION_CHECKS, VENUES } from './venues/registry.ts';
 import type { Feed } from './venues/venue.ts';
 
@@ -19,6 +30,10 @@ export interface IngestDependencies {
   config: IngestConfig;
   log: TickLog;
   state: MarketState;
+  /** Of several with the same feed one publishes, the others stand by. Without: this is the only one. */
+  leases?: Leases;
+  /** For ticks that the log does not take. Without: memory alone. The caller's to close. */
+  spoolStore?: RecordStore;
   logger: Logger;
   metrics: Registry;
   /** Overrides of the bounds on publishing, for tests and small machines. */
@@ -26,11 +41,17 @@ export interface IngestDependencies {
 }
 
 /**
- * Starts the feed that `config` names, and the test instrument beside it. The log and the store stay the caller's to close.
- * A venue or store that is away delays readiness, never the start.
+ * Starts the feed that `config` names, and the test instrument beside it. The log, the store and the leases stay the caller's
+ * to close. A venue or store that is away delays readiness, never the start.
+ *
+ * | state | the feed | leaves it by |
+ * |---|---|---|
+ * | standby | is connected, and keeps what it may have to tell | the lease → taking over |
+ * | taking over | as before | the log's end is read → publishing |
+ * | publishing | tells what the log lacks, then all that comes | stop; another has the lease → `failed`: a new process begins as a standby |
  */
 export async function startIngest(dependencies: IngestDependencies): Promise<RunningService> {
-  const { config, log, state, logger } = dependencies;
+  const { config, log, state, leases, logger } = dependencies;
   const limits: IngestLimits = { ...LIMITS, ...dependencies.limits };
   checkLimits(limits);
   OPTION_CHECKS[config.feed]?.(config);
@@ -45,12 +66,18 @@ export async function startIngest(dependencies: IngestDependencies): Promise<Run
     fail = resolve;
   });
   let feed: Feed | undefined;
+  let lead: Leadership | undefined;
+  let publishing = false;
   const producer = await log.producer('md.ticks');
+  const { spoolStore } = dependencies;
+  const spool = spoolStore === undefined ? undefined : new Spool({ store: spoolStore, limits, logger, metrics });
   const publisher = new TickPublisher({
     producer,
     partitions: log.partitions,
     logger,
     metrics,
+    spool,
+    mayWrite: () => lead?.mayWrite() ?? true,
     onPressure: (full) => {
       if (full) feed?.pause();
       else feed?.resume();
@@ -58,23 +85,31 @@ export async function startIngest(dependencies: IngestDependencies): Promise<Run
     onFailed: (error) => fail(error),
     limits,
   });
-  const createSource = (venue: string, ownSession: string = session): TickSource =>
-    new TickSource({
+  const sources: VenueSource[] = [];
+  const createSource = (venue: string, ownSession: string = session): VenueSource => {
+    const source = new VenueSource(
       venue,
-      session: ownSession,
-      partitions: log.partitions,
-      partitionOf,
-      encode: encodeTick,
-      publisher,
-      metrics,
-    });
+      ownSession,
+      (name) =>
+        new TickSource({
+          venue,
+          name,
+          partitions: log.partitions,
+          partitionOf,
+          encode: encodeTick,
+          publisher,
+          metrics,
+        }),
+    );
+    sources.push(source);
+    return source;
+  };
 
   const testFeed = new TestFeed({ source: createSource('test'), nowUs, isFull: () => publisher.full });
   let testListed = false;
   const listing = listTestInstrument(state, logger, random, abort.signal).then(() => {
     testListed = !abort.signal.aborted;
   });
-  testFeed.start();
   feed = VENUES[config.feed]({
     config,
     createSource,
@@ -89,13 +124,59 @@ export async function startIngest(dependencies: IngestDependencies): Promise<Run
   void Promise.race([feed.failed, log.failed]).then((error) => fail(error));
   logger.info({ event: 'ingest_started', feed: config.feed, session, partitions: log.partitions });
 
+  const publish = async (fence: number | undefined): Promise<void> => {
+    const begunAt = performance.now();
+    const { signal } = abort;
+    const endOf = await takeOver({ log, state, publisher, sources, fence, limits, logger, random, nowUs, signal });
+    if (endOf === undefined) return;
+    publishing = true;
+    metrics.active.set(1);
+    const end = endOf(feed.name);
+    testFeed.start(endOf('test').lastTradeId(TEST_INSTRUMENT));
+    feed.speak(end);
+    const tookMs = performance.now() - begunAt;
+    metrics.takeoverSeconds.observe(tookMs / 1_000);
+    if (end.receivedAtUs !== undefined) metrics.takeovers.inc();
+    logger.info({ event: 'publishing', session, fence, tookMs: Math.round(tookMs), logEndsAtUs: end.receivedAtUs });
+  };
+  let takingOver: Promise<void> = Promise.resolve();
+  const begin = (fence: number | undefined): void => {
+    // What an earlier process left on disk goes before all that is ours.
+    publisher.proceed();
+    takingOver = publish(fence).catch((error: unknown) => {
+      fail(error instanceof Error ? error : new Error(messageOf(error)));
+    });
+  };
+  metrics.active.set(0);
+  if (leases === undefined) begin(undefined);
+  else {
+    lead = new Leadership({
+      leases,
+      name: `ingest/${config.feed}`,
+      owner: session,
+      limits,
+      logger,
+      onTaken: begin,
+      onConfirmed: () => publisher.proceed(),
+      onLost: (reason) => {
+        metrics.active.set(0);
+        publisher.discard();
+        fail(new IngestError('superseded', `${reason}: this process ends, and its next start stands by`));
+      },
+    });
+    lead.start();
+  }
+
   const stop = async (): Promise<void> => {
     abort.abort();
     testFeed.stop();
     await feed.stop();
     await listing;
+    await takingOver;
     const left = await publisher.drain(limits.stopFlushMsMax);
     if (left > 0) logger.error({ event: 'ticks_not_published', ticks: left, withinMs: limits.stopFlushMsMax });
+    // Before the producer ends: a standby begins at once.
+    await lead?.stop();
     await producer.close();
     logger.info({ event: 'ingest_stopped', session });
   };
@@ -108,6 +189,10 @@ export async function startIngest(dependencies: IngestDependencies): Promise<Run
       if (stopping !== undefined) return { ready: false, reason: 'ingest: stopping' };
       if (!testListed) return { ready: false, reason: 'ingest: the catalogue store is away' };
       if (publisher.full) return { ready: false, reason: 'ingest: the log does not take ticks, reading is paused' };
+      // A standby is ready when it could take over.
+      if (!publishing && (lead?.active ?? true)) {
+        return { ready: false, reason: 'ingest: begins to publish, and waits for the log' };
+      }
       return feed.ready();
     },
     stop: () => {

@@ -10,6 +10,16 @@ export const LIMITS = {
   bufferBytesMax: 64 * 1024 * 1024,
   /** Share of `bufferBytesMax` at which reading goes on. */
   bufferResumeShare: 0.5,
+  /** ms that a send may take before ticks go to disk. A broker's failover takes 2 to 3 s; less than this is a slow flush. */
+  spoolAfterMs: 1_000,
+  /** ms for which ticks on their way to disk wait for company: what a kill loses, where the venue does not give it again. */
+  spoolLingerMs: 20,
+  /** ms before a disk that is full, or could not be written, is tried again. */
+  spoolRetryMs: 1_000,
+  /** Bytes on disk: two hours of 1,000 ticks a second. Reached: ticks stay in memory, and then the venue is not read (`bufferBytesMax`). */
+  spoolBytesMax: 1024 * 1024 * 1024,
+  /** ms of ticks on disk: what md.ticks keeps, too. Reached: as above. */
+  spoolAgeMsMax: 3_600_000,
   /** ms. A stop waits so long for the log to take what was read; then it says how many ticks were not. */
   stopFlushMsMax: 8_000,
 
@@ -81,6 +91,36 @@ export const LIMITS = {
   /** Ids by which a trade of a new connection may lie below the last one and still be a double. Further below: the venue counts anew. */
   tradeIdRewindMax: 1_000_000,
 
+  /**
+   * ms for which a lease on a venue is held when it is not renewed. With `leaseTryMs` it bounds how long nobody publishes after
+   * a kill: 2.2 s. Shorter would move it in a failover of the store (2.3 s) even more often than not.
+   */
+  leaseTtlMs: 2_000,
+  /** ms for one call about a lease: less than it lasts, so that an active one knows that the store is away when it has to. */
+  leaseCallMsMax: 1_000,
+  /** ms between two renewals: three may fail. */
+  leaseRenewMs: 500,
+  /** ms between two tries of a standby. */
+  leaseTryMs: 200,
+  /** Records of md.ticks that a takeover reads at most, all partitions. More lie after compute's checkpoint: quiet instruments then begin at their next trade. */
+  endRecordsMax: 4_000_000,
+  /** Trades of one instrument without ids that it keeps of them, to find where a connection follows the log. Older ones go. */
+  endTradesMax: 512,
+  /** ms of trades that a standby keeps: longer than the lease and reading the log's end. Older ones are the log's, or the venue is asked. */
+  heldMs: 10_000,
+  /** Trades of one instrument kept by a standby. Older ones go, as above. */
+  heldTradesMax: 50_000,
+  /** ms in which the venue must have given the trades that were missed. What it has not given then is told as missing. */
+  fillMsMax: 15_000,
+  /** Trades that are asked for in one hole: 100 calls. The oldest of a longer one are told as missing. */
+  fillTradesMax: 100_000,
+  /** Trades that may wait for an older hole to be filled. More: it is told as missing. */
+  fillWaitingMax: 50_000,
+  /** Holes filled at the same time, of all instruments. Others wait in order. */
+  fillsAtOnce: 4,
+  /** ms after which an instrument that has not traded since a connection began is asked for what it traded before. */
+  catchUpAfterMs: 2_000,
+
   /** Slots of 100 ms that the simulated market makes in one turn when it is behind: 20 times real time at 50 ms a turn. More come in the next turns. */
   simulatedSlotsPerTurn: 10,
 } as const;
@@ -94,6 +134,10 @@ export function checkLimits(limits: IngestLimits): void {
     [limits.flushBytesMax < limits.bufferBytesMax, 'flushBytesMax must be below bufferBytesMax'],
     [limits.silencePingMs < limits.silenceDeadMs, 'silencePingMs must be below silenceDeadMs'],
     [limits.refusedFirstWaitMs <= limits.refusedWaitMs, 'refusedFirstWaitMs must not exceed refusedWaitMs'],
+    [limits.flushBytesMax < limits.spoolBytesMax, 'flushBytesMax must be below spoolBytesMax'],
+    [limits.leaseRenewMs * 2 < limits.leaseTtlMs, 'leaseRenewMs must be below half of leaseTtlMs'],
+    [limits.leaseCallMsMax < limits.leaseTtlMs, 'leaseCallMsMax must be below leaseTtlMs'],
+    [limits.leaseTtlMs < limits.heldMs, 'leaseTtlMs must be below heldMs'],
     [limits.overlapMsMin < limits.overlapMsMax, 'overlapMsMin must be below overlapMsMax'],
     [limits.reconnectBaseMs <= limits.reconnectCapMs, 'reconnectBaseMs must not exceed reconnectCapMs'],
     [limits.bufferResumeShare > 0 && limits.bufferResumeShare < 1, 'bufferResumeShare must lie between 0 and 1'],

@@ -1,8 +1,10 @@
-import { openRedisMarketState } from '@tapecast/market-state';
+import { openRedisLeases, openRedisMarketState } from '@tapecast/market-state';
 import { runServiceProcess } from '@tapecast/service-kit';
 import { openKafkaTickLog } from '@tapecast/tick-log';
 import { ingestProcessSchema } from './config.ts';
 import { startIngest } from './ingest.ts';
+import { LIMITS } from './limits.ts';
+import { openSpool } from './publish/open-spool.ts';
 
 await runServiceProcess({
   name: 'ingest',
@@ -17,7 +19,21 @@ await runServiceProcess({
       logger,
     });
     const state = await openRedisMarketState({ nodes: config.redis, logger });
-    const ingest = await startIngest({ config, log, state, logger, metrics });
+    // A lease that is asked about for longer than it lasts is no answer.
+    const leases = await openRedisLeases({ nodes: config.redis, logger, callTimeoutMs: LIMITS.leaseCallMsMax });
+    const spoolStore =
+      config.spoolDir === ''
+        ? undefined
+        : await openSpool({ path: config.spoolDir, generation: log.generation, logger });
+    const ingest = await startIngest({
+      config,
+      log,
+      state,
+      leases,
+      ...(spoolStore === undefined ? {} : { spoolStore }),
+      logger,
+      metrics,
+    });
     return {
       service: {
         name: ingest.name,
@@ -25,6 +41,8 @@ await runServiceProcess({
         failed: ingest.failed,
         stop: async () => {
           await ingest.stop();
+          await leases.close();
+          await spoolStore?.close();
           await state.close();
           await log.close();
         },

@@ -34,6 +34,34 @@ export function createIngestMetrics(registry: Registry) {
       labelNames: ['venue'],
       registers,
     }),
+    tradesFetched: new Counter({
+      name: 'tapecast_ingest_fetched_trades_total',
+      help: "Trades that did not come over a stream and were had from the venue's REST",
+      labelNames: ['venue'],
+      registers,
+    }),
+    gapsTold: new Counter({
+      name: 'tapecast_ingest_gaps_told_total',
+      help: 'Instruments of a venue without trade ids whose clients were told a span in which trades may be missing, at a takeover',
+      labelNames: ['venue'],
+      registers,
+    }),
+    active: new Gauge({
+      name: 'tapecast_ingest_active',
+      help: '1 where this process publishes its venue, 0 where it stands by',
+      registers,
+    }),
+    takeovers: new Counter({
+      name: 'tapecast_ingest_takeovers_total',
+      help: 'Times that this process began to publish a venue of which the log had ticks',
+      registers,
+    }),
+    takeoverSeconds: new Histogram({
+      name: 'tapecast_ingest_takeover_seconds',
+      help: 'From the lease to the first tick: marking the log and reading its end',
+      buckets: [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30],
+      registers,
+    }),
     bookResyncs: new Counter({
       name: 'tapecast_ingest_book_resyncs_total',
       help: 'Order books discarded and asked for again, by reason',
@@ -107,6 +135,31 @@ export function createIngestMetrics(registry: Registry) {
     pauses: new Counter({
       name: 'tapecast_ingest_reading_pauses_total',
       help: 'Times that reading was paused because the buffer was full',
+      registers,
+    }),
+    spooled: new Counter({
+      name: 'tapecast_ingest_spooled_ticks_total',
+      help: 'Ticks put on disk because the log did not take them',
+      registers,
+    }),
+    spoolLost: new Counter({
+      name: 'tapecast_ingest_spool_lost_ticks_total',
+      help: 'Ticks that were put on disk and could not be read back',
+      registers,
+    }),
+    spoolFailures: new Counter({
+      name: 'tapecast_ingest_spool_failures_total',
+      help: 'Times that ticks could not be put on disk and stayed in memory',
+      registers,
+    }),
+    spoolWaiting: new Gauge({
+      name: 'tapecast_ingest_spool_ticks',
+      help: 'Ticks on disk that the log has not acknowledged',
+      registers,
+    }),
+    spoolBytes: new Gauge({
+      name: 'tapecast_ingest_spool_bytes',
+      help: 'Bytes on disk while ticks wait there',
       registers,
     }),
     flushSeconds: new Histogram({

@@ -152,6 +152,7 @@ function behind(gate: Promise<void>, log: TickLog): TickLog {
     read: (options) => log.read(options),
     join: (options) => log.join(options),
     offsets: (topic) => log.offsets(topic),
+    offsetsAt: (topic, atMs) => log.offsetsAt(topic, atMs),
     close: () => log.close(),
     producer: async (topic) => {
       const producer = await log.producer(topic);

@@ -22,11 +22,9 @@ export const clusterSchema = z.object({
     .describe('auth processes: clients need tokens then; 0 opens market data to anyone on this machine'),
   rotateEveryMs: z.number().int().min(2_000).optional().describe('auth: how long a key signs; default a day'),
   tokenSecondsMax: z.number().int().min(5).optional().describe('auth: longest life of a token; default 900'),
-  ingest: z
-    .number()
-    .refine((count) => count === 1, 'one ingest process: a second would tell every trade of the feed again')
+  ingest: processes
     .default(1)
-    .describe('ingest processes; one'),
+    .describe('ingest processes: one publishes, the others stand by and take over within 3 s when it ends or hangs'),
   brokers: z
     .number()
     .refine((count) => count === 1 || count === 3, 'Kafka runs with 1 broker, or with 3, of which one may die')

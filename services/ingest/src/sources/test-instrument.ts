@@ -1,7 +1,7 @@
 import { COUNTS_ALL, type Levels, type TickBody } from '@tapecast/market';
 import type { CatalogueEntry } from '@tapecast/market-state';
 import { difference } from './level-difference.ts';
-import type { TickSource } from './tick-source.ts';
+import type { TickSink } from './venue-source.ts';
 import type { NowUs } from './wall-clock.ts';
 
 export const TEST_INSTRUMENT = 'TEST$XX';
@@ -33,17 +33,21 @@ export function testMarket(second: number): { mid: number; bids: Levels; asks: L
 }
 
 export interface TestFeedOptions {
-  source: TickSource;
+  source: TickSink;
   nowUs: NowUs;
   /** While the log is away the test market stands still rather than fill the buffer. */
   isFull: () => boolean;
 }
+
+/** Seconds of trades that are told at once where another ended before: longer ago begins anew. */
+const MISSED_SECONDS_MAX = 600;
 
 /** `TEST$XX`: a trade, a quote and a change of the book every second of wall time, beside every feed, from start to stop. */
 export class TestFeed {
   readonly #options: TestFeedOptions;
   #timer: NodeJS.Timeout | undefined;
   #lastSecond = 0;
+  #tradedSecond = 0;
   #bids: Levels = [];
   #asks: Levels = [];
 
@@ -51,7 +55,15 @@ export class TestFeed {
     this.#options = options;
   }
 
-  start(): void {
+  /** `last` is the second whose trade the log has already: those since are told now, for they are known. */
+  start(last?: number): void {
+    const { nowUs } = this.#options;
+    const second = Math.floor(nowUs() / 1_000_000);
+    // A clock that was set back must not keep it silent.
+    if (last !== undefined && last <= second + 1 && second - last <= MISSED_SECONDS_MAX) {
+      for (let missed = last + 1; missed < second; missed++) this.#trade(missed, nowUs());
+      this.#tradedSecond = last;
+    }
     this.#second();
     this.#timer = setInterval(() => this.#second(), TICK_MS);
   }
@@ -104,12 +116,18 @@ export class TestFeed {
       second,
       receivedAtUs,
     );
+    // Another may have told this second's already.
+    if (second > this.#tradedSecond) this.#trade(second, receivedAtUs);
+  }
+
+  #trade(second: number, receivedAtUs: number): void {
+    const { traded, size } = testMarket(second);
     this.#emit(
       {
         kind: 'trade',
         id: String(second),
-        price: market.traded,
-        size: market.size,
+        price: traded,
+        size,
         side: second % 2 === 0 ? 'buy' : 'sell',
         conditions: [],
         counts: COUNTS_ALL,

@@ -7,7 +7,8 @@ export type UnnumberedTick = Omit<Tick, 'source' | 'sourceSeq' | 'receivedAtUs'>
 
 export interface TickSourceOptions {
   venue: string;
-  session: string;
+  /** As ticks carry it: `<venue>/<session>`, and `#<fence>` where the writer has one. */
+  name: string;
   partitions: number;
   partitionOf: (key: string, partitions: number) => number;
   encode: (tick: Tick) => Uint8Array;
@@ -35,7 +36,7 @@ export class TickSource {
 
   constructor(options: TickSourceOptions) {
     this.#options = options;
-    this.name = `${options.venue}/${options.session}`;
+    this.name = options.name;
     this.#lastSeq = Array.from({ length: options.partitions }, () => 0);
     const count = (kind: TickBody['kind']) => options.metrics.ticksTaken.labels(options.venue, kind);
     this.#counters = {
@@ -70,6 +71,11 @@ export class TickSource {
     if (timeMs <= this.#clockMs) return;
     this.#clockMs = timeMs;
     this.#clockGauge.set(timeMs);
+    this.mark(timeMs, receivedAtUs);
+  }
+
+  /** A tick to every partition, which says who speaks, and the time where it is known (else 0, which moves nothing). */
+  mark(timeMs: number, receivedAtUs: number): void {
     const tick: UnnumberedTick = {
       instrument: '',
       exchangeTimeUs: undefined,

@@ -3,26 +3,30 @@ import { pause } from '../../connection/pause.ts';
 import { RateBudget } from '../../connection/rate-budget.ts';
 import { IngestError, messageOf } from '../../errors.ts';
 import { FaultLog } from '../../fault-log.ts';
+import type { LogEnd } from '../../lead/log-end.ts';
 import { LIMITS } from '../../limits.ts';
 import { PingClock, readPingTime } from '../../sources/ping-clock.ts';
-import type { TickSource } from '../../sources/tick-source.ts';
+import type { TickSink } from '../../sources/venue-source.ts';
 import type { Feed, FeedContext } from '../venue.ts';
 import { BookKeeper } from './book-keeper.ts';
 import { InstrumentStatus } from './instrument-status.ts';
 import {
   type BadReason,
   type BinanceSymbol,
+  type QuoteEvent,
   routesOf,
   STREAM_KINDS,
   type StreamRoute,
   streamName,
+  type TradeEvent,
 } from './messages.ts';
+import { MissedTrades } from './missed-trades.ts';
 import { RenewedConnection } from './renewed-connection.ts';
 import { BinanceRest } from './rest.ts';
 import type { MarketEvent } from './stream-connection.ts';
 import { ATTEMPTS_PER_5_MINUTES, STREAMS_PER_CONNECTION_MAX } from './subscriptions.ts';
 import { loadSymbols } from './symbols.ts';
-import { TradeIds } from './trade-ids.ts';
+import { TradeLane } from './trade-lane.ts';
 
 const VENUE = 'binance';
 const CLOCK_TICK_MS = 1_000;
@@ -32,9 +36,11 @@ const RENEWAL_SPREAD = 0.1;
 /** What the feed keeps of one pair. */
 interface Pair {
   symbol: BinanceSymbol;
-  ids: TradeIds;
-  /** Update id of the last quote. */
-  quoteId: number | undefined;
+  trades: TradeLane;
+  /** The last quote that came. */
+  quote: { event: QuoteEvent; receivedAtUs: number } | undefined;
+  /** Update id of the last difference that came while another spoke for the venue. */
+  unspokenId: number | undefined;
   status: InstrumentStatus;
 }
 
@@ -49,13 +55,14 @@ class BinanceFeed implements Feed {
   readonly name = VENUE;
   readonly failed: Promise<Error>;
   readonly #context: FeedContext;
-  readonly #source: TickSource;
+  readonly #source: TickSink;
   readonly #rest: BinanceRest;
   readonly #books: BookKeeper;
+  readonly #missed: MissedTrades;
   readonly #faults: FaultLog;
   readonly #clock = new PingClock();
   readonly #pairs = new Map<string, Pair>();
-  readonly #connections: RenewedConnection[] = [];
+  readonly #connections = new Map<RenewedConnection, readonly BinanceSymbol[]>();
   readonly #abort = new AbortController();
   #fail: (error: Error) => void = () => undefined;
   #clockTimer: NodeJS.Timeout | undefined;
@@ -63,9 +70,12 @@ class BinanceFeed implements Feed {
   #numbers = 0;
   #notReady = 'reading exchangeInfo';
   #paused = false;
+  /** What the log had when we began to speak for the venue; undefined: another does, and nothing is told. */
+  #end: LogEnd | undefined;
+  readonly #catchUps = new Set<NodeJS.Timeout>();
 
   constructor(context: FeedContext) {
-    const { config, logger, metrics, random, nowUs } = context;
+    const { config, limits, logger, metrics, random, nowUs } = context;
     this.#context = context;
     this.#source = context.createSource(VENUE);
     this.#faults = new FaultLog(logger);
@@ -76,6 +86,13 @@ class BinanceFeed implements Feed {
       baseUrl: config.binanceRest,
       nowMs: Date.now,
       onOutcome: (outcome) => metrics.restCalls.inc({ venue: VENUE, outcome }),
+    });
+    this.#missed = new MissedTrades({
+      fetch: (symbol, fromId, signal) => this.#rest.historicalTrades(symbol, fromId, signal),
+      limits,
+      faults: this.#faults,
+      random,
+      signal: this.#abort.signal,
     });
     this.#books = new BookKeeper({
       fetchSnapshot: (symbol, signal) => this.#rest.depth(symbol, signal),
@@ -108,30 +125,36 @@ class BinanceFeed implements Feed {
   }
 
   ready() {
-    if (this.#connections.length === 0) return { ready: false, reason: `binance: ${this.#notReady}` };
-    const down = this.#connections.find((connection) => !connection.subscribed);
-    if (down === undefined) return { ready: true, reason: '' };
-    const count = this.#connections.filter((connection) => !connection.subscribed).length;
+    if (this.#connections.size === 0) return { ready: false, reason: `binance: ${this.#notReady}` };
+    const down = [...this.#connections.keys()].filter((connection) => !connection.subscribed);
+    if (down.length === 0) return { ready: true, reason: '' };
     return {
       ready: false,
-      reason: `binance: ${count} of ${this.#connections.length} connections not subscribed: ${down.downReason}`,
+      reason: `binance: ${down.length} of ${this.#connections.size} connections not subscribed: ${down[0]!.downReason}`,
     };
+  }
+
+  speak(end: LogEnd): void {
+    this.#end = end;
+    for (const pair of this.#pairs.values()) this.#speakFor(pair, end);
+    for (const [connection, part] of this.#connections) if (connection.subscribed) this.#follow(part);
   }
 
   pause(): void {
     this.#paused = true;
-    for (const connection of this.#connections) connection.pause();
+    for (const connection of this.#connections.keys()) connection.pause();
   }
 
   resume(): void {
     this.#paused = false;
-    for (const connection of this.#connections) connection.resume();
+    for (const connection of this.#connections.keys()) connection.resume();
   }
 
   async stop(): Promise<void> {
     this.#abort.abort();
     clearInterval(this.#clockTimer);
-    for (const connection of this.#connections) connection.stop();
+    for (const timer of this.#catchUps) clearTimeout(timer);
+    for (const connection of this.#connections.keys()) connection.stop();
     this.#books.stop();
     await this.#starting;
   }
@@ -178,9 +201,9 @@ class BinanceFeed implements Feed {
   #connect(symbols: readonly BinanceSymbol[]): void {
     const { config, logger, metrics, random, nowUs } = this.#context;
     for (const symbol of symbols) {
-      const pair: Pair = { symbol, ids: new TradeIds(), quoteId: undefined, status: new InstrumentStatus() };
+      const pair = this.#makePair(symbol);
       this.#pairs.set(symbol.symbol, pair);
-      this.#tellStatus(pair);
+      if (this.#end !== undefined) this.#speakFor(pair, this.#end);
     }
     const attempts = new RateBudget(ATTEMPTS_PER_5_MINUTES, 5 * 60_000, Date.now());
     const frames = metrics.framesReceived.labels(VENUE);
@@ -212,23 +235,76 @@ class BinanceFeed implements Feed {
         nowUs,
         attemptWaitMs: () => attempts.take(1, Date.now()),
       });
-      this.#connections.push(connection);
+      this.#connections.set(connection, part);
       if (this.#paused) connection.pause();
       connection.start();
     }
-    logger.info({ event: 'binance_connecting', pairs: symbols.length, connections: this.#connections.length });
+    logger.info({ event: 'binance_connecting', pairs: symbols.length, connections: this.#connections.size });
+  }
+
+  #makePair(symbol: BinanceSymbol): Pair {
+    const { limits, metrics, nowUs } = this.#context;
+    const { instrument } = symbol;
+    const pair: Pair = {
+      symbol,
+      quote: undefined,
+      unspokenId: undefined,
+      status: new InstrumentStatus(),
+      trades: new TradeLane({
+        limits,
+        nowUs,
+        emit: (event, receivedAtUs) => this.#emitTrade(event, receivedAtUs),
+        fetch: (from, to) => this.#missed.get(symbol, from, to),
+        onMissing: (from, to) => {
+          const missing = to - from + 1;
+          metrics.tradesMissing.inc({ venue: VENUE }, missing);
+          this.#faults.warn('trade_hole', () => ({ instrument, from, to, missing }));
+          this.#tellOnce(pair, `trades ${from} to ${to} (${missing}) were not received`);
+        },
+        onDuplicate: (tradeId) => {
+          metrics.tradesDuplicate.inc({ venue: VENUE });
+          this.#faults.warn('trade_duplicate', () => ({ instrument, tradeId }));
+        },
+        onRestarted: (before, now) => {
+          this.#faults.warn('trade_ids_restarted', () => ({ instrument, before, now }));
+          this.#tellOnce(pair, `the venue counts trades anew from ${now}`);
+        },
+        onFetched: (from, to, trades) => {
+          metrics.tradesFetched.inc({ venue: VENUE }, trades);
+          this.#faults.warn('trades_fetched', () => ({ instrument, from, to, trades }));
+        },
+      }),
+    };
+    return pair;
+  }
+
+  /** Tells what the log lacks of a pair, and how it stands. */
+  #speakFor(pair: Pair, end: LogEnd): void {
+    pair.trades.speak(end.lastTradeId(pair.symbol.instrument));
+    if (pair.quote !== undefined) this.#source.emit(pair.quote.event.tick, pair.quote.receivedAtUs);
+    this.#tellStatus(pair);
   }
 
   #onSubscribed(part: readonly BinanceSymbol[]): void {
     this.#countConnections();
     this.#context.logger.info({ event: 'binance_subscribed', pairs: part.length });
+    if (this.#end !== undefined) this.#follow(part);
+  }
+
+  /** The pairs' streams are subscribed, and told: books begin, and what was traded before the first trade comes is asked for. */
+  #follow(part: readonly BinanceSymbol[]): void {
     for (const symbol of part) this.#books.follow(symbol);
+    const timer = setTimeout(() => {
+      this.#catchUps.delete(timer);
+      for (const symbol of part) this.#pair(symbol).trades.catchUp();
+    }, this.#context.limits.catchUpAfterMs);
+    this.#catchUps.add(timer);
   }
 
   #positionOf(event: MarketEvent): number | undefined {
-    if (event.type === 'diff') return this.#books.position(event.symbol);
     const pair = this.#pair(event.symbol);
-    return event.type === 'trade' ? pair.ids.last : pair.quoteId;
+    if (event.type === 'diff') return this.#end === undefined ? pair.unspokenId : this.#books.position(event.symbol);
+    return event.type === 'trade' ? pair.trades.last : pair.quote?.event.lastId;
   }
 
   #onDown(part: readonly BinanceSymbol[], reason: string): void {
@@ -236,10 +312,10 @@ class BinanceFeed implements Feed {
     this.#context.metrics.disconnections.inc({ venue: VENUE });
     for (const symbol of part) {
       const pair = this.#pair(symbol);
-      pair.ids.reconnected();
+      pair.trades.reconnected();
       pair.status.down(`the connection to the venue is down: ${reason}`);
       this.#tellStatus(pair);
-      this.#books.disconnected(symbol);
+      if (this.#end !== undefined) this.#books.disconnected(symbol);
     }
   }
 
@@ -260,54 +336,49 @@ class BinanceFeed implements Feed {
       pair.status.flows();
       this.#tellStatus(pair);
     }
+    switch (event.type) {
+      case 'trade':
+        pair.trades.take(event, receivedAtUs);
+        return;
+      case 'quote':
+        pair.quote = { event, receivedAtUs };
+        this.#guard(event, frame, () => this.#source.emit(event.tick, receivedAtUs));
+        return;
+      case 'diff':
+        // A book begins with a snapshot when we begin to speak.
+        if (this.#end === undefined) pair.unspokenId = event.lastId;
+        else this.#guard(event, frame, () => this.#books.onDiff(event, receivedAtUs));
+    }
+  }
+
+  #emitTrade(event: TradeEvent, receivedAtUs: number): void {
+    this.#guard(event, undefined, () => this.#source.emit(event.tick, receivedAtUs));
+  }
+
+  /** The codec has bounds of its own. What it refuses is one bad frame, never the end of the process. */
+  #guard(event: MarketEvent, frame: Buffer | undefined, tell: () => void): void {
     try {
-      if (event.type === 'quote') pair.quoteId = event.lastId;
-      if (event.type === 'diff') this.#books.onDiff(event, receivedAtUs);
-      else if (event.type === 'quote' || this.#isNew(pair, event.tradeId)) this.#source.emit(event.tick, receivedAtUs);
+      tell();
     } catch (error) {
-      // The codec has bounds of its own. What it refuses is one bad frame, never the end of the process.
       const kind = event.type === 'diff' ? 'depth@100ms' : event.type === 'quote' ? 'bookTicker' : 'trade';
       this.#onBad('not_encodable', messageOf(error), frame, { kind, symbol: event.symbol });
     }
   }
 
-  /** Whether the trade is to be published; tells what is missing before it. */
-  #isNew(pair: Pair, tradeId: number): boolean {
-    const outcome = pair.ids.take(tradeId);
-    if (outcome.kind === 'next') return true;
-    const { metrics } = this.#context;
-    const { instrument } = pair.symbol;
-    switch (outcome.kind) {
-      case 'duplicate':
-        metrics.tradesDuplicate.inc({ venue: VENUE });
-        this.#faults.warn('trade_duplicate', () => ({ instrument, tradeId }));
-        return false;
-      case 'hole': {
-        const missing = outcome.to - outcome.from + 1;
-        metrics.tradesMissing.inc({ venue: VENUE }, missing);
-        this.#faults.warn('trade_hole', () => ({ instrument, from: outcome.from, to: outcome.to, missing }));
-        this.#tellOnce(pair, `trades ${outcome.from} to ${outcome.to} (${missing}) were not received`);
-        return true;
-      }
-      case 'restarted':
-        this.#faults.warn('trade_ids_restarted', () => ({ instrument, before: outcome.before, now: tradeId }));
-        this.#tellOnce(pair, `the venue counts trades anew from ${tradeId}`);
-        return true;
-    }
-  }
-
-  #onBad(reason: BadReason, detail: string, frame: Buffer, route: StreamRoute | undefined): void {
+  #onBad(reason: BadReason, detail: string, frame: Buffer | undefined, route: StreamRoute | undefined): void {
     this.#context.metrics.framesBad.inc({ venue: VENUE, reason });
     this.#faults.warn(`bad_frame_${reason}`, () => ({
       detail,
       stream: route === undefined ? undefined : streamName(route.symbol.symbol, route.kind),
-      bytes: frame.length,
-      frame: frame.subarray(0, LIMITS.badFrameLogBytes).toString('utf8'),
+      bytes: frame?.length,
+      frame: frame?.subarray(0, LIMITS.badFrameLogBytes).toString('utf8'),
     }));
-    if (route?.kind === 'depth@100ms') this.#books.onBadDiff(route.symbol, reason);
+    if (route?.kind === 'depth@100ms' && this.#end !== undefined) this.#books.onBadDiff(route.symbol, reason);
   }
 
   #tellStatus(pair: Pair): void {
+    // What is not told is not to count as told.
+    if (this.#end === undefined) return;
     const change = pair.status.change();
     if (change !== undefined) this.#emitStatus(pair, change.state, change.reason);
   }
@@ -333,7 +404,7 @@ class BinanceFeed implements Feed {
   }
 
   #countConnections(): void {
-    const subscribed = this.#connections.filter((connection) => connection.subscribed).length;
+    const subscribed = [...this.#connections.keys()].filter((connection) => connection.subscribed).length;
     this.#context.metrics.connections.labels(VENUE).set(subscribed);
   }
 

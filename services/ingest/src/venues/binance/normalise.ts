@@ -1,4 +1,5 @@
 import { COUNTS_ALL, type Decimal, type Levels, parseDecimal, scaleTo } from '@tapecast/market';
+import { IngestError } from '../../errors.ts';
 import {
   type BadFrame,
   type BadReason,
@@ -239,6 +240,34 @@ export function normaliseSnapshot(reply: unknown, symbol: BinanceSymbol): DepthS
   } catch (refusal) {
     if (refusal instanceof Refusal) return bad(refusal.reason, refusal.detail, { kind: 'depth@100ms', symbol });
     throw refusal;
+  }
+}
+
+/** The answer to `historicalTrades`. Throws `IngestError` for one that is not what the venue documents: none of it is taken. */
+export function normaliseTrades(reply: unknown, symbol: BinanceSymbol): TradeEvent[] {
+  try {
+    if (!Array.isArray(reply)) throw new Refusal('missing_field', 'the answer is not a list');
+    let last = -1;
+    return reply.map((trade: unknown) => {
+      if (!isObject(trade)) throw new Refusal('missing_field', 'a trade is not an object');
+      const id = count(trade, 'id');
+      if (id <= last) throw new Refusal('missing_field', `trade ${id} comes after ${last}`);
+      last = id;
+      const { isBuyerMaker, price, qty } = trade;
+      if (typeof isBuyerMaker !== 'boolean') throw new Refusal('missing_field', 'isBuyerMaker');
+      return tradeEvent(
+        symbol,
+        id,
+        String(id),
+        time(trade, 'time'),
+        isBuyerMaker,
+        decimal(price, 'price'),
+        decimal(qty, 'qty'),
+      );
+    });
+  } catch (refusal) {
+    if (!(refusal instanceof Refusal)) throw refusal;
+    throw new IngestError('bad_reply', `historicalTrades of ${symbol.symbol}: ${refusal.reason} (${refusal.detail})`);
   }
 }
 

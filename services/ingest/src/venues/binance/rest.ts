@@ -1,6 +1,7 @@
 import { RateBudget } from '../../connection/rate-budget.ts';
 import { IngestError, messageOf } from '../../errors.ts';
 import { LIMITS } from '../../limits.ts';
+import { TRADES_PER_CALL } from './missed-trades.ts';
 import { refusalOf, retryAfterMsOf } from './refusals.ts';
 
 /** Weight a minute of one address until the venue tells its own (spot docs, LIMITS; 6,000 since 2023). */
@@ -11,6 +12,7 @@ const EXCHANGE_INFO_WEIGHT = 20;
 /** limit=5000, the deepest the venue gives. */
 const DEPTH_WEIGHT = 250;
 const DEPTH_LIMIT = 5_000;
+const TRADES_WEIGHT = 25;
 
 export interface RestOptions {
   baseUrl: string;
@@ -18,7 +20,7 @@ export interface RestOptions {
   onOutcome: (outcome: 'ok' | 'refused' | 'unreachable' | 'rate_limited') => void;
 }
 
-/** The two REST calls we need, within the venue's request weight. Rejects with `IngestError` only. */
+/** The REST calls we need, within the venue's request weight. Rejects with `IngestError` only. */
 export class BinanceRest {
   readonly #options: RestOptions;
   /** Undefined: the venue sets no limit. */
@@ -45,6 +47,12 @@ export class BinanceRest {
 
   depth(symbol: string, signal: AbortSignal): Promise<unknown> {
     return this.#get(`/api/v3/depth?symbol=${encodeURIComponent(symbol)}&limit=${DEPTH_LIMIT}`, DEPTH_WEIGHT, signal);
+  }
+
+  /** Trades from this id on, ascending. */
+  historicalTrades(symbol: string, fromId: number, signal: AbortSignal): Promise<unknown> {
+    const query = `symbol=${encodeURIComponent(symbol)}&fromId=${fromId}&limit=${TRADES_PER_CALL}`;
+    return this.#get(`/api/v3/historicalTrades?${query}`, TRADES_WEIGHT, signal);
   }
 
   async #get(path: string, weight: number, signal: AbortSignal): Promise<unknown> {

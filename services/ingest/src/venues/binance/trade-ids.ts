@@ -22,6 +22,11 @@ export class TradeIds {
     return this.#last;
   }
 
+  /** The trades up to this id are told. */
+  startAt(id: number): void {
+    this.#last = id;
+  }
+
   /** The next trade is the first of another connection. */
   reconnected(): void {
     this.#newConnection = true;

@@ -3,13 +3,15 @@ import { Backoff } from '../../connection/backoff.ts';
 import { pause } from '../../connection/pause.ts';
 import { messageOf } from '../../errors.ts';
 import { FaultLog } from '../../fault-log.ts';
+import type { LogEnd } from '../../lead/log-end.ts';
 import { PingClock, readPingTime } from '../../sources/ping-clock.ts';
-import type { TickSource } from '../../sources/tick-source.ts';
+import type { TickSink } from '../../sources/venue-source.ts';
 import type { Feed, FeedContext } from '../venue.ts';
 import { ClassSockets } from './class-sockets.ts';
 import type { ItickConnection, ItickConnectionHandlers } from './connection.ts';
-import { Handover, type NamedTrade, type Switch } from './handover.ts';
+import { Handover, type Switch } from './handover.ts';
 import { InstrumentTeller } from './instrument-teller.ts';
+import { KeptEvents, nameOf, type Received } from './kept-events.ts';
 import type { DepthEvent, ItickBadReason, ItickMarketEvent, QuoteEvent, TradeEvent } from './messages.ts';
 import { type ItickOptions, readItickOptions } from './options.ts';
 import { ASSET_CLASSES, type AssetClass, type ItickSymbol } from './symbols.ts';
@@ -20,11 +22,6 @@ const CLOCK_TICK_MS = 1_000;
 const HANDOVER_LOOK_MS = 100;
 /** Symbols that a log line names. */
 const NAMED_MAX = 10;
-
-interface Received<Event extends ItickMarketEvent> {
-  event: Event;
-  receivedAtUs: number;
-}
 
 /** A symbol on its way from one connection to another. */
 interface Change {
@@ -44,6 +41,10 @@ interface Follow {
   change: Change | undefined;
   /** Trades that the speaker is still to send and that were told before it spoke. */
   skip: string[];
+  /** What came while another spoke for the venue. */
+  kept: KeptEvents;
+  /** Since when its speaker sends all of it; undefined: it is not subscribed. */
+  subscribedAtUs: number | undefined;
 }
 
 export function startItickFeed(context: FeedContext): Feed {
@@ -58,7 +59,7 @@ export class ItickFeed implements Feed {
   readonly failed: Promise<Error>;
   readonly #context: FeedContext;
   readonly #options: ItickOptions;
-  readonly #source: TickSource;
+  readonly #source: TickSink;
   readonly #faults: FaultLog;
   readonly #clock = new PingClock();
   readonly #follows = new Map<ItickSymbol, Follow>();
@@ -71,6 +72,8 @@ export class ItickFeed implements Feed {
   #notReady = 'starting';
   #connectionIds = 0;
   #paused = false;
+  /** What the log had when we began to speak for the venue; undefined: another does, and nothing is told. */
+  #end: LogEnd | undefined;
 
   constructor(context: FeedContext, options: ItickOptions) {
     this.#context = context;
@@ -102,6 +105,11 @@ export class ItickFeed implements Feed {
       refused: awaited.length === 0,
       reason: `itick: ${missing.length} of ${connections.length} connections not subscribed: ${downReason}`,
     };
+  }
+
+  speak(end: LogEnd): void {
+    this.#end = end;
+    for (const follow of this.#follows.values()) this.#speakFor(follow, end);
   }
 
   pause(): void {
@@ -187,12 +195,35 @@ export class ItickFeed implements Feed {
     const { metrics, nowUs } = this.#context;
     const follow: Follow = {
       symbol,
-      teller: new InstrumentTeller(symbol, { source: this.#source, metrics, nowUs }),
+      teller: new InstrumentTeller(symbol, {
+        source: this.#source,
+        metrics,
+        nowUs,
+        speaks: () => this.#end !== undefined,
+      }),
       speaker: -1,
       change: undefined,
       skip: [],
+      kept: new KeptEvents(this.#context.limits),
+      subscribedAtUs: undefined,
     };
     this.#follows.set(symbol, follow);
+    if (this.#end !== undefined) this.#speakFor(follow, this.#end);
+  }
+
+  /** Tells what the log lacks of an instrument, the span of what nobody has, and how it stands. */
+  #speakFor(follow: Follow, end: LogEnd): void {
+    const { metrics, nowUs } = this.#context;
+    const { instrument } = follow.symbol;
+    const { tell, skip, gap } = follow.kept.continue(end, instrument, follow.subscribedAtUs, nowUs());
+    for (const { event, receivedAtUs } of tell) this.#tell(follow, event, receivedAtUs);
+    follow.kept = new KeptEvents(this.#context.limits);
+    follow.skip.push(...skip);
+    if (gap !== undefined) {
+      metrics.gapsTold.inc({ venue: VENUE });
+      follow.teller.status.notHeard(gap.fromMs, gap.untilMs);
+      this.#faults.warn('itick_gap', () => ({ instrument, ...gap }));
+    }
     follow.teller.tellStatus();
   }
 
@@ -250,6 +281,7 @@ export class ItickFeed implements Feed {
       if (follow === undefined) continue;
       if (follow.change?.to === id) follow.change.trades.subscribed(nowMs);
       if (follow.speaker !== id) continue;
+      follow.subscribedAtUs = this.#context.nowUs();
       follow.teller.status.subscribed(nowMs);
       follow.teller.tellStatus();
     }
@@ -296,6 +328,7 @@ export class ItickFeed implements Feed {
         continue;
       }
       follow.skip = [];
+      follow.subscribedAtUs = undefined;
       follow.teller.status.down(`the connection to the venue is down: ${reason}`, nowMs);
       follow.teller.tellStatus();
     }
@@ -326,12 +359,16 @@ export class ItickFeed implements Feed {
     }
     if (event.type === 'trade') {
       if (follow.skip.length > 0 && this.#isTold(follow, event)) return;
-      follow.change?.trades.old(nameOf(event), this.#nowMs());
+      follow.change?.trades.old(nameOf(event.tick), this.#nowMs());
     }
     this.#tell(follow, event, receivedAtUs, frame);
   }
 
   #tell(follow: Follow, event: ItickMarketEvent, receivedAtUs: number, frame?: Buffer): void {
+    if (this.#end === undefined) {
+      follow.kept.keep(event, receivedAtUs);
+      return;
+    }
     try {
       follow.teller.tell(event, receivedAtUs);
     } catch (error) {
@@ -353,7 +390,7 @@ export class ItickFeed implements Feed {
   }
 
   #keep(change: Change, { event, receivedAtUs }: Received<ItickMarketEvent>): void {
-    if (event.type === 'trade') change.trades.fresh(nameOf(event), { event, receivedAtUs }, this.#nowMs());
+    if (event.type === 'trade') change.trades.fresh(nameOf(event.tick), { event, receivedAtUs }, this.#nowMs());
     else if (event.type === 'depth') change.depth = { event, receivedAtUs };
     else if (event.type === 'quote') change.quote = { event, receivedAtUs };
   }
@@ -405,7 +442,7 @@ export class ItickFeed implements Feed {
 
   /** Whether the speaker sends what was told before it spoke. */
   #isTold(follow: Follow, event: TradeEvent): boolean {
-    if (nameOf(event).name === follow.skip[0]) {
+    if (nameOf(event.tick).name === follow.skip[0]) {
       follow.skip.shift();
       return true;
     }
@@ -449,15 +486,4 @@ export class ItickFeed implements Feed {
   #nowMs(): number {
     return Math.floor(this.#context.nowUs() / 1_000);
   }
-}
-
-/** A trade by all that it says: the venue has no ids. */
-function nameOf({ tick }: TradeEvent): NamedTrade {
-  const { exchangeTimeUs, priceDecimals, sizeDecimals, body } = tick;
-  if (body.kind !== 'trade') return { name: '', timeUs: undefined };
-  const { price, size, side, conditions } = body;
-  return {
-    name: [exchangeTimeUs, price, priceDecimals, size, sizeDecimals, side, ...conditions].join(' '),
-    timeUs: exchangeTimeUs,
-  };
 }

@@ -53,9 +53,19 @@ export class ItickStatus {
     this.#up = true;
     this.#beyondPlan = false;
     if (this.#lostAtMs === undefined) return;
-    const from = new Date(this.#lostAtMs).toISOString();
-    this.#gap = `trades from ${from} to ${new Date(nowMs).toISOString()} may be missing: the venue numbers none`;
+    this.#missing(this.#lostAtMs, nowMs);
     this.#lostAtMs = undefined;
+  }
+
+  /** Who told it before us ended at `fromMs`; it comes here since `untilMs`, or will when it is subscribed. */
+  notHeard(fromMs: number, untilMs: number | undefined): void {
+    if (untilMs !== undefined) this.#missing(fromMs, untilMs);
+    else this.#lostAtMs = Math.min(fromMs, this.#lostAtMs ?? fromMs);
+  }
+
+  #missing(fromMs: number, toMs: number): void {
+    const [from, to] = [new Date(fromMs).toISOString(), new Date(toMs).toISOString()];
+    this.#gap = `trades from ${from} to ${to} may be missing: the venue numbers none`;
   }
 
   hears(): void {

@@ -1,6 +1,7 @@
 import type { BarTick, Interval, MarketState } from '@tapecast/market';
 import type { IngestMetrics } from '../../metrics.ts';
-import type { TickSource, UnnumberedTick } from '../../sources/tick-source.ts';
+import type { UnnumberedTick } from '../../sources/tick-source.ts';
+import type { TickSink } from '../../sources/venue-source.ts';
 import type { NowUs } from '../../sources/wall-clock.ts';
 import { ItickStatus } from './instrument-status.ts';
 import type { DepthEvent, ItickMarketEvent, QuoteEvent } from './messages.ts';
@@ -9,9 +10,11 @@ import type { ItickSymbol } from './symbols.ts';
 const VENUE = 'itick';
 
 export interface TellerContext {
-  source: TickSource;
+  source: TickSink;
   metrics: IngestMetrics;
   nowUs: NowUs;
+  /** Whether what is told is heard by anyone. */
+  speaks: () => boolean;
 }
 
 /** Tells what comes of one instrument to the source, and its status when that changes. */
@@ -50,6 +53,8 @@ export class InstrumentTeller {
   }
 
   tellStatus(): void {
+    // What is not told is not to count as told.
+    if (!this.#context.speaks()) return;
     const change = this.status.change();
     if (change !== undefined) this.tellState(change.state, change.reason);
   }

@@ -2,7 +2,7 @@ import { Backoff } from '../../connection/backoff.ts';
 import { pause } from '../../connection/pause.ts';
 import { messageOf } from '../../errors.ts';
 import { LIMITS } from '../../limits.ts';
-import type { TickSource } from '../../sources/tick-source.ts';
+import type { TickSink } from '../../sources/venue-source.ts';
 import type { Feed, FeedContext } from '../venue.ts';
 import { type MarketEvent, SimulatedMarket, SLOT_MS } from './market.ts';
 
@@ -17,14 +17,14 @@ export function startSimulatedFeed(context: FeedContext): Feed {
 }
 
 /**
- * Plays the simulated market by wall time. What it plays is a function of seed, start and rate; the source is named after
+ * Plays the simulated market by wall time, from `speak` on: a standby has nothing to keep, for its market would be another one. What it plays is a function of seed, start and rate; the source is named after
  * them, so two runs with the same three write the same ticks but for `receivedAt`. The source's clock is the market's time.
  */
 class SimulatedFeed implements Feed {
   readonly name = VENUE;
   readonly failed: Promise<Error>;
   readonly #context: FeedContext;
-  readonly #source: TickSource;
+  readonly #source: TickSink;
   readonly #market: SimulatedMarket;
   readonly #startMs: number;
   readonly #abort = new AbortController();
@@ -36,6 +36,8 @@ class SimulatedFeed implements Feed {
   #events: MarketEvent[] = [];
   #next = 0;
   #notReady = 'the catalogue is not written yet';
+  #speaks = false;
+  #listed = false;
 
   constructor(context: FeedContext) {
     const { config, logger, nowUs } = context;
@@ -58,9 +60,12 @@ class SimulatedFeed implements Feed {
   }
 
   ready() {
-    return this.#timer === undefined
-      ? { ready: false, reason: `simulated: ${this.#notReady}` }
-      : { ready: true, reason: '' };
+    return this.#listed ? { ready: true, reason: '' } : { ready: false, reason: `simulated: ${this.#notReady}` };
+  }
+
+  speak(): void {
+    this.#speaks = true;
+    this.#begin();
   }
 
   /** Nothing is pushed to us: each turn looks whether there is room. */
@@ -74,7 +79,7 @@ class SimulatedFeed implements Feed {
   }
 
   async #run(): Promise<void> {
-    const { config, catalogue, logger, random, nowUs } = this.#context;
+    const { catalogue, logger, random } = this.#context;
     const { signal } = this.#abort;
     const backoff = new Backoff(LIMITS.restRetryBaseMs, LIMITS.restRetryCapMs, random);
     const entries = this.#market.instruments.map(({ instrument, name, priceDecimals, sizeDecimals }) => ({
@@ -95,7 +100,13 @@ class SimulatedFeed implements Feed {
         await pause(backoff.next(), signal);
       }
     }
-    if (signal.aborted) return;
+    this.#listed = true;
+    this.#begin();
+  }
+
+  #begin(): void {
+    const { config, nowUs } = this.#context;
+    if (!this.#speaks || !this.#listed || this.#abort.signal.aborted) return;
     // A market that starts now has wall time, the grid's part of a slot and a slow store included: it catches up.
     this.#offsetMs = config.startMs === 0 ? 0 : Math.floor(nowUs() / 1_000) - this.#startMs;
     this.#events = this.#market.opening();
