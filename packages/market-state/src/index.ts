@@ -16,7 +16,19 @@ export { openMemoryFleet } from './memory/memory-fleet.ts';
 export { openMemoryKeyRingStore } from './memory/memory-key-ring-store.ts';
 export { openMemoryLeases } from './memory/memory-leases.ts';
 export { openMemoryMarketState } from './memory/memory-market-state.ts';
+export { openMemorySessionStore } from './memory/memory-session-store.ts';
 export type { MarketStateLogger } from './redis/connection.ts';
 export { openRedisKeyRingStore } from './redis/redis-key-ring-store.ts';
 export { openRedisLeases } from './redis/redis-leases.ts';
 export { openRedisMarketState, type RedisMarketStateOptions } from './redis/redis-market-state.ts';
+export { openRedisSessionStore } from './redis/redis-session-store.ts';
+export type {
+  SessionOwner,
+  SessionStore,
+  SessionWrite,
+  SessionWritten,
+  StoredPosition,
+  StoredSession,
+  StoredSubscription,
+  TakenSession,
+} from './session-store.ts';

@@ -42,3 +42,15 @@ export const LEASE_WATCH_MS = 250;
 
 /** ms between two log lines of one kind while the store is away; ioredis reports some 100 errors in one failover. */
 export const LOG_INTERVAL_MS = 5_000;
+
+/** Characters of one session as it is stored. Past it: `invalid`. 10,000 subscriptions with as many positions have some 700,000. */
+export const SESSION_BYTES_MAX = 2 * 1024 * 1024;
+
+/** Sessions that the memory driver keeps. Past it: those written longest ago go. */
+export const MEMORY_SESSIONS_MAX = 200_000;
+
+/** Characters of a session's id, and of the names of a gateway and a connection. Past it: `invalid`. */
+export const SESSION_TEXT_LENGTH_MAX = 128;
+
+/** Members of a fleet: each reads what all say, some 100 bytes each. Past it: `overloaded`, who comes is not counted. */
+export const FLEET_MEMBERS_MAX = 1_000;

@@ -1,3 +1,4 @@
+import { checkResume } from './client-resume.ts';
 import { errorMessage } from './error-codes.ts';
 import { MESSAGE_ID_LENGTH_MAX } from './limits.ts';
 import type { ClientMessage, ErrorMessage, MessageId } from './messages.ts';
@@ -11,6 +12,9 @@ export interface RawClientMessage {
   channels?: unknown;
   symbols?: unknown;
   intervalMs?: unknown;
+  /** Of `resume`: a list of `RawPosition`, or whatever stands there. */
+  positions?: unknown;
+  more?: unknown;
 }
 
 export const CLIENT_ACTIONS = [
@@ -89,8 +93,11 @@ function checkBody(
       if (typeof symbols === 'string') return fault(symbols);
       return { action, id, channels, symbols };
     }
+    case 'resume': {
+      const resume = checkResume(raw);
+      return typeof resume === 'string' ? fault(resume) : { action, id, ...resume };
+    }
     case 'query_subscribe':
-    case 'resume':
     case 'ack':
     case 'ping':
       return { action, id };

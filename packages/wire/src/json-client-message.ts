@@ -34,6 +34,8 @@ export function parseJsonClientMessage(text: string): ClientMessage | ErrorMessa
     channels: message.channels ?? message.types,
     symbols: message.symbols,
     intervalMs: message.interval_ms,
+    positions: message.positions,
+    more: message.more,
   });
 }
 
@@ -42,9 +44,15 @@ export function encodeJsonClientMessage(message: ClientMessage): string {
   const { action, id, ...rest } = message;
   const fields: Record<string, unknown> = { action };
   if (id !== null) fields.id = id;
-  if ('token' in rest) fields.token = rest.token;
+  if ('token' in rest && rest.token !== undefined) fields.token = rest.token;
   if ('channels' in rest && rest.channels !== undefined) fields.channels = rest.channels;
   if ('symbols' in rest) fields.symbols = rest.symbols;
   if ('intervalMs' in rest && rest.intervalMs > 0) fields.interval_ms = rest.intervalMs;
+  if ('positions' in rest) {
+    fields.positions = rest.positions.map(({ symbol, channel, epoch, seq, intervalMs }) =>
+      intervalMs === undefined ? [symbol, channel, epoch, seq] : [symbol, channel, epoch, seq, intervalMs],
+    );
+    if (rest.more) fields.more = true;
+  }
   return JSON.stringify(fields);
 }

@@ -10,10 +10,11 @@ export function encodeJsonControl(message: ControlMessage): string {
 function controlFields(message: ControlMessage): object {
   switch (message.type) {
     case 'hello': {
-      const { session, serverTime, heartbeatMs, limits, protocol } = message;
+      const { session, resumeToken, serverTime, heartbeatMs, limits, protocol } = message;
       return {
         type: 'hello',
         session,
+        resume_token: resumeToken,
         server_time: count(serverTime, 'server_time'),
         heartbeat_ms: heartbeatMs,
         limits,
@@ -39,7 +40,8 @@ function controlFields(message: ControlMessage): object {
   }
 }
 
-function successFields({ action, id, msg, results, subscriptions, limits }: SuccessMessage): object {
+function successFields(message: SuccessMessage): object {
+  const { action, id, msg, results, subscriptions, limits } = message;
   return {
     type: 'success',
     action,
@@ -54,12 +56,16 @@ function successFields({ action, id, msg, results, subscriptions, limits }: Succ
       seq,
     })),
     limits,
+    session: message.session,
+    resume_token: message.resumeToken,
+    session_resumed: message.sessionResumed,
   };
 }
 
 /** The number that names the instrument is left out: JSON data messages name it by its symbol. */
-function resultFields({ symbol, channel, ok, epoch, seq, intervalMs, code, msg }: SubscriptionResult): object {
-  return { symbol, channel, ok, epoch, seq, interval_ms: intervalMs, code, msg };
+function resultFields(result: SubscriptionResult): object {
+  const { symbol, channel, ok, outcome, from, lost, epoch, seq, intervalMs, code, msg } = result;
+  return { symbol, channel, ok, outcome, from, lost, epoch, seq, interval_ms: intervalMs, code, msg };
 }
 
 function noticeFields({

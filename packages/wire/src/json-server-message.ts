@@ -5,8 +5,10 @@ import {
   type ControlMessage,
   type DataMessage,
   type ErrorCode,
+  type HelloMessage,
   type MessageId,
   type NoticeMessage,
+  type ResumeOutcome,
   SUBPROTOCOLS,
   type SubscriptionResult,
   type SuccessMessage,
@@ -44,14 +46,15 @@ export function parseJsonServerMessage(frame: string): ParsedJsonFrame {
 function readControl(fields: JsonFields): ControlMessage | undefined {
   switch (fields.type) {
     case 'hello':
-      return {
+      return present<HelloMessage>({
         type: 'hello',
         session: text(fields, 'session'),
+        resumeToken: optional(fields, 'resume_token', text),
         serverTime: whole(fields, 'server_time'),
         heartbeatMs: whole(fields, 'heartbeat_ms'),
         protocol: oneOf(SUBPROTOCOLS, fields, 'protocol'),
         limits: readLimits(fields.limits),
-      };
+      });
     case 'success':
       return readSuccess(fields);
     case 'error':
@@ -104,6 +107,9 @@ function readSuccess(fields: JsonFields): SuccessMessage {
         })),
       ),
       limits: fields.limits === undefined ? undefined : readLimits(fields.limits),
+      session: optional(fields, 'session', text),
+      resumeToken: optional(fields, 'resume_token', text),
+      sessionResumed: typeof fields.session_resumed === 'boolean' ? fields.session_resumed : undefined,
       id: messageId(fields),
     },
     ['id'],
@@ -115,6 +121,9 @@ function readResult(fields: JsonFields): SubscriptionResult {
     symbol: text(fields, 'symbol'),
     channel: text(fields, 'channel'),
     ok: fields.ok === true,
+    outcome: optional(fields, 'outcome', text) as ResumeOutcome | undefined, // As of `error`.
+    from: optional(fields, 'from', whole),
+    lost: optional(fields, 'lost', numberPair),
     epoch: optional(fields, 'epoch', text),
     seq: optional(fields, 'seq', whole),
     intervalMs: optional(fields, 'interval_ms', whole),

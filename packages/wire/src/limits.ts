@@ -6,6 +6,9 @@
 /** Characters of an `id`: it is kept and echoed. Over it: `bad_request`, answered with `id: null`. */
 export const MESSAGE_ID_LENGTH_MAX = 128;
 
+/** Characters of a resume token: those that gateways give have 80. Over it: `bad_request`. */
+export const RESUME_TOKEN_LENGTH_MAX = 256;
+
 /** Characters of what a client wrote that an error quotes back. Over it: cut, with `…`. */
 export const QUOTED_LENGTH_MAX = 60;
 

@@ -23,7 +23,8 @@ export type ClientMessage =
   | SubscribeMessage
   /** Without channels: all of the symbols'. */
   | { action: 'unsubscribe' | 'resync'; id: MessageId; channels: string[] | undefined; symbols: string[] }
-  | { action: 'query_subscribe' | 'resume' | 'ack' | 'ping'; id: MessageId };
+  | ResumeMessage
+  | { action: 'query_subscribe' | 'ack' | 'ping'; id: MessageId };
 
 /** Channels and symbols as the client wrote them: each is resolved, or fails, by itself. */
 export interface SubscribeMessage {
@@ -33,6 +34,34 @@ export interface SubscribeMessage {
   symbols: string[];
   intervalMs: number;
 }
+
+/** A connection that takes the place of an earlier one. */
+export interface ResumeMessage {
+  action: 'resume';
+  id: MessageId;
+  /** Of an earlier `hello` or of the answer to an earlier `resume`; undefined: the positions alone count. */
+  token: string | undefined;
+  positions: ResumePosition[];
+  /** Another one follows: what the session had and no position names is served with the last. */
+  more: boolean;
+}
+
+/** What a client has of one symbol and channel, as it wrote them. No epoch and number 0: it has nothing. */
+export interface ResumePosition {
+  symbol: string;
+  channel: string;
+  epoch: string;
+  seq: number;
+  /** undefined: as the session had it, else 0. */
+  intervalMs: number | undefined;
+}
+
+/**
+ * What becomes of a resumed pair: the trades after its number follow, its whole state does, or numbers are lost. Every trade that
+ * can be had follows a hole, too.
+ */
+export const RESUME_OUTCOMES = ['resumed', 'keyframe', 'hole'] as const;
+export type ResumeOutcome = (typeof RESUME_OUTCOMES)[number];
 
 /** Each code once, with its meaning, in `errors.ts`. */
 export type ErrorCode =
@@ -61,6 +90,12 @@ export interface SubscriptionResult {
   intervalMs?: number;
   /** When ok and Protobuf: the number that names the stream in data frames of this gateway. */
   streamNumber?: number;
+  /** When ok, of `resume`; absent where the connection had the pair already. */
+  outcome?: ResumeOutcome;
+  /** Of `resumed` and `hole`: the first number that follows. */
+  from?: number;
+  /** Of `hole`: the numbers that will not come, where they can be told. */
+  lost?: [number, number];
   /** When not ok: */
   code?: ErrorCode;
   msg?: string;
@@ -76,6 +111,8 @@ export interface HelloMessage {
   heartbeatMs: number;
   protocol: Subprotocol;
   limits: NamedLimits;
+  /** For `resume` on a later connection. Absent where that is not offered. */
+  resumeToken?: string;
 }
 export interface SuccessMessage {
   type: 'success';
@@ -86,6 +123,11 @@ export interface SuccessMessage {
   subscriptions?: { symbol: string; channel: Channel; intervalMs: number; epoch: string; seq: number }[];
   /** Of `auth`: those in force from now on. */
   limits?: NamedLimits;
+  /** Of `resume`: the session that the connection has from now on, and the token that counts for it. */
+  session?: string;
+  resumeToken?: string;
+  /** Whether it is the session that was asked for; else a new one. */
+  sessionResumed?: boolean;
 }
 export interface ErrorMessage {
   type: 'error';

@@ -1,4 +1,5 @@
 import { checkClientMessage, type RawClientMessage } from './client-message.ts';
+import type { RawPosition } from './client-resume.ts';
 import { schema } from './client-schema.ts';
 import { errorMessage } from './error-codes.ts';
 import type { ClientMessage, ErrorMessage, MessageId } from './messages.ts';
@@ -30,10 +31,17 @@ function rawMessage(message: schema.v1.ClientMessage): RawClientMessage {
   if (message.unsubscribe) return { id, action: 'unsubscribe', ...optionalChannels(message.unsubscribe) };
   if (message.resync) return { id, action: 'resync', ...optionalChannels(message.resync) };
   if (message.querySubscribe) return { id, action: 'query_subscribe' };
-  if (message.resume) return { id, action: 'resume' };
+  if (message.resume) {
+    const { token, positions, more } = message.resume;
+    return { id, action: 'resume', token, positions: positions?.map(rawPosition), more };
+  }
   if (message.ack) return { id, action: 'ack' };
   if (message.ping) return { id, action: 'ping' };
   return { id, action: undefined };
+}
+
+function rawPosition({ symbol, channel, epoch, seq, intervalMs }: schema.v1.ResumePosition.$Properties): RawPosition {
+  return [symbol, channel, epoch, seq, intervalMs];
 }
 
 /** An empty list can't be told from none: both mean all channels. */
@@ -60,7 +68,7 @@ function putBody(message: ClientMessage): schema.v1.ClientMessage.$Properties {
     case 'query_subscribe':
       return { querySubscribe: {} };
     case 'resume':
-      return { resume: {} };
+      return { resume: { token: message.token ?? '', positions: message.positions, more: message.more } };
     case 'ack':
       return { ack: {} };
     case 'ping':

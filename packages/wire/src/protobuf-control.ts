@@ -8,6 +8,7 @@ import {
   type HelloMessage,
   type NamedLimits,
   type NoticeMessage,
+  type ResumeOutcome,
   SUBPROTOCOLS,
   type SubscriptionResult,
   type SuccessMessage,
@@ -92,6 +93,7 @@ export function takeControl(message: schema.v1.ServerMessage): ControlMessage | 
 
 function putHello({
   session,
+  resumeToken,
   serverTime,
   heartbeatMs,
   protocol,
@@ -103,6 +105,7 @@ function putHello({
     heartbeatMs: count(heartbeatMs, 'heartbeat_ms'),
     protocol,
     limits: putLimits(limits),
+    resumeToken: resumeToken ?? '',
   };
 }
 
@@ -127,14 +130,15 @@ function takeHello(hello: schema.v1.ServerHello): HelloMessage {
   const protocol = SUBPROTOCOLS.find((name) => name === hello.protocol);
   if (protocol === undefined)
     throw new WireError('unknown_value', `hello names the protocol ${hello.protocol.slice(0, 40)}`);
-  return {
+  return present<HelloMessage>({
     type: 'hello',
     session: hello.session,
+    resumeToken: hello.resumeToken === '' ? undefined : hello.resumeToken,
     serverTime: count(hello.serverTime, 'server_time'),
     heartbeatMs: count(hello.heartbeatMs, 'heartbeat_ms'),
     protocol,
     limits: takeLimits(hello.limits),
-  };
+  });
 }
 
 function putSuccess({
@@ -144,6 +148,9 @@ function putSuccess({
   results,
   subscriptions,
   limits,
+  session,
+  resumeToken,
+  sessionResumed,
 }: SuccessMessage): schema.v1.ServerSuccess.$Properties {
   return {
     action,
@@ -158,6 +165,9 @@ function putSuccess({
     })),
     hasSubscriptions: subscriptions !== undefined,
     limits: limits === undefined ? undefined : putLimits(limits),
+    session,
+    resumeToken,
+    sessionResumed,
   };
 }
 
@@ -167,6 +177,8 @@ function putResult(result: SubscriptionResult): schema.v1.SubscriptionResult.$Pr
     seq: optionalCount(result.seq, 'seq'),
     intervalMs: optionalCount(result.intervalMs, 'interval_ms'),
     streamNumber: optionalCount(result.streamNumber, 'stream_number'),
+    from: optionalCount(result.from, 'from'),
+    lost: result.lost?.map((number) => count(number, 'lost')),
   };
 }
 
@@ -191,14 +203,25 @@ function takeSuccess(success: schema.v1.ServerSuccess): SuccessMessage {
     }));
   }
   if (success.limits.length > 0) message.limits = takeLimits(success.limits);
+  const { session, resumeToken, sessionResumed } = success;
+  if (typeof session === 'string') message.session = session;
+  if (typeof resumeToken === 'string') message.resumeToken = resumeToken;
+  if (typeof sessionResumed === 'boolean') message.sessionResumed = sessionResumed;
   return message;
 }
 
 function takeResult(result: schema.v1.SubscriptionResult): SubscriptionResult {
+  const [lostFirst, lostLast] = result.lost;
   return present<SubscriptionResult>({
     symbol: result.symbol,
     channel: result.channel,
     ok: result.ok,
+    outcome: result.outcome as ResumeOutcome | null | undefined, // As of `error`.
+    from: optionalCount(result.from, 'from'),
+    lost:
+      lostFirst === undefined || lostLast === undefined
+        ? undefined
+        : [count(lostFirst, 'lost'), count(lostLast, 'lost')],
     epoch: result.epoch,
     seq: optionalCount(result.seq, 'seq'),
     intervalMs: optionalCount(result.intervalMs, 'interval_ms'),

@@ -8,6 +8,7 @@ import {
   type DataMessage,
   ERROR_CODES,
   type ErrorCode,
+  RESUME_OUTCOMES,
   SUBPROTOCOLS,
 } from '../src/index.ts';
 
@@ -58,6 +59,14 @@ export const quoteFields: fc.Arbitrary<QuoteFields> = fc.record({
 const symbols = fc.array(fc.constantFrom('AAPL$US', '700$HK', 'BTCUSDT$BA', '*$BA'), { minLength: 1, maxLength: 4 });
 const channelNames = fc.array(fc.constantFrom('quote', 'trades', 'depth', 'kline@1'), { minLength: 1, maxLength: 4 });
 
+const resumePosition = fc.record({
+  symbol: fc.constantFrom('AAPL$US', '700$HK'),
+  channel: fc.constantFrom('quote', 'trades', 'depth@5'),
+  epoch: text,
+  seq: count,
+  intervalMs: maybe(count),
+});
+
 export const clientMessage: fc.Arbitrary<ClientMessage> = fc.oneof(
   fc.record({ action: fc.constant('auth' as const), id: messageId, token: fc.string({ minLength: 1 }) }),
   fc.record({
@@ -74,8 +83,22 @@ export const clientMessage: fc.Arbitrary<ClientMessage> = fc.oneof(
     symbols,
   }),
   fc.record({
-    action: fc.constantFrom('query_subscribe' as const, 'resume' as const, 'ack' as const, 'ping' as const),
+    action: fc.constantFrom('query_subscribe' as const, 'ack' as const, 'ping' as const),
     id: messageId,
+  }),
+  fc.record({
+    action: fc.constant('resume' as const),
+    id: messageId,
+    token: fc.string({ minLength: 1, maxLength: 256 }),
+    positions: fc.array(resumePosition, { maxLength: 4 }),
+    more: fc.boolean(),
+  }),
+  fc.record({
+    action: fc.constant('resume' as const),
+    id: messageId,
+    token: fc.constant(undefined),
+    positions: fc.array(resumePosition, { minLength: 1, maxLength: 4 }),
+    more: fc.boolean(),
   }),
 );
 
@@ -91,14 +114,19 @@ const namedLimits = (minKeys: number): fc.Arbitrary<Record<string, number | numb
   );
 
 export const controlMessage: fc.Arbitrary<ControlMessage> = fc.oneof(
-  fc.record({
-    type: fc.constant('hello' as const),
-    session: text,
-    serverTime: count,
-    heartbeatMs: count,
-    protocol: fc.constantFrom(...SUBPROTOCOLS),
-    limits: namedLimits(0),
-  }),
+  fc
+    .tuple(
+      fc.record({
+        type: fc.constant('hello' as const),
+        session: text,
+        serverTime: count,
+        heartbeatMs: count,
+        protocol: fc.constantFrom(...SUBPROTOCOLS),
+        limits: namedLimits(0),
+      }),
+      fc.record({ resumeToken: fc.string({ minLength: 1 }) }, optional),
+    )
+    .map(([hello, token]) => ({ ...hello, ...token })),
   fc
     .tuple(
       fc.record({ action: fc.constantFrom(...CLIENT_ACTIONS), id: messageId, msg: text }),
@@ -115,6 +143,13 @@ export const controlMessage: fc.Arbitrary<ControlMessage> = fc.oneof(
                 intervalMs: count,
                 streamNumber: fc.integer({ min: 10, max: 2 ** 32 - 1 }), // Others than the tests' own.
               }),
+              fc
+                .tuple(
+                  fc.record({ symbol: text, channel: text, ok: fc.constant(true), epoch: text, seq: count }),
+                  fc.record({ from: count, lost: fc.tuple(count, count) }, optional),
+                  fc.constantFrom(...RESUME_OUTCOMES),
+                )
+                .map(([result, rest, outcome]) => ({ ...result, ...rest, outcome })),
               fc.record({ symbol: text, channel: text, ok: fc.constant(false), code: errorCode, msg: text }),
             ),
             { maxLength: 4 },
@@ -123,6 +158,9 @@ export const controlMessage: fc.Arbitrary<ControlMessage> = fc.oneof(
             maxLength: 4,
           }),
           limits: namedLimits(1),
+          session: text,
+          resumeToken: text,
+          sessionResumed: fc.boolean(),
         },
         optional,
       ),

@@ -3,6 +3,7 @@ import type { CloseReason, Subprotocol } from '@tapecast/wire';
 import { CLOSE_CODES, SUBPROTOCOLS } from '@tapecast/wire';
 import { ADMISSION_OUTCOMES, ADMISSION_PLACES, type AdmissionMetrics } from './admission/admission-metrics.ts';
 import type { CompressionCounts } from './fanout/compression.ts';
+import { createSessionMetrics, type SessionMetrics } from './sessions/session-metrics.ts';
 import type { SlowMetrics } from './slow/slow-consumers.ts';
 
 /** Bounds of the hop histograms in seconds: one hop through the log is milliseconds, a stall is seconds. */
@@ -85,6 +86,7 @@ export interface GatewayMetrics {
   refusedUpgrades: Counter;
   droppedFrames: Counter;
   readonly slow: SlowMetrics;
+  readonly sessions: SessionMetrics;
   flushFailures: Counter;
   restRequests: Counter;
   readonly admission: AdmissionMetrics;
@@ -291,6 +293,7 @@ export function createMetrics(registry: Registry): GatewayMetrics {
         lostTrades.inc(lost);
       },
     },
+    sessions: createSessionMetrics(registry),
     flushFailures: counter(
       'tapecast_gateway_flush_failures_total',
       'Instruments whose frames could not be made in a flush.',

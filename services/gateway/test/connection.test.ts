@@ -108,11 +108,6 @@ describe('messages', () => {
     await client.until(() => client.data('AAPL$US', 'quote').at(-1)?.last === 1.01);
     expect(client.data('AAPL$US', 'trade').length).toBe(trades);
     expect((await client.ask({ action: 'unsubscribe', id: 6, symbols: ['AAPL$US'] })).results).toHaveLength(2);
-    expect(await client.ask({ action: 'resume', id: 7 })).toMatchObject({
-      type: 'error',
-      code: 'not_supported',
-      id: 7,
-    });
     expect(await client.ask({ action: 'ack', id: 8 })).toMatchObject({ type: 'error', code: 'not_supported' });
     const interval = await client.subscribe(9, ['AAPL$US'], ['quote'], 60);
     expect(interval.results[0]).toMatchObject({ ok: true, interval_ms: 100 });

@@ -468,6 +468,15 @@ export namespace tapecast {
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
 
+            /** ClientResume token. */
+            token: string;
+
+            /** ClientResume positions. */
+            positions: tapecast.v1.ResumePosition.$Properties[];
+
+            /** ClientResume more. */
+            more: boolean;
+
             /**
              * Encodes the specified ClientResume message. Does not implicitly {@link tapecast.v1.ClientResume.verify|verify} messages.
              * @param message ClientResume message or plain object to encode
@@ -492,12 +501,102 @@ export namespace tapecast {
             /** Properties of a ClientResume. */
             interface $Properties {
 
+                /** ClientResume token */
+                token?: (string|null|undefined);
+
+                /** ClientResume positions */
+                positions?: (tapecast.v1.ResumePosition.$Properties[]|null|undefined);
+
+                /** ClientResume more */
+                more?: (boolean|null|undefined);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
             /** Shape of a ClientResume. */
             type $Shape = tapecast.v1.ClientResume.$Properties;
+        }
+
+        /**
+         * Properties of a ResumePosition.
+         * @deprecated Use tapecast.v1.ResumePosition.$Properties instead.
+         */
+        interface IResumePosition extends tapecast.v1.ResumePosition.$Properties {
+        }
+
+        /** Represents a ResumePosition. */
+        class ResumePosition {
+
+            /**
+             * Constructs a new ResumePosition.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tapecast.v1.ResumePosition.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ResumePosition symbol. */
+            symbol: string;
+
+            /** ResumePosition channel. */
+            channel: string;
+
+            /** ResumePosition epoch. */
+            epoch: string;
+
+            /** ResumePosition seq. */
+            seq: number;
+
+            /** ResumePosition intervalMs. */
+            intervalMs?: (number|null|undefined);
+
+            /**
+             * Encodes the specified ResumePosition message. Does not implicitly {@link tapecast.v1.ResumePosition.verify|verify} messages.
+             * @param message ResumePosition message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tapecast.v1.ResumePosition.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ResumePosition message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tapecast.v1.ResumePosition & tapecast.v1.ResumePosition.$Shape} ResumePosition
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tapecast.v1.ResumePosition & tapecast.v1.ResumePosition.$Shape;
+        }
+
+        namespace ResumePosition {
+
+            /** Properties of a ResumePosition. */
+            interface $Properties {
+
+                /** ResumePosition symbol */
+                symbol?: (string|null|undefined);
+
+                /** ResumePosition channel */
+                channel?: (string|null|undefined);
+
+                /** ResumePosition epoch */
+                epoch?: (string|null|undefined);
+
+                /** ResumePosition seq */
+                seq?: (number|null|undefined);
+
+                /** ResumePosition intervalMs */
+                intervalMs?: (number|null|undefined);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ResumePosition. */
+            type $Shape = tapecast.v1.ResumePosition.$Properties;
         }
 
         /**
@@ -855,6 +954,9 @@ export namespace tapecast {
             /** ServerHello limits. */
             limits: tapecast.v1.ServerLimit.$Properties[];
 
+            /** ServerHello resumeToken. */
+            resumeToken: string;
+
             /**
              * Encodes the specified ServerHello message. Does not implicitly {@link tapecast.v1.ServerHello.verify|verify} messages.
              * @param message ServerHello message or plain object to encode
@@ -893,6 +995,9 @@ export namespace tapecast {
 
                 /** ServerHello limits */
                 limits?: (tapecast.v1.ServerLimit.$Properties[]|null|undefined);
+
+                /** ServerHello resumeToken */
+                resumeToken?: (string|null|undefined);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -1017,6 +1122,15 @@ export namespace tapecast {
             /** ServerSuccess limits. */
             limits: tapecast.v1.ServerLimit.$Properties[];
 
+            /** ServerSuccess session. */
+            session?: (string|null|undefined);
+
+            /** ServerSuccess resumeToken. */
+            resumeToken?: (string|null|undefined);
+
+            /** ServerSuccess sessionResumed. */
+            sessionResumed?: (boolean|null|undefined);
+
             /** ServerSuccess id. */
             id?: ("idText"|"idNumber");
 
@@ -1071,6 +1185,15 @@ export namespace tapecast {
                 /** ServerSuccess limits */
                 limits?: (tapecast.v1.ServerLimit.$Properties[]|null|undefined);
 
+                /** ServerSuccess session */
+                session?: (string|null|undefined);
+
+                /** ServerSuccess resumeToken */
+                resumeToken?: (string|null|undefined);
+
+                /** ServerSuccess sessionResumed */
+                sessionResumed?: (boolean|null|undefined);
+
                 /** ServerSuccess id */
                 id?: ("idText"|"idNumber");
 
@@ -1089,6 +1212,9 @@ export namespace tapecast {
               hasResults?: boolean|null;
               hasSubscriptions?: boolean|null;
               limits?: tapecast.v1.ServerLimit.$Shape[]|null;
+              session?: string|null;
+              resumeToken?: string|null;
+              sessionResumed?: boolean|null;
               $unknowns?: Uint8Array[];
             } & (
               ({ id?: undefined; idText?: null; idNumber?: null }|{ id?: "idText"; idText: string; idNumber?: null }|{ id?: "idNumber"; idText?: null; idNumber: number })
@@ -1134,6 +1260,15 @@ export namespace tapecast {
 
             /** SubscriptionResult streamNumber. */
             streamNumber?: (number|null|undefined);
+
+            /** SubscriptionResult outcome. */
+            outcome?: (string|null|undefined);
+
+            /** SubscriptionResult from. */
+            from?: (number|null|undefined);
+
+            /** SubscriptionResult lost. */
+            lost: number[];
 
             /** SubscriptionResult code. */
             code?: (string|null|undefined);
@@ -1185,6 +1320,15 @@ export namespace tapecast {
 
                 /** SubscriptionResult streamNumber */
                 streamNumber?: (number|null|undefined);
+
+                /** SubscriptionResult outcome */
+                outcome?: (string|null|undefined);
+
+                /** SubscriptionResult from */
+                from?: (number|null|undefined);
+
+                /** SubscriptionResult lost */
+                lost?: (number[]|null|undefined);
 
                 /** SubscriptionResult code */
                 code?: (string|null|undefined);

@@ -648,11 +648,16 @@ export const tapecast = $root.tapecast = (() => {
         v1.ClientResume = (function() {
 
             const ClientResume = function (properties) {
+                this.positions = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
                             this[keys[i]] = properties[keys[i]];
             };
+
+            ClientResume.prototype.token = "";
+            ClientResume.prototype.positions = $util.emptyArray;
+            ClientResume.prototype.more = false;
 
             ClientResume.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -661,6 +666,13 @@ export const tapecast = $root.tapecast = (() => {
                     _depth = 0;
                 if (_depth > $util.recursionLimit)
                     throw $Error("max depth exceeded");
+                if (message.token != null && $Object.hasOwnProperty.call(message, "token") && message.token !== "")
+                    writer.uint32(10).string(message.token);
+                if (message.positions != null && message.positions.length)
+                    for (let i = 0; i < message.positions.length; ++i)
+                        $root.tapecast.v1.ResumePosition.encode(message.positions[i], writer.uint32(18).fork(), _depth + 1).ldelim();
+                if (message.more != null && $Object.hasOwnProperty.call(message, "more") && message.more !== false)
+                    writer.uint32(24).bool(message.more);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -674,7 +686,7 @@ export const tapecast = $root.tapecast = (() => {
                     _depth = 0;
                 if (_depth > $Reader.recursionLimit)
                     throw $Error("max depth exceeded");
-                let end, message;
+                let end, message, value;
                 if (length === $undefined)
                     end = reader.len;
                 else {
@@ -692,7 +704,36 @@ export const tapecast = $root.tapecast = (() => {
                         _end = $undefined;
                         break;
                     }
-                    reader.skipType(tag & 7, _depth, tag);
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.token = value;
+                            else
+                                delete message.token;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.positions && message.positions.length))
+                                message.positions = [];
+                            message.positions.push($root.tapecast.v1.ResumePosition.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.more = value;
+                            else
+                                delete message.more;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
                         $util.makeProp(message, "$unknowns", false);
                         (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
@@ -709,6 +750,142 @@ export const tapecast = $root.tapecast = (() => {
             };
 
             return ClientResume;
+        })();
+
+        v1.ResumePosition = (function() {
+
+            const ResumePosition = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            ResumePosition.prototype.symbol = "";
+            ResumePosition.prototype.channel = "";
+            ResumePosition.prototype.epoch = "";
+            ResumePosition.prototype.seq = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            ResumePosition.prototype.intervalMs = null;
+
+            let $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(ResumePosition.prototype, "_intervalMs", {
+                get: $util.oneOfGetter($oneOfFields = ["intervalMs"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            ResumePosition.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.symbol != null && $Object.hasOwnProperty.call(message, "symbol") && message.symbol !== "")
+                    writer.uint32(10).string(message.symbol);
+                if (message.channel != null && $Object.hasOwnProperty.call(message, "channel") && message.channel !== "")
+                    writer.uint32(18).string(message.channel);
+                if (message.epoch != null && $Object.hasOwnProperty.call(message, "epoch") && message.epoch !== "")
+                    writer.uint32(26).string(message.epoch);
+                if (message.seq != null && $Object.hasOwnProperty.call(message, "seq") && (typeof message.seq === "object" ? message.seq.low || message.seq.high : message.seq !== 0))
+                    writer.uint32(32).uint64(message.seq);
+                if (message.intervalMs != null && $Object.hasOwnProperty.call(message, "intervalMs"))
+                    writer.uint32(40).uint64(message.intervalMs);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            ResumePosition.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tapecast.v1.ResumePosition();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.symbol = value;
+                            else
+                                delete message.symbol;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.channel = value;
+                            else
+                                delete message.channel;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.epoch = value;
+                            else
+                                delete message.epoch;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.seq = value;
+                            else
+                                delete message.seq;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            message.intervalMs = reader.uint64();
+                            message._intervalMs = "intervalMs";
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return ResumePosition;
         })();
 
         v1.ClientAck = (function() {
@@ -1176,6 +1353,7 @@ export const tapecast = $root.tapecast = (() => {
             ServerHello.prototype.heartbeatMs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             ServerHello.prototype.protocol = "";
             ServerHello.prototype.limits = $util.emptyArray;
+            ServerHello.prototype.resumeToken = "";
 
             ServerHello.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -1195,6 +1373,8 @@ export const tapecast = $root.tapecast = (() => {
                 if (message.limits != null && message.limits.length)
                     for (let i = 0; i < message.limits.length; ++i)
                         $root.tapecast.v1.ServerLimit.encode(message.limits[i], writer.uint32(42).fork(), _depth + 1).ldelim();
+                if (message.resumeToken != null && $Object.hasOwnProperty.call(message, "resumeToken") && message.resumeToken !== "")
+                    writer.uint32(50).string(message.resumeToken);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1270,6 +1450,15 @@ export const tapecast = $root.tapecast = (() => {
                             if (!(message.limits && message.limits.length))
                                 message.limits = [];
                             message.limits.push($root.tapecast.v1.ServerLimit.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.resumeToken = value;
+                            else
+                                delete message.resumeToken;
                             continue;
                         }
                     }
@@ -1425,11 +1614,32 @@ export const tapecast = $root.tapecast = (() => {
             ServerSuccess.prototype.hasResults = false;
             ServerSuccess.prototype.hasSubscriptions = false;
             ServerSuccess.prototype.limits = $util.emptyArray;
+            ServerSuccess.prototype.session = null;
+            ServerSuccess.prototype.resumeToken = null;
+            ServerSuccess.prototype.sessionResumed = null;
 
             let $oneOfFields;
 
             $Object.defineProperty(ServerSuccess.prototype, "id", {
                 get: $util.oneOfGetter($oneOfFields = ["idText", "idNumber"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(ServerSuccess.prototype, "_session", {
+                get: $util.oneOfGetter($oneOfFields = ["session"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(ServerSuccess.prototype, "_resumeToken", {
+                get: $util.oneOfGetter($oneOfFields = ["resumeToken"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(ServerSuccess.prototype, "_sessionResumed", {
+                get: $util.oneOfGetter($oneOfFields = ["sessionResumed"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -1461,6 +1671,12 @@ export const tapecast = $root.tapecast = (() => {
                 if (message.limits != null && message.limits.length)
                     for (let i = 0; i < message.limits.length; ++i)
                         $root.tapecast.v1.ServerLimit.encode(message.limits[i], writer.uint32(74).fork(), _depth + 1).ldelim();
+                if (message.session != null && $Object.hasOwnProperty.call(message, "session"))
+                    writer.uint32(82).string(message.session);
+                if (message.resumeToken != null && $Object.hasOwnProperty.call(message, "resumeToken"))
+                    writer.uint32(90).string(message.resumeToken);
+                if (message.sessionResumed != null && $Object.hasOwnProperty.call(message, "sessionResumed"))
+                    writer.uint32(96).bool(message.sessionResumed);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1568,6 +1784,27 @@ export const tapecast = $root.tapecast = (() => {
                             message.limits.push($root.tapecast.v1.ServerLimit.decode(reader, reader.size(), $undefined, _depth + 1));
                             continue;
                         }
+                    case 10: {
+                            if (wireType !== 2)
+                                break;
+                            message.session = reader.stringVerify();
+                            message._session = "session";
+                            continue;
+                        }
+                    case 11: {
+                            if (wireType !== 2)
+                                break;
+                            message.resumeToken = reader.stringVerify();
+                            message._resumeToken = "resumeToken";
+                            continue;
+                        }
+                    case 12: {
+                            if (wireType !== 0)
+                                break;
+                            message.sessionResumed = reader.bool();
+                            message._sessionResumed = "sessionResumed";
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -1591,6 +1828,7 @@ export const tapecast = $root.tapecast = (() => {
         v1.SubscriptionResult = (function() {
 
             const SubscriptionResult = function (properties) {
+                this.lost = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -1604,6 +1842,9 @@ export const tapecast = $root.tapecast = (() => {
             SubscriptionResult.prototype.seq = null;
             SubscriptionResult.prototype.intervalMs = null;
             SubscriptionResult.prototype.streamNumber = null;
+            SubscriptionResult.prototype.outcome = null;
+            SubscriptionResult.prototype.from = null;
+            SubscriptionResult.prototype.lost = $util.emptyArray;
             SubscriptionResult.prototype.code = null;
             SubscriptionResult.prototype.msg = null;
 
@@ -1630,6 +1871,18 @@ export const tapecast = $root.tapecast = (() => {
             // Virtual OneOf for proto3 optional field
             $Object.defineProperty(SubscriptionResult.prototype, "_streamNumber", {
                 get: $util.oneOfGetter($oneOfFields = ["streamNumber"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(SubscriptionResult.prototype, "_outcome", {
+                get: $util.oneOfGetter($oneOfFields = ["outcome"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(SubscriptionResult.prototype, "_from", {
+                get: $util.oneOfGetter($oneOfFields = ["from"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -1670,6 +1923,12 @@ export const tapecast = $root.tapecast = (() => {
                     writer.uint32(66).string(message.code);
                 if (message.msg != null && $Object.hasOwnProperty.call(message, "msg"))
                     writer.uint32(74).string(message.msg);
+                if (message.outcome != null && $Object.hasOwnProperty.call(message, "outcome"))
+                    writer.uint32(82).string(message.outcome);
+                if (message.from != null && $Object.hasOwnProperty.call(message, "from"))
+                    writer.uint32(88).uint64(message.from);
+                if (message.lost != null && message.lost.length)
+                    writer.uint32(98).uint64s(message.lost);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1756,6 +2015,34 @@ export const tapecast = $root.tapecast = (() => {
                                 break;
                             message.streamNumber = reader.uint32();
                             message._streamNumber = "streamNumber";
+                            continue;
+                        }
+                    case 10: {
+                            if (wireType !== 2)
+                                break;
+                            message.outcome = reader.stringVerify();
+                            message._outcome = "outcome";
+                            continue;
+                        }
+                    case 11: {
+                            if (wireType !== 0)
+                                break;
+                            message.from = reader.uint64();
+                            message._from = "from";
+                            continue;
+                        }
+                    case 12: {
+                            if (wireType === 2) {
+                                if (!(message.lost && message.lost.length))
+                                    message.lost = [];
+                                reader.uint64s(message.lost);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.lost && message.lost.length))
+                                message.lost = [];
+                            message.lost.push(reader.uint64());
                             continue;
                         }
                     case 8: {

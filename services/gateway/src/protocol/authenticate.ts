@@ -12,6 +12,7 @@ import type { AdmissionPlace } from '../admission/admission-metrics.ts';
 import type { SubjectConnections } from '../admission/subject-connections.ts';
 import { SUBPROTOCOL_OF } from '../fanout/client.ts';
 import { INTERVALS_OFFERED_MS } from '../fanout/intervals.ts';
+import { resumeTokenOf } from '../sessions/identity.ts';
 import type { ProtocolContext } from './context.ts';
 import { leave } from './leave-and-resync.ts';
 import { failure, forbidden } from './resolve.ts';
@@ -112,7 +113,8 @@ export class Authentication {
     client.tell(
       {
         type: 'hello',
-        session: client.session,
+        session: session.identity.id,
+        ...(this.#context.kept === undefined ? {} : { resumeToken: resumeTokenOf(session.identity) }),
         serverTime: Math.floor(nowUs / 1000),
         heartbeatMs: this.#context.heartbeatMs,
         protocol: SUBPROTOCOL_OF[client.encoding],

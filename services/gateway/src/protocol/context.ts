@@ -1,8 +1,11 @@
+import type { SessionStore } from '@tapecast/market-state';
 import type { Logger } from '@tapecast/service-kit';
+import type { SignalBus } from '@tapecast/signal-bus';
 import type { Admission } from '../admission/admission.ts';
 import type { Fanout } from '../fanout/fanout.ts';
 import type { GatewayLimits } from '../limits.ts';
 import type { GatewayMetrics } from '../metrics.ts';
+import type { TradeHistory } from '../replay/trade-history.ts';
 import type { Instruments } from '../subscriptions/instruments.ts';
 
 /** What the handling of client messages works with. */
@@ -16,4 +19,10 @@ export interface ProtocolContext {
   heartbeatMs: number;
   /** Wall time, Unix microseconds. */
   nowUs: () => number;
+  /** Where sessions are kept. Without it none is, and a resume is answered by the client's positions alone. */
+  kept?: { store: SessionStore; signals: SignalBus | undefined; gateway: string };
+  /** Older trades than those that an instrument's state remembers. */
+  history?: TradeHistory;
+  /** Calls back in a while; the process's own timers without it. */
+  after?: (ms: number, due: () => void) => void;
 }

@@ -18,8 +18,8 @@ export function unsubscribe(context: ProtocolContext, session: Session, grant: G
   const results = named.map((item): SubscriptionResult => {
     if ('failed' in item) return item.failed;
     const { stream } = item;
-    const { symbol, view } = stream.instrument;
-    const result = { symbol, channel: stream.channel, ok: true, epoch: view.epoch, seq: stream.told };
+    const { symbol } = stream.instrument;
+    const result = { symbol, channel: stream.channel, ok: true, ...session.positionIn(stream) };
     leave(context, session, stream);
     return result;
   });
@@ -35,7 +35,8 @@ export function resync(context: ProtocolContext, session: Session, grant: Grant,
   const results = named.map((item): SubscriptionResult => {
     if ('failed' in item) return item.failed;
     const { stream } = item;
-    shown.push(stream);
+    // Who knows more than we do is not taken back: its state comes when there is one.
+    if (session.isAheadIn(stream) === undefined) shown.push(stream);
     return success(session, stream, context.fanout.target(session.client, stream));
   });
   tellResults(context, session, message, results, 'Keyframes follow');

@@ -41,6 +41,7 @@ export class Liveness {
   /** A socket took some of what waited. */
   drained(session: Session): void {
     this.#slow.drained(session);
+    this.#sessions.drained(session);
   }
 
   sweep(): void {

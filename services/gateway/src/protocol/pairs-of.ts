@@ -20,6 +20,8 @@ export function pairsOf(session: Session, message: ClientMessage, perMessageMax:
         Math.min(session.client.streams.size, symbols.length * CHANNELS.length)
       );
     }
+    case 'resume':
+      return Math.min(perMessageMax, message.positions.length);
     case 'query_subscribe':
       return session.client.streams.size;
     default:

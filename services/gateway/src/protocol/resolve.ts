@@ -72,14 +72,20 @@ export function resolvePairs(
       const key = `${shownSymbol} ${shownChannel}`;
       if (seen.has(key)) continue;
       seen.add(key);
-      const found = resolvePair(instruments, grant, symbol, channel);
+      const found = pairOf(instruments, grant, symbol, channel);
       resolved.push('known' in found ? { pair: found } : { failed: failure(shownSymbol, shownChannel, found) });
     }
   }
   return resolved;
 }
 
-function resolvePair(
+/** One pair as a client wrote it; see `resolvePairs`. */
+export function resolvePair(instruments: Instruments, grant: Grant, symbolText: string, channelText: string): Resolved {
+  const [resolved] = resolvePairs(instruments, grant, [symbolText], [channelText]);
+  return resolved as Resolved; // One for one.
+}
+
+function pairOf(
   instruments: Instruments,
   grant: Grant,
   symbol: string | Fault,

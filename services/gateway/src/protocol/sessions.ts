@@ -10,6 +10,10 @@ import {
 import { SubjectConnections } from '../admission/subject-connections.ts';
 import { Client, type Encoding, SUBPROTOCOL_OF } from '../fanout/client.ts';
 import type { ClientSocket } from '../fanout/client-socket.ts';
+import { type ResumeParts, resume } from '../sessions/resume.ts';
+import { Resumptions } from '../sessions/resumptions.ts';
+import { SessionKeeper } from '../sessions/session-keeper.ts';
+import { TradeReplays } from '../sessions/trade-replays.ts';
 import { Authentication } from './authenticate.ts';
 import type { ProtocolContext } from './context.ts';
 import { leave, resync, unsubscribe } from './leave-and-resync.ts';
@@ -20,6 +24,7 @@ import { subscribe } from './subscribe.ts';
 /** All connections of this gateway, and what is done with what they send. The edge calls in; nothing here throws. */
 export class Sessions {
   readonly authentication: Authentication;
+  readonly resume: ResumeParts;
   readonly #context: ProtocolContext;
   readonly #all = new Set<Session>();
   /** Of whom it is not known yet who they are; who waits longest is first. */
@@ -31,6 +36,36 @@ export class Sessions {
     this.authentication = new Authentication(context, new SubjectConnections(), (session, reason) =>
       this.#end(session, reason),
     );
+    this.resume = this.#resumeParts();
+  }
+
+  #resumeParts(): ResumeParts {
+    const { kept, history, limits, nowUs, metrics } = this.#context;
+    const context = { ...this.#context, metrics: metrics.sessions, nowMs: () => nowUs() / 1000 };
+    const replays = new TradeReplays(history, limits, context.nowMs);
+    const resumptions = new Resumptions({
+      ...context,
+      replays,
+      through: (session) => this.#nextOf(session),
+      failed: (session, error) => this.#broken(session, 'resume_failed', error),
+    });
+    const keeper =
+      kept === undefined
+        ? undefined
+        : new SessionKeeper({
+            ...context,
+            ...kept,
+            // Who was told to go elsewhere has done so.
+            replaced: (session) => this.#end(session, session.leaving ?? 'replaced'),
+          });
+    return { keeper, resumptions, replays };
+  }
+
+  /** Called a few times a second. */
+  sweep(): void {
+    this.resume.resumptions.sweep();
+    this.resume.replays.sweep();
+    this.resume.keeper?.sweep();
   }
 
   *#clients(): Generator<Client> {
@@ -67,6 +102,7 @@ export class Sessions {
     const client = new Client(randomUUID(), encoding, socket, nowMs);
     const session = new Session(client, limits, nowMs);
     this.#all.add(session);
+    this.resume.keeper?.opened(session);
     metrics.opened(SUBPROTOCOL_OF[encoding]);
     this.#unadmitted.add(session);
     const checking = this.authentication.begin(session, token);
@@ -77,9 +113,11 @@ export class Sessions {
     return session;
   }
 
-  /** The socket closed: it may not be touched any more. */
-  closed(session: Session): void {
+  /** The socket closed, with that code where it is known: it may not be touched any more. */
+  closed(session: Session, code?: number): void {
     session.client.closed = true;
+    this.resume.keeper?.closed(session, code);
+    this.resume.resumptions.closed(session);
     session.waiting.length = 0;
     this.#unadmitted.delete(session);
     this.authentication.left(session);
@@ -185,6 +223,7 @@ export class Sessions {
     // Owned here.
     void answering.catch(failed).then(() => {
       this.#noteAdmitted(session);
+      this.resume.keeper?.changed(session);
       this.#next(session);
     });
   }
@@ -210,20 +249,31 @@ export class Sessions {
   }
 
   #failedToBegin(session: Session, error: unknown): void {
-    this.#context.logger.error({
-      event: 'handshake_failed',
-      error: error instanceof Error ? error.stack : String(error),
-    });
+    this.#broken(session, 'handshake_failed', error);
+  }
+
+  #broken(session: Session, event: string, error: unknown): void {
+    this.#context.logger.error({ event, error: error instanceof Error ? error.stack : String(error) });
     this.#end(session, 'internal');
   }
 
   /** One that did not keep up is told everything again: what it asked for meanwhile is answered now. */
   live(session: Session): void {
+    this.resume.resumptions.go(session);
+    this.#nextOf(session);
+  }
+
+  /** The socket took some of what waited. The library is at it: it is written to in a later turn. */
+  drained(session: Session): void {
+    if (session.resuming !== undefined) setImmediate(() => this.resume.resumptions.go(session));
+  }
+
+  #nextOf(session: Session): void {
     if (!session.busy) this.#next(session);
   }
 
   #waits(session: Session): boolean {
-    return session.busy || session.slow?.waits === true;
+    return session.busy || session.slow?.waits === true || session.resuming?.waits === true;
   }
 
   #next(session: Session): void {
@@ -271,10 +321,10 @@ export class Sessions {
     }
     switch (message.action) {
       case 'subscribe':
-        return subscribe(this.#context, session, grant, message);
+        return this.#changes(session, subscribe(this.#context, session, grant, message));
       case 'unsubscribe':
         unsubscribe(this.#context, session, grant, message);
-        return undefined;
+        return this.#changes(session, undefined);
       case 'resync':
         resync(this.#context, session, grant, message);
         return undefined;
@@ -292,6 +342,7 @@ export class Sessions {
         );
         return undefined;
       case 'resume':
+        return resume(this.#context, this.resume, session, grant, message);
       case 'ack': {
         const msg = `${message.action} is not offered by this gateway. Subscribe again instead: a snapshot comes first`;
         client.tell(errorMessage(message.action, message.id, 'not_supported', msg), nowUs);
@@ -300,14 +351,19 @@ export class Sessions {
     }
   }
 
+  /** What waits for an answer is noted with that. */
+  #changes(session: Session, answering: Promise<void> | undefined): Promise<void> | undefined {
+    if (answering === undefined) this.resume.keeper?.changed(session);
+    return answering;
+  }
+
   #subscriptionsOf(session: Session): Required<SuccessMessage>['subscriptions'] {
     const { client } = session;
     return Array.from(client.streams, (stream) => ({
       symbol: stream.instrument.symbol,
       channel: stream.channel,
       intervalMs: this.#context.fanout.target(client, stream).intervalMs,
-      epoch: stream.instrument.view.epoch,
-      seq: stream.told,
+      ...session.positionIn(stream),
     }));
   }
 }

@@ -5,7 +5,7 @@ import type { StreamGroup } from '../fanout/stream-group.ts';
 import type { HeldInstrument } from '../subscriptions/held-instrument.ts';
 import { joinedWithin } from '../subscriptions/joined-within.ts';
 import type { ProtocolContext } from './context.ts';
-import { failure, type Resolved, resolvePairs } from './resolve.ts';
+import { failure, type Pair, type Resolved, resolvePairs } from './resolve.ts';
 import type { Session } from './session.ts';
 
 /** Symbols that the text of an answer names; the results name all. */
@@ -70,35 +70,52 @@ async function afterJoining(
   session.client.socket.cork(() => complete(context, session, message, resolved, held));
 }
 
-/** Refuses what the connection may not hold beside what it has, before any state is read for it. */
 function withinLimits(context: ProtocolContext, session: Session, resolved: readonly Resolved[]): Resolved[] {
-  const { symbolsMax } = session;
-  const { streams } = session.client;
-  const pairsMax = context.limits.subscriptionsPerConnectionMax;
-  let pairs = streams.size;
-  let instruments = streams.instruments;
-  // Of this message; what the connection has is asked for one by one.
-  const added = new Set<string>();
+  const limits = new WithinLimits(context, session);
   return resolved.map((item): Resolved => {
     if ('failed' in item) return item;
-    const { known, channel } = item.pair;
-    if (known.held !== undefined && session.streamOf(known.held, channel) !== undefined) return item;
-    const isNew = !added.has(known.symbol) && (known.number === 0 || !streams.hasInstrument(known.number));
+    const failed = limits.refusal(item.pair);
+    return failed === undefined ? item : { failed };
+  });
+}
+
+/** Refuses what the connection may not hold beside what it has, before any state is read for it. For the pairs of one message. */
+export class WithinLimits {
+  readonly #session: Session;
+  readonly #pairsMax: number;
+  #pairs: number;
+  #instruments: number;
+  /** Of this message; what the connection has is asked for one by one. */
+  readonly #added = new Set<string>();
+
+  constructor(context: ProtocolContext, session: Session) {
+    this.#session = session;
+    this.#pairsMax = context.limits.subscriptionsPerConnectionMax;
+    this.#pairs = session.client.streams.size;
+    this.#instruments = session.client.streams.instruments;
+  }
+
+  /** Why it may not have the next pair; undefined where it may, and then that counts. */
+  refusal({ known, channel }: Pair): SubscriptionResult | undefined {
+    const { symbolsMax } = this.#session;
+    const { streams } = this.#session.client;
+    if (known.held !== undefined && this.#session.streamOf(known.held, channel) !== undefined) return undefined;
+    const isNew = !this.#added.has(known.symbol) && (known.number === 0 || !streams.hasInstrument(known.number));
     const tooMany =
-      pairs >= pairsMax
-        ? `${pairsMax} subscriptions`
-        : isNew && instruments >= symbolsMax
+      this.#pairs >= this.#pairsMax
+        ? `${this.#pairsMax} subscriptions`
+        : isNew && this.#instruments >= symbolsMax
           ? `${symbolsMax} symbols`
           : undefined;
     if (tooMany !== undefined) {
       const msg = `this connection has ${tooMany}, which is the most it may have. Unsubscribe some, or open another connection`;
-      return { failed: failure(known.symbol, channel, { code: 'too_many_symbols', msg }) };
+      return failure(known.symbol, channel, { code: 'too_many_symbols', msg });
     }
-    pairs++;
-    if (isNew) instruments++;
-    added.add(known.symbol);
-    return item;
-  });
+    this.#pairs++;
+    if (isNew) this.#instruments++;
+    this.#added.add(known.symbol);
+    return undefined;
+  }
 }
 
 /** Holds each instrument once for the message; `complete` gives the holds back when the session has its own. */
@@ -149,8 +166,7 @@ export function success(session: Session, now: StreamGroup, next: StreamGroup): 
     symbol: now.instrument.symbol,
     channel: now.channel,
     ok: true,
-    epoch: now.instrument.view.epoch,
-    seq: now.told,
+    ...session.positionIn(now),
     intervalMs: next.intervalMs,
   };
   return session.client.json ? result : { ...result, streamNumber: next.number };

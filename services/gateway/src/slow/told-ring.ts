@@ -101,6 +101,24 @@ export class ToldRing {
     return { lost: [from + 1, chunks[0]?.startAt ?? this.#last], chunks };
   }
 
+  /** Whether `since` loses nothing. */
+  reaches(from: number, withBase = false): boolean {
+    return this.since(from, withBase).lost === undefined;
+  }
+
+  /** The lowest number above `from` from which `since` has something to tell and loses nothing. */
+  reachedAfter(from: number, withBase = false): number | undefined {
+    for (const chunk of this.#chunks) {
+      if (endOf(chunk) <= from || (withBase && !hasBase(chunk))) continue;
+      const { startAt, told, baseAt, lasts } = chunk;
+      if (startAt > from) return startAt;
+      if (told && baseAt > from && baseAt < endOf(chunk)) return baseAt;
+      const next = lasts.find((last) => last > from);
+      if (next !== undefined && next < endOf(chunk)) return next;
+    }
+    return undefined;
+  }
+
   /** For `ToldTrades` only, as the following. */
   isOpen(chunk: Chunk): boolean {
     return this.#chunks.at(-1) === chunk;

@@ -78,6 +78,8 @@ async function refusedStream(client: StreamClient, code: string): Promise<void> 
   expect(client.messages[1]).toMatchObject({ type: 'error', action: 'auth', id: null, code, temporary: false });
 }
 
+const RESUME = { positions: [{ symbol: 'AAPL$US', channel: 'quote', epoch: '', seq: 0 }], more: false };
+
 describe('each attack has its answer on', () => {
   test.each(ATTACKS)('the stream, in the query: %s', async (_, token, code) => {
     await refusedStream(new StreamClient(streamUrl(`?token=${encodeURIComponent(token())}`)), code);
@@ -93,7 +95,10 @@ describe('each attack has its answer on', () => {
       const client = await StreamClient.open(stand.gateway.port);
       expect(await client.ask({ action: 'auth', id: 1, token: token() }), name).toMatchObject({ type: 'error', code });
       for (const action of ['resume', 'ack', 'query_subscribe'])
-        expect(await client.ask({ action, id: action })).toMatchObject({ type: 'error', code: 'unauthorized' });
+        expect(await client.ask({ action, id: action, ...(action === 'resume' ? RESUME : {}) })).toMatchObject({
+          type: 'error',
+          code: 'unauthorized',
+        });
       expect(await client.subscribe(2, ['AAPL$US'], ['quote'])).toMatchObject({ type: 'error', code: 'unauthorized' });
       expect(await client.ask({ action: 'ping', id: 3 })).toMatchObject({ type: 'pong' });
       expect(client.data('AAPL$US', 'quote')).toEqual([]);
@@ -136,9 +141,15 @@ describe('what is good is taken', () => {
     expect(await answer.json()).toMatchObject({ results: [{ ok: true }] });
   });
 
-  test('resume is not supported then, as for everyone', async () => {
-    const client = await StreamClient.open(stand.gateway.port, undefined, `?token=${good()}`);
-    expect(await client.ask({ action: 'resume', id: 1 })).toMatchObject({ type: 'error', code: 'not_supported' });
+  test('resume brings back what the token allows, and no more', async () => {
+    const token = signed(issuer.keys[0]!, issuer.claims({ channels: ['quote'], symbols: ['AAPL$US'] }));
+    const client = await StreamClient.open(stand.gateway.port, undefined, `?token=${token}`);
+    const positions = ['quote', 'trade'].map((channel) => ({ symbol: 'AAPL$US', channel, epoch: '', seq: 0 }));
+    const { results } = await client.ask({ action: 'resume', id: 1, positions, more: false });
+    expect(results).toMatchObject([
+      { ok: true, outcome: 'keyframe' },
+      { ok: false, code: 'forbidden' },
+    ]);
     client.close();
   });
 });

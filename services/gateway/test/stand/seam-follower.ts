@@ -6,7 +6,7 @@ import type { Client, Encoding } from '../../src/fanout/client.ts';
 import type { PausedPosition } from '../../src/fanout/fanout.ts';
 import type { Session } from '../../src/protocol/session.ts';
 import { FakeSocket } from './fake-sockets.ts';
-import { SYMBOL, type World } from './seam-world.ts';
+import { type Side, SYMBOL, type World } from './seam-world.ts';
 
 /** Where a client is in one channel. */
 interface Position {
@@ -15,31 +15,83 @@ interface Position {
   book: Map<string, number>;
   /** The answer said that a snapshot follows. */
   snapshotDue: boolean;
+  /** After a resume: the state is of this number or a later one. */
+  stateFrom: number | undefined;
+  intervalMs: number;
   /** No epoch was named, and in all of these everything was right so far. */
   maybe?: Position[] | undefined;
 }
 
 /** What a careful client does with what it gets: checks numbers, keeps books, compares with the oracle. */
 export class Follower {
-  readonly socket: FakeSocket;
-  readonly session: Session;
+  socket!: FakeSocket;
+  session!: Session;
   readonly #world: World;
+  readonly #encoding: Encoding;
+  #side!: Side;
+  #connected = true;
   readonly #at = new Map<Channel, Position>();
   #read = 0;
   #dataSeq = 0;
   #id = 0;
-  readonly #decoder: FrameDecoder;
+  #decoder!: FrameDecoder;
 
   constructor(world: World, encoding: Encoding) {
     this.#world = world;
+    this.#encoding = encoding;
+    this.#connect(world.sides[0] as Side);
+  }
+
+  #connect(side: Side): void {
+    this.#side = side;
     this.#decoder = new FrameDecoder({
-      marked: encoding === 'protobuf_zstd',
+      marked: this.#encoding === 'protobuf_zstd',
       decompress: zstdDecompressSync,
       now: () => Date.now(),
     });
     this.socket = new FakeSocket();
-    this.session = world.sessions.open(this.socket, encoding, undefined);
+    this.session = side.sessions.open(this.socket, this.#encoding, undefined);
+    this.#read = 0;
+    this.#dataSeq = 0;
   }
+
+  get side(): Side {
+    return this.#side;
+  }
+
+  /** Nothing that it asked for waits to be answered. */
+  get idle(): boolean {
+    return this.#connected && !this.session.busy && this.session.resuming?.waits !== true && !this.paused;
+  }
+
+  /** The connection is cut: what was not read is lost. */
+  disconnect(): void {
+    if (!this.#connected) return;
+    this.#connected = false;
+    this.#paused = undefined;
+    this.#side.sessions.closed(this.session);
+  }
+
+  /** Comes back with what it has, or, of trades, with `back` less. */
+  comeBack(side: Side, back: number): void {
+    if (this.#connected) return;
+    this.#connected = true;
+    this.#connect(side);
+    const positions = [...this.#at].map(([channel, at]) => {
+      // Which epoch it is in is not known to it: it has nothing to name.
+      const unknown = at.epoch === '' || at.maybe !== undefined || at.snapshotDue;
+      if (channel === 'trade') at.seq = Math.max(0, at.seq - back);
+      const { epoch, seq } = unknown ? { epoch: '', seq: 0 } : at;
+      return { symbol: SYMBOL, channel, epoch, seq, intervalMs: at.intervalMs };
+    });
+    this.#named = new Map(positions.map(({ channel, epoch, seq }) => [channel, { epoch, seq }]));
+    if (positions.length === 0) return;
+    const message = { action: 'resume', id: ++this.#id, token: undefined, positions, more: false };
+    this.#side.sessions.handle(this.session, message as never);
+  }
+
+  /** Of the last resume. */
+  #named = new Map<Channel, { epoch: string; seq: number }>();
 
   get client(): Client {
     return this.session.client;
@@ -53,8 +105,8 @@ export class Follower {
   }
 
   pause(): void {
-    if (this.paused || this.session.busy) return;
-    this.#paused = this.#world.fanout.pause(this.client);
+    if (!this.idle) return;
+    this.#paused = this.#side.fanout.pause(this.client);
   }
 
   /** Goes on, in some streams first where there are several. */
@@ -64,18 +116,19 @@ export class Follower {
     this.#paused = undefined;
     let left = paused;
     while (left.length > 0)
-      left = [...this.#world.fanout.resume(this.client, left.slice(0, parts)), ...left.slice(parts)];
+      left = [...this.#side.fanout.resume(this.client, left.slice(0, parts)), ...left.slice(parts)];
   }
 
   send(action: string, channels: readonly Channel[], intervalMs = 0): void {
     // Its messages wait while it is merged.
-    if (this.paused) return;
+    if (this.paused || !this.#connected) return;
     const message = { action, id: ++this.#id, symbols: [SYMBOL], channels, intervalMs };
-    this.#world.sessions.handle(this.session, message as never);
+    this.#side.sessions.handle(this.session, message as never);
   }
 
   /** Takes what came since the last call. */
   follow(): void {
+    if (!this.#connected) return;
     for (; this.#read < this.socket.sent.length; this.#read++) {
       const bytes = this.socket.sent[this.#read] as Buffer;
       if (!this.client.json) {
@@ -97,13 +150,16 @@ export class Follower {
     if (message.type === 'success') {
       for (const result of message.results ?? []) {
         expect(result.ok, JSON.stringify(result)).toBe(true);
-        if (message.action === 'unsubscribe') this.#at.delete(result.channel);
+        if (message.action === 'resume') this.#resumed(result);
+        else if (message.action === 'unsubscribe') this.#at.delete(result.channel);
         else if (message.action === 'subscribe' && !this.#at.has(result.channel))
           this.#at.set(result.channel, {
             epoch: result.epoch,
             seq: result.seq,
             book: new Map(),
             snapshotDue: result.seq > 0,
+            stateFrom: undefined,
+            intervalMs: result.interval_ms ?? result.intervalMs ?? 0,
           });
         else this.#confirm(result, message.action === 'resync');
       }
@@ -118,6 +174,8 @@ export class Follower {
         at.maybe = undefined;
         at.epoch = message.epoch;
         at.seq = 0;
+        at.snapshotDue = false;
+        at.stateFrom = undefined;
       } else {
         expect(message.range[0]).toBe(at.seq + 1);
         at.seq = message.range[1];
@@ -139,6 +197,41 @@ export class Follower {
     if (right.length === 0) this.#follow(message, at.maybe[0] ?? at);
     Object.assign(at, right[0]);
     at.maybe = right.length === 1 ? undefined : right;
+  }
+
+  /** What becomes of a channel that it came back to. */
+  // biome-ignore lint/suspicious/noExplicitAny: see above.
+  #resumed(result: any): void {
+    const at = this.#at.get(result.channel);
+    const named = this.#named.get(result.channel);
+    expect(at, `an answer about ${result.channel}, which was not asked for`).toBeDefined();
+    if (at === undefined || named === undefined) return;
+    const { epoch, seq } = named;
+    at.maybe = undefined;
+    if (result.outcome === 'keyframe') {
+      expect(epoch === '' || result.channel !== 'trade', 'a trade with a position is resumed').toBe(true);
+      at.snapshotDue = result.channel !== 'trade' && (result.seq > 0 || (seq > 0 && result.epoch === epoch));
+      // It is never taken back.
+      at.stateFrom = result.epoch === epoch ? Math.max(seq, result.seq) : result.seq;
+      at.epoch = result.epoch;
+      at.seq = result.seq;
+      at.book = new Map();
+      return;
+    }
+    expect(result.channel).toBe('trade');
+    if (result.epoch !== epoch) {
+      expect(result).toMatchObject({ outcome: 'hole', seq: 0 });
+      // The notice that numbers begin anew is the next to come.
+      return;
+    }
+    expect(result.seq).toBe(seq);
+    at.seq = seq;
+    if (result.outcome === 'resumed') expect(result.from).toBe(seq + 1);
+    else {
+      expect(result.lost).toEqual([seq + 1, result.from - 1]);
+      const newest = this.#world.oracle.newest(epoch, 'trade');
+      expect(newest - result.lost[1], 'the last 50 are there').toBeGreaterThanOrEqual(50);
+    }
   }
 
   /** An answer about a channel that is subscribed: at the number where the client is. */
@@ -164,9 +257,13 @@ export class Follower {
   #follow(message: any, at: Position): void {
     const [first, last] = message.range;
     // The snapshot comes first, at the number that the answer named; everything else follows what was told.
-    if (at.snapshotDue && message.type !== 'trade') expect([first, last]).toEqual([at.seq, at.seq]);
-    else expect(first).toBe(at.seq + 1);
+    if (at.snapshotDue && message.type !== 'trade') {
+      expect(first).toBe(last);
+      if (at.stateFrom === undefined) expect(last).toBe(at.seq);
+      else expect(last).toBeGreaterThanOrEqual(at.stateFrom);
+    } else expect(first).toBe(at.seq + 1);
     at.snapshotDue = false;
+    at.stateFrom = undefined;
     at.seq = last;
     const { oracle } = this.#world;
     const sequence = sequenceOf(message.channel);
@@ -196,9 +293,12 @@ export class Follower {
   /** Everything was delivered: the client is where the oracle is. */
   settled(): void {
     const { view } = this.#world;
+    if (!this.#connected) return;
     for (const [channel, at] of this.#at) {
       const { epoch, seq, book } = at.maybe?.find((one) => one.epoch === view.epoch) ?? at;
       const sequence = sequenceOf(channel);
+      // Told of a hole alone, no epoch was named to it yet.
+      if (epoch === '' && seq === view.seqs[sequence]) continue;
       if (epoch !== view.epoch) {
         // Told of no number of the new epoch yet: then there is none.
         expect(

@@ -29,6 +29,11 @@ export class Oracle {
   note(view: InstrumentView, sequence: Sequence): void {
     this.#states.set(`${view.epoch} ${sequence} ${view.seqs[sequence]}`, structuredClone(view));
   }
+  newest(epoch: string, sequence: Sequence): number {
+    let newest = 0;
+    while (this.#states.has(`${epoch} ${sequence} ${newest + 1}`)) newest++;
+    return newest;
+  }
   epochs(): Set<string> {
     return new Set([...this.#states.keys()].map((key) => key.split(' ')[0] as string));
   }
@@ -39,35 +44,31 @@ export class Oracle {
   }
 }
 
-/** Compute, the log and the store, moved by hand; all between them and the clients' sockets is the gateway's own. */
-export class World {
-  readonly oracle = new Oracle();
+/** What a gateway has beneath it. */
+interface Below {
+  readonly records: readonly Written[];
+  read<T>(pick: (at: Checkpointed | undefined) => T): Promise<T>;
+  after(due: () => void): void;
+}
+
+/** A gateway: all between the log, the store and the clients' sockets is its own. */
+export class Side {
   readonly instruments: Instruments;
   readonly sessions: Sessions;
   readonly fanout: Fanout;
+  readonly #below: Below;
   readonly #feed: UpdateFeed;
   #reader: ReaderOptions | undefined;
-  #epoch = 1;
-  #view = emptyView(SYMBOL, 'e1');
-  #unwritten: Update[] = [];
-  /** All records that were ever written. */
-  readonly #records: { epoch: string; updates: Update[]; value: Uint8Array }[] = [];
   #delivered = 0;
-  readonly #checkpoints: Checkpointed[] = [];
-  readonly #reads: {
-    asked: Checkpointed | undefined;
-    answer: (now: Checkpointed | undefined) => void;
-    fail: () => void;
-  }[] = [];
-  #timers: (() => void)[] = [];
 
-  static async open(): Promise<World> {
-    const world = new World();
-    await world.#feed.start(world.instruments);
-    return world;
+  static async open(below: Below): Promise<Side> {
+    const side = new Side(below);
+    await side.#feed.start(side.instruments);
+    return side;
   }
 
-  private constructor() {
+  private constructor(below: Below) {
+    this.#below = below;
     const metrics = createMetrics(createRegistry());
     const nowUs = (): number => Date.now() * 1_000;
     const limits = {
@@ -76,13 +77,14 @@ export class World {
       joinAttempts: 2,
       replayWindowMs: 12,
       recordsBeforeCheckpoint: 0,
+      resumeAheadMs: 60_000,
     };
     const logger = createLogger('gateway', 'silent');
     this.fanout = new Fanout({
       nowUs,
       // Little, so that some of what a client missed is lost.
       toldTrades: new ToldTrades({ toldTradesMs: 30_000, toldTradesBytes: 600 }, () => Date.now()),
-      timers: { after: (_, due) => this.#timers.push(due) },
+      timers: { after: (_, due) => below.after(due) },
       // All that can be is compressed.
       limits: {
         messagesPerFrameMax: 3,
@@ -109,11 +111,11 @@ export class World {
       },
     };
     const state = {
-      snapshot: () => this.#read((at) => at && { view: at.view, updatesNext: at.updatesNext }),
+      snapshot: () => below.read((at) => at && { view: at.view, updatesNext: at.updatesNext }),
       record: () =>
         this.#reader === undefined
           ? Promise.resolve(undefined)
-          : this.#read((at) => at && { epoch: at.epoch, updatesNext: at.partitionNext }),
+          : below.read((at) => at && { epoch: at.epoch, updatesNext: at.partitionNext }),
     };
     // Only what the gateway calls: a missing one fails the test.
     const stores = { log: log as unknown as TickLog, state: state as unknown as MarketState };
@@ -133,7 +135,7 @@ export class World {
       sources: () => ({
         ...this.#feed.sources(0),
         read: () => snapshots.read(0, SYMBOL, this.#delivered),
-        delay: () => new Promise((resolve) => this.#timers.push(resolve)),
+        delay: () => new Promise((resolve) => below.after(resolve)),
         joinAttempts: limits.joinAttempts,
         joinRetryMs: 1,
         pendingRetryMs: 1,
@@ -155,7 +157,65 @@ export class World {
       logger,
       heartbeatMs: 15_000,
       nowUs,
+      after: (_, due) => below.after(due),
     });
+  }
+
+  deliver(): boolean {
+    const record = this.#below.records[this.#delivered];
+    if (record === undefined) return false;
+    const offset = this.#delivered++;
+    // The log's time is the offset, so the window keeps `replayWindowMs` records.
+    void this.#reader?.onRecords(
+      0,
+      [{ offset, key: undefined, value: record.value, appendedAtMs: offset }],
+      this.#below.records.length,
+    );
+    return true;
+  }
+
+  /** Retention took the next record before it was read. */
+  loseRecord(): void {
+    if (this.#delivered >= this.#below.records.length) return;
+    this.#delivered++;
+    this.#reader?.onGap({ partition: 0, from: this.#delivered - 1, to: this.#delivered });
+  }
+}
+
+interface Written {
+  epoch: string;
+  updates: Update[];
+  value: Uint8Array;
+}
+
+/** Compute, the log and the store, moved by hand, and two gateways that read at a pace of their own. */
+export class World {
+  readonly oracle = new Oracle();
+  readonly sides: Side[] = [];
+  #epoch = 1;
+  #view = emptyView(SYMBOL, 'e1');
+  #unwritten: Update[] = [];
+  /** All records that were ever written. */
+  readonly #records: Written[] = [];
+  readonly #checkpoints: Checkpointed[] = [];
+  readonly #reads: {
+    asked: Checkpointed | undefined;
+    answer: (now: Checkpointed | undefined) => void;
+    fail: () => void;
+  }[] = [];
+  #timers: (() => void)[] = [];
+
+  static async open(): Promise<World> {
+    const world = new World();
+    for (let side = 0; side < 2; side++)
+      world.sides.push(
+        await Side.open({
+          records: world.#records,
+          read: (pick) => world.#read(pick),
+          after: (due) => world.#timers.push(due),
+        }),
+      );
+    return world;
   }
 
   update(sequence: Sequence, value: number, level: number): void {
@@ -205,26 +265,6 @@ export class World {
       updates: new Map(updates.length === 0 ? [] : [[SYMBOL, updates]]),
     });
     this.#records.push({ epoch, updates, value });
-  }
-
-  deliver(): boolean {
-    const record = this.#records[this.#delivered];
-    if (record === undefined) return false;
-    const offset = this.#delivered++;
-    // The log's time is the offset, so the window keeps `replayWindowMs` records.
-    void this.#reader?.onRecords(
-      0,
-      [{ offset, key: undefined, value: record.value, appendedAtMs: offset }],
-      this.#records.length,
-    );
-    return true;
-  }
-
-  /** Retention took the next record before it was read. */
-  loseRecord(): void {
-    if (this.#delivered >= this.#records.length) return;
-    this.#delivered++;
-    this.#reader?.onGap({ partition: 0, from: this.#delivered - 1, to: this.#delivered });
   }
 
   /** An instrument that did not change is not written again: only the partition's record moves on. */

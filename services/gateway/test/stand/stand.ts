@@ -1,5 +1,6 @@
-import { type MarketState, openMemoryMarketState } from '@tapecast/market-state';
+import { type MarketState, openMemoryMarketState, type SessionStore } from '@tapecast/market-state';
 import { createLogger, createRegistry, type Logger, type Registry } from '@tapecast/service-kit';
+import type { SignalBus } from '@tapecast/signal-bus';
 import { openMemoryTickLog, type TickLog } from '@tapecast/tick-log';
 import { type Gateway, type GatewayConfig, startGateway } from '../../src/index.ts';
 import { MarketWriter } from './market-writer.ts';
@@ -23,12 +24,45 @@ export interface StandOptions {
   /** Stands before the real store, to delay or fail its reads. */
   store?: (state: MarketState) => MarketState;
   page?: { dir: string };
+  sessions?: SessionStore;
+  signals?: SignalBus;
+  /** Another stand, whose log, store and writer this gateway has, too. */
+  beside?: Stand;
   /** Without it nothing is logged. */
   logger?: Logger;
 }
 
 /** A gateway on memory drivers with a catalogue, and the writer that feeds it. */
 export async function openStand(options: StandOptions = {}): Promise<Stand> {
+  const { beside } = options;
+  const { log, state, market } = beside ?? (await openMarket(options));
+  const metrics = createRegistry();
+  const gateway = await startGateway({
+    config: { host: '127.0.0.1', port: 0, anonymous: true, ...options.config },
+    log,
+    state: options.store === undefined ? state : options.store(state),
+    logger: options.logger ?? createLogger('gateway', 'silent'),
+    metrics,
+    ...(options.sessions === undefined ? {} : { sessions: options.sessions }),
+    ...(options.signals === undefined ? {} : { signals: options.signals }),
+    ...(options.page === undefined ? {} : { page: options.page }),
+  });
+  return {
+    gateway,
+    log,
+    state,
+    market,
+    metrics,
+    async stop() {
+      await gateway.stop();
+      if (beside !== undefined) return;
+      await log.close();
+      await state.close();
+    },
+  };
+}
+
+async function openMarket(options: StandOptions): Promise<Pick<Stand, 'log' | 'state' | 'market'>> {
   const log = openMemoryTickLog({
     partitions: options.partitions ?? 3,
     ...(options.topicBytesMax === undefined ? {} : { topicBytesMax: options.topicBytesMax }),
@@ -43,26 +77,5 @@ export async function openStand(options: StandOptions = {}): Promise<Stand> {
       sizeDecimals: 3,
     })),
   );
-  const metrics = createRegistry();
-  const market = await MarketWriter.open(log, state);
-  const gateway = await startGateway({
-    config: { host: '127.0.0.1', port: 0, anonymous: true, ...options.config },
-    log,
-    state: options.store === undefined ? state : options.store(state),
-    logger: options.logger ?? createLogger('gateway', 'silent'),
-    metrics,
-    ...(options.page === undefined ? {} : { page: options.page }),
-  });
-  return {
-    gateway,
-    log,
-    state,
-    market,
-    metrics,
-    async stop() {
-      await gateway.stop();
-      await log.close();
-      await state.close();
-    },
-  };
+  return { log, state, market: await MarketWriter.open(log, state) };
 }

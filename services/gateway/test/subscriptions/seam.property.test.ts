@@ -3,7 +3,7 @@ import type { Channel, Sequence } from '@tapecast/market';
 import fc from 'fast-check';
 import { test } from 'vitest';
 import { Follower } from '../stand/seam-follower.ts';
-import { SYMBOL, World } from '../stand/seam-world.ts';
+import { type Side, SYMBOL, World } from '../stand/seam-world.ts';
 
 /**
  * Snapshot, then live, without a seam: whatever the order in which records, snapshots, doubles, losses, joins and leaves
@@ -15,6 +15,8 @@ const CHANNELS: Channel[] = ['trade', 'quote', 'depth@5', 'depth@20', 'kline@1m'
 const ENCODINGS = ['json', 'protobuf', 'json_strings', 'protobuf_zstd', 'protobuf', 'protobuf_zstd'] as const;
 /** Clients of the same encoding, which are a cohort when they have the same streams. */
 const ALIKE: readonly number[] = [1, 4];
+/** More trades than a view remembers. */
+const MANY = 60;
 
 type Action =
   | { do: 'update'; sequence: Sequence; value: number; level: number }
@@ -34,7 +36,11 @@ type Action =
   | { do: 'pause'; client: number }
   | { do: 'resume'; client: number; parts: number }
   | { do: 'leave'; client: number; channel: number }
-  | { do: 'resync'; client: number };
+  | { do: 'resync'; client: number }
+  | { do: 'deliverOther' }
+  | { do: 'manyTrades' }
+  | { do: 'disconnect'; client: number }
+  | { do: 'comeBack'; client: number; side: number; back: number };
 
 const action: fc.Arbitrary<Action> = fc.oneof(
   {
@@ -85,7 +91,23 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('leave' as const), client: fc.nat(5), channel: fc.nat(4) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('resync' as const), client: fc.nat(5) }) },
+  { weight: 7, arbitrary: fc.constant({ do: 'deliverOther' as const }) },
+  { weight: 1, arbitrary: fc.constant({ do: 'manyTrades' as const }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('disconnect' as const), client: fc.nat(5) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('comeBack' as const),
+      client: fc.nat(5),
+      side: fc.nat(1),
+      back: fc.constantFrom(0, 0, 0, 1, 3, 100),
+    }),
+  },
 );
+
+function deliverAll(world: World): void {
+  for (const side of world.sides) while (side.deliver());
+}
 
 async function settle(world: World): Promise<void> {
   for (let i = 0; i < 12; i++) {
@@ -107,8 +129,21 @@ async function run(actions: readonly Action[]): Promise<void> {
       case 'double':
         return world.double(one.back);
       case 'deliver':
-        world.deliver();
+        world.sides[0]?.deliver();
         return;
+      case 'deliverOther':
+        world.sides[1]?.deliver();
+        return;
+      case 'loseRecord':
+        for (const side of world.sides) side.loseRecord();
+        return;
+      case 'manyTrades':
+        for (let i = 1; i <= MANY; i++) world.update('trade', (i % 50) + 1, 1);
+        return;
+      case 'disconnect':
+        return follower(one.client).disconnect();
+      case 'comeBack':
+        return follower(one.client).comeBack(world.sides[one.side] as Side, one.back);
       case 'answerRead':
         world.answerRead(one.late);
         return;
@@ -127,26 +162,27 @@ async function run(actions: readonly Action[]): Promise<void> {
           );
         return;
       case 'sweep':
-        return world.fanout.sweep();
+        for (const side of world.sides) {
+          side.fanout.sweep();
+          side.sessions.sweep();
+        }
+        return;
       case 'pause':
         return follower(one.client).pause();
       case 'resume':
         return follower(one.client).resume(one.parts);
       case 'leave': {
         const channel = CHANNELS[one.channel] as Channel;
-        const { held } = world.instruments.known(SYMBOL) ?? {};
-        if (
-          held !== undefined &&
-          follower(one.client).session.streamOf(held, channel) !== undefined &&
-          !follower(one.client).session.busy
-        )
+        const { side, session, idle } = follower(one.client);
+        const { held } = side.instruments.known(SYMBOL) ?? {};
+        if (idle && held !== undefined && session.streamOf(held, channel) !== undefined)
           follower(one.client).send('unsubscribe', [channel]);
         return;
       }
       case 'resync': {
-        const one_ = follower(one.client).session;
-        const channels = Array.from(one_.client.streams, ({ channel }) => channel);
-        if (channels.length > 0 && !one_.busy) follower(one.client).send('resync', channels);
+        const { client, idle } = follower(one.client);
+        const channels = Array.from(client.streams, ({ channel }) => channel);
+        if (channels.length > 0 && idle) follower(one.client).send('resync', channels);
         return;
       }
       default:
@@ -161,13 +197,14 @@ async function run(actions: readonly Action[]): Promise<void> {
     for (const each of followers) each.follow();
   }
   for (const each of followers) each.resume(2);
+  for (const [i, each] of followers.entries()) each.comeBack(world.sides[i % 2] as Side, 0);
   world.checkpoint();
-  while (world.deliver());
+  deliverAll(world);
   await settle(world);
   // What was joined in the middle of an outage is live now; one more of everything shows that all go on from there.
   for (const sequence of ['trade', 'quote', 'depth', 'kline@1m'] as const) world.update(sequence, 7, 2);
   world.write();
-  while (world.deliver());
+  deliverAll(world);
   await settle(world);
   world.checkpoint();
   await settle(world);
@@ -175,7 +212,7 @@ async function run(actions: readonly Action[]): Promise<void> {
     each.follow();
     each.settled();
   }
-  world.instruments.close();
+  for (const side of world.sides) side.instruments.close();
 }
 
 test('every client sees the oracle, number by number, whatever the order of things', async () => {

@@ -1,0 +1,316 @@
+import type { Logger } from '@tapecast/service-kit';
+import type { NoticeMessage } from '@tapecast/wire';
+import type { Fanout } from '../fanout/fanout.ts';
+import type { StreamGroup } from '../fanout/stream-group.ts';
+import type { GatewayLimits } from '../limits.ts';
+import type { Session } from '../protocol/session.ts';
+import type { SessionMetrics } from './session-metrics.ts';
+import type { Piece, TradeReplays } from './trade-replays.ts';
+
+/** A stream that a client comes back to at a number of its own. It has joined it paused. */
+export interface ResumedStream {
+  readonly group: StreamGroup;
+  /** Under which it has what it has. */
+  epoch: string;
+  /** The number up to which it has all. */
+  at: number;
+}
+
+interface Item extends ResumedStream {
+  /** It can be told differences: it has the trade at that number, or reads text. */
+  based: boolean;
+  pieces: Piece[];
+  /** Its next trades could not be read. */
+  unreadable: boolean;
+  /** Unix ms since when it waits for the gateway to reach its number; undefined while it does not. */
+  aheadSinceMs: number | undefined;
+}
+
+/** What is to be told to one client that came back. */
+export class Resuming {
+  items: Item[] = [];
+  /** Streams in which the client has more than this gateway was told yet. */
+  ahead: Item[] = [];
+  reading = false;
+  /** Positions that it counts for, until it is through. */
+  readonly positions: number;
+
+  constructor(positions: number) {
+    this.positions = positions;
+  }
+
+  /** Its messages wait: an answer of now would come between trades of then. */
+  get waits(): boolean {
+    return this.items.length > 0;
+  }
+}
+
+export interface ResumptionsOptions {
+  fanout: Fanout;
+  replays: TradeReplays;
+  limits: GatewayLimits;
+  metrics: SessionMetrics;
+  logger: Logger;
+  /** Wall time, Unix microseconds. */
+  nowUs: () => number;
+  /** All of a client's streams are at the present: what it asked for meanwhile can be answered. */
+  through: (session: Session) => void;
+  failed: (session: Session, error: unknown) => void;
+  /** Calls back in a while. */
+  after?: (ms: number, due: () => void) => void;
+}
+
+/** Between two looks whether the gateway has reached the number of a client that knew more. */
+const AHEAD_POLL_MS = 10;
+
+/**
+ * Brings clients that came back from their own numbers to the present, stream by stream. Each stream was joined paused: nothing
+ * of it is sent with others' frames. First come the trades between the client's number and one at which a block of the
+ * stream's told trades ended, in pieces, as fast as the client reads; from there on it is a client that was away for a moment, and
+ * `Fanout.resume` tells it the rest in one turn with its return among the others. So nothing can come between the two.
+ */
+export class Resumptions {
+  readonly #options: ResumptionsOptions;
+  readonly #active = new Set<Session>();
+  readonly #ahead = new Set<Session>();
+  #positions = 0;
+  #polling = false;
+
+  constructor(options: ResumptionsOptions) {
+    this.#options = options;
+  }
+
+  /** Positions of all clients that are coming back. */
+  get positions(): number {
+    return this.#positions;
+  }
+
+  /** Makes room for the positions of a message; false where there is none. Given back with `leave`, or by `begin`'s end. */
+  enter(positions: number): boolean {
+    if (this.#positions > 0 && this.#positions + positions > this.#options.limits.resumePositionsMax) return false;
+    this.#positions += positions;
+    return true;
+  }
+
+  leave(positions: number): void {
+    this.#positions -= positions;
+  }
+
+  /** Takes over the streams, and the positions that the message entered with. */
+  begin(session: Session, streams: readonly ResumedStream[], positions: number): void {
+    const before = session.resuming;
+    const resuming = new Resuming(positions + (before?.positions ?? 0));
+    // Of an earlier message, streams that wait for the gateway: unless they were left and come again.
+    const again = new Set(streams.map(({ group }) => group));
+    resuming.ahead = before?.ahead.filter(({ group }) => !again.has(group)) ?? [];
+    const based = session.client.json;
+    resuming.items = streams.map((stream) => ({
+      ...stream,
+      based,
+      pieces: [],
+      unreadable: false,
+      aheadSinceMs: undefined,
+    }));
+    session.resuming = resuming;
+    this.#active.add(session);
+    this.#step(session, resuming);
+  }
+
+  /** It may be told more: its socket took something, or it is live again. */
+  go(session: Session): void {
+    if (session.resuming !== undefined) this.#step(session, session.resuming);
+  }
+
+  closed(session: Session): void {
+    if (session.resuming === undefined) return;
+    this.#end(session, session.resuming);
+  }
+
+  sweep(): void {
+    for (const session of this.#active) this.go(session);
+  }
+
+  #step(session: Session, resuming: Resuming): void {
+    if (resuming.reading || session.resuming !== resuming) return;
+    if (session.client.closed) {
+      this.#end(session, resuming);
+      return;
+    }
+    if (resuming.items.length > 0)
+      try {
+        session.client.socket.cork(() => this.#advance(session, resuming));
+      } catch (error) {
+        // What it was told now is not known: it can't be gone on with.
+        this.#end(session, resuming);
+        this.#options.failed(session, error);
+        return;
+      }
+    if (resuming.items.length > 0) return;
+    if (resuming.ahead.length > 0) this.#watch(session);
+    else this.#end(session, resuming);
+    this.#options.through(session);
+  }
+
+  #end(session: Session, resuming: Resuming): void {
+    this.#active.delete(session);
+    this.#ahead.delete(session);
+    resuming.items = [];
+    resuming.ahead = [];
+    if (session.resuming === resuming) session.resuming = undefined;
+    this.leave(resuming.positions);
+  }
+
+  #advance(session: Session, resuming: Resuming): void {
+    const { client } = session;
+    for (;;) {
+      const item = resuming.items[0];
+      if (item === undefined || client.closed) return;
+      if (session.slow?.waits === true || client.socket.getBufferedAmount() > this.#options.limits.caughtUpBytes)
+        return;
+      // It has left the stream meanwhile.
+      const next = client.paused?.has(item.group) === true ? this.#next(session, item) : 'done';
+      if (next === 'more') continue;
+      if (next === 'done' || next === 'ahead') {
+        resuming.items.shift();
+        if (next === 'ahead') resuming.ahead.push(item);
+        continue;
+      }
+      resuming.reading = true;
+      // Owned here: a reading that fails is told as a hole, and nothing else can reject.
+      void this.#pieces(item, next).then(() => {
+        resuming.reading = false;
+        this.#step(session, resuming);
+      });
+      return;
+    }
+  }
+
+  /** Tells something of one stream. A promise where what comes next has to be read. */
+  #next(session: Session, item: Item): 'more' | 'done' | 'ahead' | Promise<Piece[]> {
+    const { fanout, limits, nowUs, replays } = this.#options;
+    const { client } = session;
+    const { group } = item;
+    fanout.flush();
+    const { epoch } = group.instrument.view;
+    // No state is known of it yet: what will be may be what the client has.
+    if (epoch === '') return 'ahead';
+    if (epoch !== item.epoch) {
+      this.#tellHole(session, item, undefined, epoch);
+      Object.assign(item, { epoch, at: 0, based: client.json, pieces: [] });
+    }
+    const { told } = group;
+    if (told < item.at) {
+      item.aheadSinceMs ??= nowUs() / 1000;
+      if (nowUs() / 1000 - item.aheadSinceMs < limits.resumeAheadMs) return 'ahead';
+      // There is no such number: what it has is of no numbering that is known here.
+      this.#tellHole(session, item, undefined, epoch);
+      item.at = 0;
+      return group.channel === 'trade' ? this.#lose(session, item, told) : this.#show(session, item);
+    }
+    if (group.channel !== 'trade') return this.#show(session, item);
+    const piece = item.pieces.shift();
+    if (piece !== undefined) return this.#tellPiece(session, item, piece);
+    if (item.at === told || (item.based && group.reaches(item.at, client.json))) return this.#joinOthers(session, item);
+    if (item.unreadable) return this.#lose(session, item, told);
+    const pieces = replays.pieces(group, item.at, group.reachedAfter(item.at, client.json));
+    if (pieces instanceof Promise) return pieces;
+    item.pieces = pieces.slice();
+    return pieces.length === 0 ? this.#lose(session, item, told) : 'more';
+  }
+
+  #tellPiece(session: Session, item: Item, piece: Piece): 'more' {
+    const { fanout, metrics } = this.#options;
+    if (piece.first > item.at + 1) this.#tellHole(session, item, [item.at + 1, piece.first - 1]);
+    fanout.tellSingly((context) => piece.sendTo(session.client, context));
+    metrics.replayed(piece.last - piece.first + 1);
+    item.at = piece.last;
+    item.based = true;
+    return 'more';
+  }
+
+  /** The rest is what others were told lately. */
+  #joinOthers({ client }: Session, item: Item): 'more' | 'done' {
+    const { fanout } = this.#options;
+    const { group, epoch, at } = item;
+    if (!item.based) fanout.show(client, [group], false);
+    const [left] = fanout.resume(client, [{ group, epoch, told: at }]);
+    if (left === undefined) return 'done';
+    item.at = left.told;
+    item.epoch = left.epoch;
+    return 'more';
+  }
+
+  /** Its trades are not there any more. What others were told lately may be, and then says itself what is lost. */
+  #lose(session: Session, item: Item, told: number): 'more' | 'done' {
+    item.unreadable = false;
+    if (item.group.reaches(item.at, session.client.json)) {
+      this.#tellHole(session, item, [item.at + 1, told]);
+      item.at = told;
+      item.based = session.client.json;
+    } else item.based = true;
+    return this.#joinOthers(session, item);
+  }
+
+  #show({ client }: Session, { group, epoch }: Item): 'done' {
+    const { fanout } = this.#options;
+    fanout.show(client, [group], false);
+    fanout.resume(client, [{ group, epoch, told: group.told }]);
+    return 'done';
+  }
+
+  #tellHole({ client }: Session, { group }: Item, range: [number, number] | undefined, epoch?: string): void {
+    if (range !== undefined && range[1] < range[0]) return;
+    const { symbol } = group.instrument;
+    const msg =
+      range === undefined
+        ? `the numbers of ${group.channel} begin anew, with epoch ${epoch}`
+        : 'these trades are not kept any more';
+    const notice: NoticeMessage = { type: 'notice', code: 'hole', symbol, channel: group.channel, msg };
+    client.tell(
+      { ...notice, ...(range === undefined ? { epoch: epoch as string } : { range }) },
+      this.#options.nowUs(),
+    );
+    if (range !== undefined) this.#options.metrics.lost(range[1] - range[0] + 1);
+  }
+
+  /** What was read, or that nothing was: then all up to the present is lost. */
+  async #pieces(item: Item, reading: Promise<Piece[]>): Promise<void> {
+    const { limits, logger } = this.#options;
+    let late: NodeJS.Timeout | undefined;
+    try {
+      const tooLate = new Promise<never>((_, reject) => {
+        late = setTimeout(
+          () => reject(new Error(`nothing was read for ${limits.replayReadMs} ms`)),
+          limits.replayReadMs,
+        );
+      });
+      item.pieces = (await Promise.race([reading, tooLate])).slice();
+    } catch (error) {
+      item.pieces = [];
+      logger.warn({ event: 'replay_failed', symbol: item.group.instrument.symbol, error: String(error) });
+    } finally {
+      clearTimeout(late);
+    }
+    item.unreadable = item.pieces.length === 0;
+  }
+
+  #watch(session: Session): void {
+    this.#ahead.add(session);
+    if (this.#polling) return;
+    this.#polling = true;
+    const after = this.#options.after ?? ((ms, due) => void setTimeout(due, ms).unref());
+    after(AHEAD_POLL_MS, () => {
+      this.#polling = false;
+      for (const one of [...this.#ahead]) this.#lookAgain(one);
+    });
+  }
+
+  #lookAgain(session: Session): void {
+    this.#ahead.delete(session);
+    const { resuming } = session;
+    if (resuming === undefined) return;
+    resuming.items.push(...resuming.ahead);
+    resuming.ahead = [];
+    this.#step(session, resuming);
+  }
+}

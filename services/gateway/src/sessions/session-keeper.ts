@@ -1,0 +1,362 @@
+import { ANONYMOUS, type Grant } from '@tapecast/access';
+import type { SessionStore, SessionWrite, StoredSession, TakenSession } from '@tapecast/market-state';
+import type { Logger } from '@tapecast/service-kit';
+import type { SignalBus } from '@tapecast/signal-bus';
+import type { Fanout } from '../fanout/fanout.ts';
+import type { GatewayLimits } from '../limits.ts';
+import type { Session } from '../protocol/session.ts';
+import { hashOfSecret, readResumeToken } from './identity.ts';
+import { readReplaced, replacedSignal } from './replaced-signal.ts';
+import type { SessionMetrics } from './session-metrics.ts';
+
+export interface SessionKeeperOptions {
+  store: SessionStore;
+  signals: SignalBus | undefined;
+  /** Names this gateway among all; never used again. */
+  gateway: string;
+  fanout: Fanout;
+  limits: GatewayLimits;
+  metrics: SessionMetrics;
+  logger: Logger;
+  nowMs: () => number;
+  /** Another connection speaks for its session now. */
+  replaced: (session: Session) => void;
+}
+
+/** Close codes of WebSocket with which a client says that it goes. */
+const ORDERLY: ReadonlySet<number> = new Set([1000, 1001]);
+
+export const channelOfGateway = (gateway: string): string => `gateway:${gateway}`;
+
+/**
+ * What the store knows of this gateway's sessions: which there are, whose, and what they subscribe. Changes are gathered and written
+ * together, whatever changed of a session in that time as one write; nothing is written for what clients are told. Who takes
+ * a session elsewhere tells this gateway; where that is lost, its next write for the session is refused, which says the same.
+ */
+export class SessionKeeper {
+  readonly #options: SessionKeeperOptions;
+  /** Who speaks for a session here. */
+  readonly #byId = new Map<string, Session>();
+  readonly #changed = new Set<Session>();
+  /** Connections that ended, by their session: what is left to be written of them. */
+  readonly #ended = new Map<string, SessionWrite>();
+  /** Sessions that are stored, and when their time has to begin anew: those written longest ago first. */
+  readonly #stored = new Map<Session, number>();
+  #timer: NodeJS.Timeout | undefined;
+  #writing: Promise<void> | undefined;
+  #failing = false;
+  #stopped = false;
+  #subscription: { close(): Promise<void> } | undefined;
+
+  constructor(options: SessionKeeperOptions) {
+    this.#options = options;
+  }
+
+  /** Goes on trying in the background: without the bus a session that was taken elsewhere is known with its next write only. */
+  start(): void {
+    // Owned here: nothing in it rejects.
+    void this.#subscribe();
+  }
+
+  async #subscribe(): Promise<void> {
+    const { signals, gateway, logger, limits } = this.#options;
+    if (signals === undefined || this.#stopped) return;
+    try {
+      this.#subscription = await signals.subscribe(channelOfGateway(gateway), (payload) => this.#onSignal(payload));
+    } catch (error) {
+      logger.warn({ event: 'session_signals_unavailable', error: String(error) });
+      if (!this.#stopped) setTimeout(() => this.start(), limits.sessionRetryMs).unref();
+    }
+  }
+
+  /** Writes what is left, for so long at most. */
+  async close(withinMs: number): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const late = new Promise<void>((resolve) => setTimeout(resolve, withinMs).unref());
+    await Promise.race([this.#writeAll(), late]);
+    clearTimeout(this.#timer);
+    await Promise.race([this.#subscription?.close(), late]).catch(() => {
+      // The bus is away: there is nobody to say goodbye to.
+    });
+  }
+
+  /** Sessions that are known to the store. */
+  get size(): number {
+    return this.#stored.size;
+  }
+
+  opened(session: Session): void {
+    this.#byId.set(session.identity.id, session);
+  }
+
+  /** What it subscribes may have changed. */
+  changed(session: Session): void {
+    if (session.client.closed || (session.client.streams.size === 0 && !this.#stored.has(session))) return;
+    this.#changed.add(session);
+    this.#schedule(this.#options.limits.sessionWriteMs);
+  }
+
+  /** Its connection closes; its streams have not been left yet. */
+  closed(session: Session, code: number | undefined): void {
+    const { limits } = this.#options;
+    const { id } = session.identity;
+    if (this.#byId.get(id) === session) this.#byId.delete(id);
+    const changed = this.#changed.delete(session);
+    const stored = this.#stored.delete(session);
+    if (session.replaced || (!changed && !stored)) return;
+    const orderly = code !== undefined && ORDERLY.has(code) && session.unreadBytes === 0;
+    if (this.#ended.size >= limits.endedSessionsMax) return;
+    this.#ended.set(id, { ...this.#writeOf(session, this.#snapshot(session, orderly)), ttlMs: limits.resumeWindowMs });
+    this.#schedule(limits.sessionWriteMs);
+  }
+
+  /**
+   * The connection speaks for the token's session from now on, where the grant is of the same subject: what is known of it.
+   * undefined where there is none, or the store does not say so in time: then the session stays its own.
+   */
+  async take(session: Session, grant: Grant, token: string): Promise<StoredSession | undefined> {
+    const claimed = readResumeToken(token);
+    const { metrics, limits, store, gateway } = this.#options;
+    if (claimed === undefined) {
+      metrics.taken('unknown');
+      return undefined;
+    }
+    const { id, secret } = claimed;
+    if (id === session.identity.id && secret === session.identity.secret) return this.#snapshot(session, false);
+    const claim = { secretHash: hashOfSecret(secret), subject: subjectOf(grant) };
+    const owner = { gateway, connection: session.connection };
+    const taken = await this.#within(store.take(id, claim, owner, limits.sessionKeptMs));
+    if (session.client.closed) return undefined;
+    const here = this.#takeHere(id, secret, claim);
+    if (taken === undefined && here === undefined) {
+      metrics.taken('unknown');
+      return undefined;
+    }
+    metrics.taken('taken');
+    const known = here?.session ?? (taken as TakenSession).session;
+    const generation = Math.max(taken?.generation ?? 0, (here?.generation ?? 0) + 1);
+    this.#adopt(session, { id, secret, generation, sinceMs: known.connectedSinceMs });
+    if (taken !== undefined && taken.before.gateway !== gateway)
+      this.#signal(taken.before.gateway, replacedSignal(id, generation));
+    return known;
+  }
+
+  /** Called a few times a second: has the time of sessions begin anew that nothing changed of for long. */
+  sweep(): void {
+    const nowMs = this.#options.nowMs();
+    let left = this.#options.limits.sessionsPerWrite;
+    for (const [session, dueMs] of this.#stored) {
+      if (dueMs > nowMs || left-- <= 0) return;
+      this.#stored.delete(session);
+      this.#stored.set(session, nowMs + this.#options.limits.sessionRenewMs);
+      this.#renewals.add(session);
+      this.#schedule(0);
+    }
+  }
+
+  readonly #renewals = new Set<Session>();
+
+  /** The session as this gateway knows it better than the store: its connection is open here, or ended a moment ago. */
+  #takeHere(
+    id: string,
+    secret: string,
+    claim: { secretHash: string; subject: string },
+  ): { session: StoredSession; generation: number } | undefined {
+    const open = this.#byId.get(id);
+    if (open !== undefined) {
+      if (open.identity.secret !== secret || subjectOf(open.grant) !== claim.subject) return undefined;
+      const session = this.#snapshot(open, false);
+      const { generation } = open.identity;
+      this.#replace(open);
+      return { session, generation };
+    }
+    const ended = this.#ended.get(id);
+    const session = ended?.session;
+    if (ended === undefined || session?.secretHash !== claim.secretHash || session.subject !== claim.subject)
+      return undefined;
+    this.#ended.delete(id);
+    return { session, generation: ended.generation };
+  }
+
+  #adopt(session: Session, identity: Session['identity']): void {
+    this.#byId.delete(session.identity.id);
+    if (this.#stored.delete(session)) {
+      // Its own session is nobody's any more.
+      this.#ended.set(session.identity.id, { ...this.#writeOf(session, this.#snapshot(session, false)), ttlMs: 1 });
+    }
+    session.identity = identity;
+    this.#byId.set(identity.id, session);
+    this.changed(session);
+  }
+
+  #replace(session: Session): void {
+    session.replaced = true;
+    this.#changed.delete(session);
+    this.#stored.delete(session);
+    this.#renewals.delete(session);
+    this.#options.replaced(session);
+  }
+
+  #onSignal(payload: Uint8Array): void {
+    const signal = readReplaced(payload);
+    const session = signal === undefined ? undefined : this.#byId.get(signal.id);
+    if (session === undefined || session.identity.generation >= (signal?.generation ?? 0)) return;
+    this.#replace(session);
+  }
+
+  #signal(gateway: string, payload: Uint8Array): void {
+    const { signals, logger } = this.#options;
+    // Owned here: where it is lost, the older gateway's next write is refused.
+    void signals?.publish(channelOfGateway(gateway), payload).catch((error: unknown) => {
+      logger.warn({ event: 'session_signal_lost', error: String(error) });
+    });
+  }
+
+  #snapshot(session: Session, withPositions: boolean): StoredSession {
+    const { client, identity } = session;
+    const { fanout } = this.#options;
+    const streams = [...client.streams];
+    return {
+      subject: subjectOf(session.grant),
+      secretHash: hashOfSecret(identity.secret),
+      connectedSinceMs: identity.sinceMs,
+      subscriptions: streams.map((stream) => ({
+        symbol: stream.instrument.symbol,
+        channel: stream.channel,
+        intervalMs: fanout.target(client, stream).intervalMs,
+      })),
+      positions: withPositions
+        ? streams
+            .filter((stream) => client.paused?.has(stream) !== true && stream.told > 0)
+            .map((stream) => ({
+              symbol: stream.instrument.symbol,
+              channel: stream.channel,
+              epoch: stream.instrument.view.epoch,
+              seq: stream.told,
+            }))
+        : [],
+    };
+  }
+
+  #writeOf(session: Session, stored: StoredSession | undefined): SessionWrite {
+    const { gateway, limits } = this.#options;
+    const { id, generation } = session.identity;
+    const owner = { gateway, connection: session.connection };
+    return { id, owner, generation, ttlMs: limits.sessionKeptMs, session: stored };
+  }
+
+  #schedule(afterMs: number): void {
+    if (this.#timer !== undefined || this.#writing !== undefined) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      // Owned here: nothing in it rejects.
+      void this.#writeSome();
+    }, afterMs);
+    this.#timer.unref();
+  }
+
+  async #writeAll(): Promise<void> {
+    await this.#writing;
+    while (this.#left > 0 && !this.#failing) await this.#writeSome();
+  }
+
+  get #left(): number {
+    return this.#ended.size + this.#changed.size + this.#renewals.size;
+  }
+
+  /** One write at a time. What could not be written stays to be written, as it is then. */
+  async #writeSome(): Promise<void> {
+    if (this.#writing !== undefined || this.#left === 0) return;
+    const ended = some(this.#ended.values(), this.#options.limits.sessionsPerWrite);
+    const changed = some(this.#changed, this.#options.limits.sessionsPerWrite - ended.length);
+    const renewed = some(this.#renewals, this.#options.limits.sessionsPerWrite - ended.length - changed.length).filter(
+      (session) => !this.#changed.has(session),
+    );
+    for (const session of changed) this.#changed.delete(session);
+    this.#renewals.clear();
+    const writes = [
+      ...ended,
+      ...changed.map((session) => this.#writeOf(session, this.#snapshot(session, false))),
+      ...renewed.map((session) => this.#writeOf(session, undefined)),
+    ];
+    const writing = this.#write(writes, ended, [...changed, ...renewed]);
+    this.#writing = writing;
+    await writing;
+    this.#writing = undefined;
+    const { sessionWriteMs, sessionRetryMs } = this.#options.limits;
+    if (this.#left > 0) this.#schedule(this.#failing ? sessionRetryMs : sessionWriteMs);
+  }
+
+  async #write(
+    writes: readonly SessionWrite[],
+    ended: readonly SessionWrite[],
+    sessions: readonly Session[],
+  ): Promise<void> {
+    const { store, metrics, logger } = this.#options;
+    try {
+      const outcomes = await store.write(writes);
+      if (this.#failing) logger.info({ event: 'sessions_written_again' });
+      this.#failing = false;
+      for (const outcome of outcomes) metrics.written(outcome);
+      // It may have ended again meanwhile, taken up by another connection.
+      for (const write of ended) if (this.#ended.get(write.id) === write) this.#ended.delete(write.id);
+      for (const [i, session] of sessions.entries()) this.#written(session, outcomes[ended.length + i]);
+    } catch (error) {
+      if (!this.#failing) logger.warn({ event: 'sessions_not_written', error: String(error) });
+      this.#failing = true;
+      for (const _ of writes) metrics.written('failed');
+      for (const session of sessions) if (!session.client.closed && !session.replaced) this.#changed.add(session);
+    }
+  }
+
+  #written(session: Session, outcome: 'written' | 'replaced' | 'absent' | undefined): void {
+    if (session.client.closed || session.replaced) return;
+    if (outcome === 'written') {
+      this.#stored.delete(session);
+      this.#stored.set(session, this.#options.nowMs() + this.#options.limits.sessionRenewMs);
+    } else if (outcome === 'absent') this.changed(session);
+    else if (outcome === 'replaced') {
+      this.#byId.delete(session.identity.id);
+      this.#replace(session);
+    }
+  }
+
+  /** undefined where the store says nothing in time, or that it can't. */
+  async #within(taking: Promise<TakenSession | undefined>): Promise<TakenSession | undefined> {
+    const { limits, metrics, logger } = this.#options;
+    let late: NodeJS.Timeout | undefined;
+    const tooLate = new Promise<'late'>((resolve) => {
+      late = setTimeout(() => resolve('late'), limits.sessionTakeMs);
+    });
+    try {
+      const taken = await Promise.race([taking, tooLate]);
+      if (taken !== 'late') return taken;
+      taking.catch(() => {
+        // Nobody waits for it any more; the first that was late is logged below.
+      });
+      metrics.taken('unavailable');
+      return undefined;
+    } catch (error) {
+      metrics.taken('unavailable');
+      logger.debug({ event: 'session_not_taken', error: String(error) });
+      return undefined;
+    } finally {
+      clearTimeout(late);
+    }
+  }
+}
+
+/** A token's subject is never empty, so nobody has a token for an anonymous session. */
+const subjectOf = (grant: Grant | undefined): string =>
+  grant === undefined || grant === ANONYMOUS ? '' : grant.subject;
+
+function some<T>(items: Iterable<T>, most: number): T[] {
+  const taken: T[] = [];
+  for (const item of items) {
+    if (taken.length >= most) break;
+    taken.push(item);
+  }
+  return taken;
+}

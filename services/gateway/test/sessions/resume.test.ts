@@ -1,0 +1,325 @@
+import { openMemorySessionStore, type SessionStore } from '@tapecast/market-state';
+import { createMemorySignalHub } from '@tapecast/signal-bus';
+import { afterEach, describe, expect, test } from 'vitest';
+import { openStand, type Stand, type StandOptions } from '../stand/stand.ts';
+import { StreamClient, type Wire } from '../stand/stream-client.ts';
+import { TokenIssuer } from '../stand/token-issuer.ts';
+
+const PROTOCOLS = ['tapecast.v1.json', 'tapecast.v1.protobuf', 'tapecast.v1.protobuf.zstd'];
+const open: { close(): unknown }[] = [];
+
+afterEach(async () => {
+  for (const one of open.splice(0).reverse()) await one.close();
+});
+
+interface Two {
+  one: Stand;
+  other: Stand;
+  store: SessionStore;
+}
+
+/** Two gateways on one log and one store of sessions. */
+async function openTwo(options: StandOptions = {}, store: SessionStore = openMemorySessionStore()): Promise<Two> {
+  const hub = createMemorySignalHub();
+  const stand = async (more: StandOptions): Promise<Stand> => {
+    const made = await openStand({ sessions: store, signals: hub.open(), ...options, ...more });
+    open.push({ close: () => made.stop() });
+    return made;
+  };
+  const one = await stand({});
+  return { one, other: await stand({ beside: one }), store };
+}
+
+async function connect(stand: Stand, protocol = 'tapecast.v1.json', query = ''): Promise<StreamClient> {
+  const client = await StreamClient.open(stand.gateway.port, protocol, query);
+  open.push(client);
+  return client;
+}
+
+const token = (client: StreamClient): string => client.messages[0].resume_token ?? client.messages[0].resumeToken;
+
+const position = (channel: string, epoch: string, seq: number, symbol = 'AAPL$US') => ({ symbol, channel, epoch, seq });
+const resumeOf = (client: StreamClient, text: string | undefined, positions: object[] = [], more = false) =>
+  client.ask({ action: 'resume', id: `resume ${Math.random()}`, token: text, positions, more });
+
+/** Numbers of the trades told live or replayed, in their order. */
+const numbers = (client: StreamClient): number[] =>
+  client.data('AAPL$US', 'trade').flatMap((message: Wire) => (message.range === undefined ? [] : [message.range[0]]));
+const upTo = (first: number, last: number): number[] => Array.from({ length: last - first + 1 }, (_, i) => first + i);
+
+async function trade(stand: Stand, count: number): Promise<void> {
+  for (let i = 0; i < count; i++) stand.market.trade('AAPL$US', 100 + i, 1_000, `id-${i}`);
+  stand.market.quote('AAPL$US', 100 + count);
+  await stand.market.write();
+}
+
+describe.each(PROTOCOLS)('a client that comes back in %s', (protocol) => {
+  test('is told at another gateway every trade that it missed, then goes on live', async () => {
+    const { one, other } = await openTwo();
+    await trade(one, 5);
+    const before = await connect(one, protocol);
+    await before.subscribe(1, ['AAPL$US'], ['trade', 'quote']);
+    await trade(one, 3);
+    await before.until(() => numbers(before).at(-1) === 8);
+    before.close();
+    await trade(one, 7);
+    const after = await connect(other, protocol);
+    const { epoch } = one.market;
+    const answer = await resumeOf(after, token(before), [position('trade', epoch, 8), position('quote', epoch, 2)]);
+    expect(answer).toMatchObject({ type: 'success', action: 'resume' });
+    expect(answer.results).toMatchObject([
+      { symbol: 'AAPL$US', channel: 'trade', ok: true, outcome: 'resumed', from: 9, epoch, seq: 8 },
+      { symbol: 'AAPL$US', channel: 'quote', ok: true, outcome: 'keyframe', epoch, seq: 3 },
+    ]);
+    await trade(one, 4);
+    await after.until(() => numbers(after).at(-1) === 19);
+    expect(numbers(after)).toEqual(upTo(9, 19));
+    const prices = after.data('AAPL$US', 'trade').map((message: Wire) => message.trade?.id ?? message.id);
+    expect(prices.filter((id: string) => id === 'id-0')).toHaveLength(2);
+  });
+
+  test('with nothing missed is told nothing again', async () => {
+    const { one, other } = await openTwo();
+    await trade(one, 5);
+    const client = await connect(other, protocol);
+    const { epoch } = one.market;
+    const { results } = await resumeOf(client, undefined, [position('trade', epoch, 5)]);
+    expect(results).toMatchObject([{ outcome: 'resumed', from: 6, seq: 5 }]);
+    await trade(one, 1);
+    await client.until(() => numbers(client).length > 0);
+    expect(numbers(client)).toEqual([6]);
+  });
+
+  test('that is away for longer than anything is kept is told what is lost, and all since', async () => {
+    const { one, other } = await openTwo();
+    await trade(one, 200);
+    const client = await connect(other, protocol);
+    const { results } = await resumeOf(client, undefined, [position('trade', one.market.epoch, 20)]);
+    const [{ lost, from, outcome }] = results;
+    expect({ outcome, lost, seq: results[0].seq }).toEqual({ outcome: 'hole', lost: [21, from - 1], seq: 20 });
+    const hole = await client.next((message) => message.type === 'notice' && message.code === 'hole');
+    expect(hole.range).toEqual([21, from - 1]);
+    await client.until(() => numbers(client).at(-1) === 200);
+    expect(numbers(client)).toEqual(upTo(from, 200));
+  });
+
+  test('of an epoch that is over is told so, and all there is of the new one', async () => {
+    const { one, other } = await openTwo();
+    await trade(one, 6);
+    const client = await connect(other, protocol);
+    const { results } = await resumeOf(client, undefined, [
+      position('trade', 'older.1.0', 77),
+      position('quote', 'older.1.0', 3),
+    ]);
+    expect(results).toMatchObject([
+      { outcome: 'hole', epoch: one.market.epoch, seq: 0, from: 1 },
+      { outcome: 'keyframe', epoch: one.market.epoch, seq: 1 },
+    ]);
+    await client.until(() => numbers(client).at(-1) === 6);
+    expect(numbers(client)).toEqual(upTo(1, 6));
+    const notices = client.messages.filter(({ type }) => type === 'notice');
+    expect(notices).toMatchObject([{ code: 'hole', channel: 'trade', epoch: one.market.epoch }]);
+  });
+
+  test('with more than the gateway knows yet is told nothing twice', async () => {
+    const { one, other } = await openTwo();
+    await trade(one, 5);
+    const client = await connect(other, protocol);
+    const { epoch } = one.market;
+    const { results } = await resumeOf(client, undefined, [position('trade', epoch, 7), position('quote', epoch, 2)]);
+    expect(results).toMatchObject([{ outcome: 'resumed', from: 8, seq: 7 }, { outcome: 'keyframe' }]);
+    await trade(one, 6);
+    await client.until(() => numbers(client).at(-1) === 11);
+    expect(numbers(client)).toEqual(upTo(8, 11));
+    await client.until(() => client.data('AAPL$US', 'quote').length > 0);
+    expect(client.data('AAPL$US', 'quote').every((message: Wire) => message.range[1] >= 2)).toBe(true);
+  });
+});
+
+describe('a session', () => {
+  test('goes on at another gateway with what it subscribed, and the older connection ends', async () => {
+    const { one, other } = await openTwo();
+    await trade(one, 5);
+    const before = await connect(one);
+    expect(before.messages[0].session).toBe(token(before).split('.')[0]);
+    await before.subscribe(1, ['AAPL$US', '700$HK'], ['quote'], 100);
+    await before.subscribe(2, ['AAPL$US'], ['trade']);
+    await stored(one, 1);
+    const after = await connect(other, 'tapecast.v1.protobuf');
+    const answer = await resumeOf(after, token(before), [position('trade', one.market.epoch, 2)]);
+    expect(answer).toMatchObject({
+      session: before.messages[0].session,
+      resumeToken: token(before),
+      sessionResumed: true,
+    });
+    const said = answer.results.map(({ symbol, channel, outcome, intervalMs }: Wire) => [
+      symbol,
+      channel,
+      outcome,
+      intervalMs,
+    ]);
+    expect(said).toEqual([
+      ['AAPL$US', 'trade', 'resumed', 0],
+      ['AAPL$US', 'quote', 'keyframe', 100],
+      ['700$HK', 'quote', 'keyframe', 100],
+    ]);
+    expect(await before.closed()).toBe(4004);
+    await after.until(() => numbers(after).length === 3);
+    // And once more, back at the first.
+    await stored(other, 1);
+    const again = await connect(one);
+    expect(await resumeOf(again, token(before))).toMatchObject({ session_resumed: true });
+    expect(await after.closed()).toBe(4004);
+  });
+
+  test('goes on at the same gateway with what nobody has stored yet', async () => {
+    const { one } = await openTwo({ config: { limits: { sessionWriteMs: 60_000 } } });
+    const before = await connect(one);
+    await before.subscribe(1, ['AAPL$US'], ['quote'], 250);
+    const after = await connect(one);
+    const answer = await resumeOf(after, token(before));
+    expect(answer).toMatchObject({ session_resumed: true, results: [{ channel: 'quote', interval_ms: 250 }] });
+    expect(await before.closed()).toBe(4004);
+    after.socket.close(1000);
+    await after.closed();
+    const third = await connect(one);
+    expect(await resumeOf(third, token(before))).toMatchObject({
+      session_resumed: true,
+      results: [{ interval_ms: 250 }],
+    });
+  });
+
+  test('is nobody else’s: another secret, another subject', async () => {
+    const issuer = await TokenIssuer.open();
+    open.push(issuer);
+    const access = { channels: ['quote', 'trade'], symbols: ['*'] };
+    const { one, other } = await openTwo({
+      config: { anonymous: true, jwks: issuer.path, tokenIssuer: 'https://issuer.test' },
+    });
+    const query = (sub: string): string => `?token=${issuer.token(access, { sub })}`;
+    const alice = await connect(one, 'tapecast.v1.json', query('alice'));
+    await alice.subscribe(1, ['AAPL$US'], ['quote']);
+    await stored(one, 1);
+    const bob = await connect(other, 'tapecast.v1.json', query('bob'));
+    const anonymous = await connect(other);
+    const positions = [position('quote', '', 0)];
+    const wrong = `${token(alice).slice(0, -1)}${token(alice).endsWith('A') ? 'B' : 'A'}`;
+    const own = await connect(other, 'tapecast.v1.json', query('alice'));
+    for (const [client, text] of [
+      [bob, token(alice)],
+      [anonymous, token(alice)],
+      [own, wrong],
+      [own, 'nonsense'],
+    ] as const) {
+      const answer = await resumeOf(client, text, positions);
+      expect(answer).toMatchObject({
+        session_resumed: false,
+        session: client.messages[0].session,
+        resume_token: token(client),
+      });
+      expect(answer.results).toHaveLength(1);
+    }
+    expect(alice.closeCode).toBeUndefined();
+    const home = await connect(other, 'tapecast.v1.json', query('alice'));
+    expect(await resumeOf(home, token(alice))).toMatchObject({ session_resumed: true, results: [{ ok: true }] });
+  });
+
+  test('whose client went in order is told from where it went', async () => {
+    const { one, other } = await openTwo();
+    await trade(one, 5);
+    const before = await connect(one);
+    await before.subscribe(1, ['AAPL$US'], ['trade']);
+    await trade(one, 1);
+    await before.until(() => numbers(before).at(-1) === 6);
+    await stored(one, 1);
+    before.socket.close(1000);
+    await before.closed();
+    await written(one, 2);
+    await trade(one, 3);
+    const after = await connect(other);
+    const answer = await resumeOf(after, token(before));
+    expect(answer.results).toMatchObject([{ outcome: 'resumed', from: 7 }]);
+    await after.until(() => numbers(after).length === 3);
+    expect(numbers(after)).toEqual([7, 8, 9]);
+  });
+
+  test('comes back in several messages, of which the last brings what none names', async () => {
+    const { one, other } = await openTwo();
+    const before = await connect(one);
+    await before.subscribe(1, ['AAPL$US', '700$HK', 'BTCUSDT$BA'], ['quote'], 50);
+    await stored(one, 1);
+    const after = await connect(other);
+    const first = await resumeOf(after, token(before), [position('quote', '', 0)], true);
+    expect(first.results.map(({ symbol }: Wire) => symbol)).toEqual(['AAPL$US']);
+    const last = await resumeOf(after, token(before), [position('quote', '', 0, '700$HK')]);
+    expect(last).toMatchObject({ session_resumed: true });
+    expect(last.results).toMatchObject([
+      { symbol: '700$HK', outcome: 'keyframe' },
+      { symbol: 'AAPL$US', ok: true },
+      { symbol: 'BTCUSDT$BA', outcome: 'keyframe', interval_ms: 50 },
+    ]);
+    expect(last.results[1].outcome).toBeUndefined();
+  });
+
+  test('without a store that answers is a new one, in time, and loses nothing', async () => {
+    const away = openMemorySessionStore();
+    const never = new Promise<never>(() => {});
+    const store: SessionStore = { take: () => never, write: () => never, close: () => away.close() };
+    const { one, other } = await openTwo({ config: { limits: { sessionTakeMs: 50 } } }, store);
+    await trade(one, 5);
+    const client = await connect(other);
+    const lost = `${crypto.randomUUID()}.${'A'.repeat(22)}`;
+    const answer = await resumeOf(client, lost, [position('trade', one.market.epoch, 1)]);
+    expect(answer).toMatchObject({ session_resumed: false, results: [{ outcome: 'resumed', from: 2 }] });
+    await client.until(() => numbers(client).length === 4);
+    expect(await other.metrics.metrics()).toContain('tapecast_gateway_session_takes_total{outcome="unavailable"} 1');
+  });
+
+  test('is written once for what changes together, and not for what is told', async () => {
+    const real = openMemorySessionStore();
+    let writes = 0;
+    const store: SessionStore = {
+      take: (...all) => real.take(...all),
+      write: (all) => {
+        writes += all.length;
+        return real.write(all);
+      },
+      close: () => real.close(),
+    };
+    const { one } = await openTwo({}, store);
+    await trade(one, 1);
+    const client = await connect(one);
+    for (let id = 1; id <= 20; id++) await client.subscribe(id, ['AAPL$US'], ['trade'], id % 2 === 0 ? 50 : 0);
+    await stored(one, 1);
+    const once = writes;
+    expect(once).toBeLessThanOrEqual(2);
+    for (let i = 0; i < 20; i++) await trade(one, 10);
+    await client.until(() => numbers(client).at(-1) === 201);
+    expect(writes).toBe(once);
+  });
+});
+
+describe('what asks too much', () => {
+  test('is answered, and the connection stays open', async () => {
+    const { one } = await openTwo({ config: { limits: { pairsPerMessageMax: 3, resumePositionsMax: 2 } } });
+    const client = await connect(one);
+    const four = ['quote', 'trade', 'depth@5', 'depth@20'].map((channel) => position(channel, '', 0));
+    expect(await resumeOf(client, undefined, four)).toMatchObject({ type: 'error', code: 'too_many_symbols' });
+    expect(await client.ask({ action: 'resume', id: 9, positions: [] })).toMatchObject({ code: 'bad_request' });
+    const twice = [position('quote', '', 0), position('quotes', '', 0), position('nothing', '', 0)];
+    const { results } = await resumeOf(client, undefined, twice);
+    expect(results).toMatchObject([{ ok: true }, { ok: false, code: 'unknown_channel' }]);
+    expect(await client.ask({ action: 'ping', id: 'still here' })).toMatchObject({ type: 'pong' });
+  });
+});
+
+async function written({ metrics }: Stand, writes: number): Promise<void> {
+  const line = `tapecast_gateway_session_writes_total{outcome="written"} ${writes}`;
+  await expect.poll(() => metrics.metrics(), { interval: 10 }).toContain(line);
+}
+
+/** Until the store has so many sessions of the gateway. */
+async function stored({ metrics }: Stand, sessions: number): Promise<void> {
+  const line = `tapecast_gateway_stored_sessions ${sessions}`;
+  await expect.poll(() => metrics.metrics(), { interval: 10 }).toContain(line);
+}
