@@ -33,6 +33,11 @@ async function channelApart(prefix: string, not: readonly number[]): Promise<str
   for (let i = 0; ; i += 1) if (!not.includes(await masterOf(`${prefix}${i}`))) return `${prefix}${i}`;
 }
 
+async function replicaOf(master: number): Promise<number> {
+  const port = /slave0:ip=[^,]*,port=(\d+)/.exec(await redisCommand(portOf(master), 'INFO', 'replication'))?.[1];
+  return redis.nodes.findIndex((node) => node.endsWith(`:${port}`));
+}
+
 /** Publishes texts `<n>` one after the other until told to stop. Returns how many were acknowledged. */
 function publisher(by: SignalBus, channel: string): { stop(): Promise<number> } {
   let stopped = false;
@@ -162,6 +167,32 @@ describe('signals that are missed', () => {
     expect(new Set(here.signals.map(({ text }) => text)).size).toBe(sent);
     await expect.poll(() => own.healthy).toBe(true);
     await own.close();
+    await redis.restart(master);
+  });
+
+  it('are put back when their master died before its replica had them', async () => {
+    const own = await openRedisSignalBus({ nodes: redis.nodes });
+    const channel = 'unreplicated';
+    const { signals, onSignal } = record();
+    await own.subscribe(channel, onSignal);
+    await own.publish(channel, bytes('replicated'));
+    await expect.poll(() => signals.length).toBe(1);
+    const master = await masterOf(channel);
+    const replica = await replicaOf(master);
+    // A password that its master does not know: cut off, the replica can't follow it again.
+    await redisCommand(portOf(replica), 'CONFIG', 'SET', 'masterauth', 'none');
+    await redisCommand(portOf(replica), 'CLIENT', 'KILL', 'TYPE', 'master');
+    await own.publish(channel, bytes('lost by the master'));
+    redis.kill(master);
+    await own.publish(channel, bytes('after'));
+    await expect.poll(() => own.counts.putBack).toBe(1);
+    await expect
+      .poll(() => signals.map(({ text }) => text).sort())
+      .toEqual(['after', 'lost by the master', 'replicated']);
+    const { key } = new ChannelNames('tapecast').of(channel);
+    expect(await redisCommand(portOf(await masterOf(channel)), 'LLEN', key)).toBe('3');
+    await own.close();
+    await redisCommand(portOf(replica), 'CONFIG', 'SET', 'masterauth', '""');
     await redis.restart(master);
   });
 });
