@@ -8,6 +8,9 @@ export interface PartitionFeed {
   stop(partition: number): void;
 }
 
+/** Questions are numbered from 1. */
+const NO_QUESTION = 0;
+
 /**
  * The partitions that one group member holds now. Asks `onAssigned` for each and starts it when the answer comes, unless
  * it was taken away, or asked again, meanwhile: an answer counts only for the newest question.
@@ -36,19 +39,22 @@ export class Assignment {
     return [...this.#held.keys()].sort((a, b) => a - b);
   }
 
-  /** Takes partitions on; none of them may be held. */
+  /** Holds these from now on: gives up the others, asks for those that are new, and goes on with those that stay. */
   assign(partitions: readonly number[]): void {
     this.#dealt = true;
-    for (const partition of partitions) this.#ask(partition);
+    for (const partition of this.partitions()) if (!partitions.includes(partition)) this.#revoke(partition);
+    for (const partition of partitions) if (!this.#held.has(partition)) this.#ask(partition);
   }
 
   revokeAll(): void {
     this.#dealt = false;
-    for (const partition of this.partitions()) {
-      this.#held.delete(partition);
-      this.#feed.stop(partition);
-      this.#guard('onRevoked', () => this.#options.onRevoked(partition));
-    }
+    for (const partition of this.partitions()) this.#revoke(partition);
+  }
+
+  #revoke(partition: number): void {
+    this.#held.delete(partition);
+    this.#feed.stop(partition);
+    this.#guard('onRevoked', () => this.#options.onRevoked(partition));
   }
 
   /** Drops everything without telling: the member is closed. */
@@ -56,6 +62,14 @@ export class Assignment {
     this.#dealt = false;
     for (const partition of this.#held.keys()) this.#feed.stop(partition);
     this.#held.clear();
+  }
+
+  /** Delivers nothing of a held partition until `restart`. */
+  pause(partition: number): void {
+    if (!this.#held.has(partition)) return;
+    this.#feed.stop(partition);
+    // An answer that is still to come does not start it.
+    this.#held.set(partition, NO_QUESTION);
   }
 
   restart(partition: number): void {

@@ -59,8 +59,9 @@ export interface GroupReaderOptions {
   topic: Topic;
   groupId: string;
   /**
-   * The partition came to this member (again at each rebalance, also when it stays): resolves with the offset to start at.
-   * Nothing of the partition is delivered before. Positions are the caller's: the group's committed offsets are not used.
+   * The partition came to this member: resolves with the offset to start at. At a rebalance a partition that stays may go
+   * on without a question, or be taken away and come again. Nothing of the partition is delivered before. Positions are
+   * the caller's: the group's committed offsets are not used.
    */
   onAssigned: (partition: number) => Promise<number | 'earliest'>;
   /** The partition left this member: nothing of it is delivered after this call. */

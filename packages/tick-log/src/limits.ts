@@ -50,10 +50,15 @@ export const LIMITS = {
   /** Opening the log, with topics made where missing; past it `unreachable`. */
   openDeadlineMs: 30_000,
 
-  /** A member whose heartbeats stop is expelled after this; Kafka's least by default. */
-  sessionTimeoutMs: 6_000,
+  /**
+   * A member whose heartbeats stop is expelled after this: most of what a takeover takes after a crash. A member that only
+   * paused so long loses nothing but the time. Needs brokers whose `group.min.session.timeout.ms` is not above it.
+   */
+  sessionTimeoutMs: 2_500,
+  /** Asked for instead where the brokers refuse that: the least of Kafka as it comes. */
+  sessionTimeoutFallbackMs: 6_000,
   /** A member learns of a rebalance by its next heartbeat, so this bounds a takeover after an orderly leave. */
-  heartbeatMs: 500,
+  heartbeatMs: 400,
   /** So long the others wait for a member that has not joined again. */
   rebalanceTimeoutMs: 5_000,
   /** A leave that is not answered: the group finds out by the session. */

@@ -34,6 +34,15 @@ export const computeProcessSchema = z.object({
   ...processOptions,
   ...clusterOptions,
   ...computeOptions,
+  groupSessionMs: z
+    .number()
+    .int()
+    .min(1_000)
+    .max(60_000)
+    .default(2_500)
+    .describe(
+      "a worker that is silent for so long is taken for dead; not under the brokers' group.min.session.timeout.ms",
+    ),
   replication: z
     .number()
     .int()

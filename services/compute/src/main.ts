@@ -17,6 +17,7 @@ await runServiceProcess({
       clientId: 'tapecast-compute',
       partitions: config.partitions,
       replication: config.replication,
+      sessionTimeoutMs: config.groupSessionMs,
       logger,
     });
     const state = await openRedisMarketState({ nodes: config.redis, logger });

@@ -52,7 +52,7 @@ export function brokerProperties(settings: BrokerSettings): string {
     'transaction.state.log.num.partitions': 4,
     // A first member would otherwise wait 3 s for others to come.
     'group.initial.rebalance.delay.ms': 0,
-    // Kafka's least is 6 s; tests of a member's death may ask for less.
+    // Kafka's least is 6 s; compute's session is 2.5 s, and tests ask for less.
     'group.min.session.timeout.ms': 1_000,
     'broker.session.timeout.ms': settings.brokerSessionTimeoutMs,
     'broker.heartbeat.interval.ms': Math.min(500, Math.floor(settings.brokerSessionTimeoutMs / 4)),

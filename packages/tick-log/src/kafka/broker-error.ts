@@ -9,6 +9,7 @@ export const KAFKA = {
   notCoordinator: 16,
   illegalGeneration: 22,
   unknownMember: 25,
+  invalidSessionTimeout: 26,
   rebalanceInProgress: 27,
   unsupportedVersion: 35,
   topicAlreadyExists: 36,

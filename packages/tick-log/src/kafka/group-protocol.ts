@@ -2,6 +2,7 @@ import assignerProtocol from 'kafkajs/src/consumer/assignerProtocol.js';
 import { LIMITS } from '../limits.ts';
 import { BrokerRefused, KAFKA } from './broker-error.ts';
 import type { BrokerConnection } from './connection.ts';
+import { dealPartitions, type Joining } from './group-deal.ts';
 
 const { MemberMetadata, MemberAssignment } = assignerProtocol;
 const PROTOCOL_TYPE = 'consumer';
@@ -25,9 +26,9 @@ export interface GroupRequest {
 export async function joinAndSync(
   connection: BrokerConnection,
   request: GroupRequest,
-  memberId: string,
+  { memberId, holds }: Joining,
 ): Promise<Membership & { partitions: number[] }> {
-  const joined = await join(connection, request, memberId);
+  const joined = await join(connection, request, memberId, holds);
   const leading = joined.leaderId === joined.memberId;
   const synced = await connection.call<Synced>(
     'SyncGroup',
@@ -60,8 +61,14 @@ export async function leave(connection: BrokerConnection, groupId: string, membe
 }
 
 /** A new member is first told its id, so that one that never returns does not count as a member. */
-async function join(connection: BrokerConnection, request: GroupRequest, memberId: string): Promise<Joined> {
-  const metadata = MemberMetadata.encode({ version: VERSION, topics: [request.topic] });
+async function join(
+  connection: BrokerConnection,
+  request: GroupRequest,
+  memberId: string,
+  holds: readonly number[],
+): Promise<Joined> {
+  const userData = Buffer.from(JSON.stringify(holds));
+  const metadata = MemberMetadata.encode({ version: VERSION, topics: [request.topic], userData });
   const answer = await connection.call<Joined>(
     'JoinGroup',
     {
@@ -74,7 +81,7 @@ async function join(connection: BrokerConnection, request: GroupRequest, memberI
     },
     waitForOthersMs(request),
   );
-  if (answer.errorCode === KAFKA.memberIdRequired) return join(connection, request, answer.memberId);
+  if (answer.errorCode === KAFKA.memberIdRequired) return join(connection, request, answer.memberId, holds);
   if (answer.errorCode !== KAFKA.none) throw new BrokerRefused(answer.errorCode, 'join group');
   return answer;
 }
@@ -84,18 +91,24 @@ function waitForOthersMs({ sessionTimeoutMs }: GroupRequest): number {
   return Math.max(sessionTimeoutMs, LIMITS.rebalanceTimeoutMs) + LIMITS.requestDeadlineMs;
 }
 
-/** Partition i goes to member i modulo their number, in the order of their ids. */
 function deal(members: Joined['members'], { topic, partitions }: GroupRequest): object[] {
-  const ids = members.map(({ memberId }) => memberId).sort();
-  return ids.map((memberId, index) => {
-    const share = Array.from({ length: partitions }, (_, partition) => partition).filter(
-      (partition) => partition % ids.length === index,
-    );
-    return {
-      memberId,
-      memberAssignment: MemberAssignment.encode({ version: VERSION, assignment: { [topic]: share } }),
-    };
-  });
+  const joining = members.map(({ memberId, memberMetadata }) => ({ memberId, holds: heldBy(memberMetadata) }));
+  return [...dealPartitions(joining, partitions)].map(([memberId, share]) => ({
+    memberId,
+    memberAssignment: MemberAssignment.encode({ version: VERSION, assignment: { [topic]: share } }),
+  }));
+}
+
+/** What a member says that it holds; nothing where it says nothing that can be read, as members of before this did. */
+function heldBy(memberMetadata: Buffer): number[] {
+  try {
+    const { userData } = MemberMetadata.decode(memberMetadata);
+    const holds: unknown = JSON.parse(userData?.toString() ?? '[]');
+    return Array.isArray(holds) ? holds.filter((partition) => Number.isInteger(partition)) : [];
+  } catch {
+    // Not ours to mend: it gets its share of what nobody holds.
+    return [];
+  }
 }
 
 interface Answer {
@@ -106,7 +119,7 @@ interface Joined extends Answer {
   generationId: number;
   leaderId: string;
   memberId: string;
-  members: { memberId: string }[];
+  members: { memberId: string; memberMetadata: Buffer }[];
 }
 
 interface Synced extends Answer {

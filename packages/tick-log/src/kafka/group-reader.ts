@@ -18,17 +18,19 @@ const COORDINATOR_MOVED: readonly number[] = [
   KAFKA.coordinatorNotAvailable,
   KAFKA.notCoordinator,
 ];
-/** This member is to join again: the group deals anew, or has gone on without it. */
-const JOIN_AGAIN: readonly number[] = [KAFKA.rebalanceInProgress, KAFKA.illegalGeneration, KAFKA.unknownMember];
+/** The group has gone on without this member: others may have its partitions. */
+const LEFT_OUT: readonly number[] = [KAFKA.illegalGeneration, KAFKA.unknownMember];
 
 /**
  * One member of a group. Only the membership is Kafka's; records come from the same feed as a reader's without a group, by
- * positions of our own, so a rebalance can't move a position. A member cut off from the coordinator keeps its partitions
- * until it hears from one: who writes by them must be fenced, as compute is.
+ * positions of our own, so a rebalance can't move a position. A member keeps its partitions while the group deals anew,
+ * and gives up those that went to another: a rebalance may wait for a dead member's session, and is nothing to those that
+ * live. Cut off from the coordinator it keeps them until it hears from one. Both times another may have them already:
+ * who writes by them must be fenced, as compute is.
  */
 export class KafkaGroupReader implements GroupReader {
   readonly #cluster: Cluster;
-  readonly #request: GroupRequest;
+  #request: GroupRequest;
   readonly #failure: Failure;
   readonly #outage: OutageLog;
   readonly #feed: KafkaPartitionFeed;
@@ -37,6 +39,10 @@ export class KafkaGroupReader implements GroupReader {
   #connection: BrokerConnection | undefined;
   #memberId = '';
   #membership: Membership | undefined;
+  /** To be asked for again once the coordinator has said that this member still has them. */
+  readonly #doubted = new Set<number>();
+  /** Ends the pause before the next heartbeat. */
+  #pausing = new AbortController();
 
   constructor(cluster: Cluster, options: GroupReaderOptions, request: GroupRequest, failure: Failure) {
     this.#cluster = cluster;
@@ -56,13 +62,20 @@ export class KafkaGroupReader implements GroupReader {
     return this.#assignment.partitions();
   }
 
+  /**
+   * After the next heartbeat, which goes out at once: the caller was most likely overtaken by a member of which this one
+   * does not know yet, and would take the partition from its owner.
+   */
   restart(partition: number): void {
-    this.#assignment.restart(partition);
+    this.#assignment.pause(partition);
+    this.#doubted.add(partition);
+    this.#pausing.abort();
   }
 
   async close(): Promise<void> {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort();
+    this.#pausing.abort();
     this.#assignment.close();
     this.#feed.close();
     const address = this.#connection?.address;
@@ -97,9 +110,24 @@ export class KafkaGroupReader implements GroupReader {
   async #step(): Promise<void> {
     this.#connection ??= await this.#connect();
     if (this.#membership === undefined) await this.#join(this.#connection);
-    await delay(LIMITS.heartbeatMs, undefined, { signal: this.#closing.signal });
+    await this.#pause();
+    const doubted = [...this.#doubted];
     const code = await heartbeat(this.#connection, this.#request.groupId, this.#membership!);
     if (code !== KAFKA.none) throw new BrokerRefused(code, 'heartbeat');
+    for (const partition of doubted) {
+      this.#doubted.delete(partition);
+      this.#assignment.restart(partition);
+    }
+  }
+
+  async #pause(): Promise<void> {
+    if (this.#doubted.size > 0) return;
+    const pausing = new AbortController();
+    this.#pausing = pausing;
+    await delay(LIMITS.heartbeatMs, undefined, { signal: pausing.signal }).catch((error: unknown) => {
+      if (!pausing.signal.aborted) throw error;
+    });
+    if (this.#ended()) throw new ConnectionLost('the member is closed');
   }
 
   async #connect(): Promise<BrokerConnection> {
@@ -110,7 +138,8 @@ export class KafkaGroupReader implements GroupReader {
   }
 
   async #join(connection: BrokerConnection): Promise<void> {
-    const joined = await joinAndSync(connection, this.#request, this.#memberId);
+    const member = { memberId: this.#memberId, holds: this.#assignment.partitions() };
+    const joined = await joinAndSync(connection, this.#request, member);
     if (this.#ended()) return;
     this.#memberId = joined.memberId;
     this.#membership = joined;
@@ -135,10 +164,23 @@ export class KafkaGroupReader implements GroupReader {
       this.#outage.failed('group coordinator moved', { code: codeName(kafkaCode) });
       return true;
     }
-    if (JOIN_AGAIN.includes(kafkaCode)) {
+    if (kafkaCode === KAFKA.rebalanceInProgress) {
+      this.#membership = undefined;
+      return true;
+    }
+    if (LEFT_OUT.includes(kafkaCode)) {
       if (kafkaCode === KAFKA.unknownMember) this.#memberId = '';
       this.#membership = undefined;
+      this.#doubted.clear();
       this.#assignment.revokeAll();
+      return true;
+    }
+    if (kafkaCode === KAFKA.invalidSessionTimeout && this.#request.sessionTimeoutMs < LIMITS.sessionTimeoutFallbackMs) {
+      this.#cluster.logger.warn(
+        { group: this.#request.groupId, asked: this.#request.sessionTimeoutMs, now: LIMITS.sessionTimeoutFallbackMs },
+        'the brokers refuse a session so short, and a dead member is found out later: set their group.min.session.timeout.ms to it or less',
+      );
+      this.#request = { ...this.#request, sessionTimeoutMs: LIMITS.sessionTimeoutFallbackMs };
       return true;
     }
     if (isRetryable(kafkaCode)) return true;

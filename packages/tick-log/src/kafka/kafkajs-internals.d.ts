@@ -56,7 +56,10 @@ declare module 'kafkajs/src/protocol/error.js' {
 
 declare module 'kafkajs/src/consumer/assignerProtocol.js' {
   interface Exported {
-    MemberMetadata: { encode(metadata: { version: number; topics: string[] }): Buffer };
+    MemberMetadata: {
+      encode(metadata: { version: number; topics: string[]; userData: Buffer }): Buffer;
+      decode(buffer: Buffer): { userData: Buffer | null };
+    };
     MemberAssignment: {
       encode(options: { version: number; assignment: Record<string, number[]> }): Buffer;
       decode(buffer: Buffer): { assignment: Record<string, number[]> } | null;

@@ -30,7 +30,7 @@ export interface KafkaTickLogOptions {
   logger: LogWriter;
   /** Of topics made now; default `TOPICS`. */
   retentionMs?: Partial<Record<Topic, number>>;
-  /** Default `LIMITS.sessionTimeoutMs`; less needs a broker with a lower `group.min.session.timeout.ms`. */
+  /** Default `LIMITS.sessionTimeoutMs`; where the brokers' `group.min.session.timeout.ms` is above it, `sessionTimeoutFallbackMs`. */
   sessionTimeoutMs?: number;
   /** Default `LIMITS.openDeadlineMs`. */
   openDeadlineMs?: number;

@@ -308,6 +308,48 @@ describe('replies that are lost or wrong', () => {
   });
 });
 
+describe('the members of a group', () => {
+  /** Joins and keeps which partitions it was asked for, once for each time. */
+  async function join(log: TickLog, groupId: string): Promise<{ reader: GroupReader; asked: number[] }> {
+    const asked: number[] = [];
+    const reader = await log.join({
+      topic: 'md.ticks',
+      groupId,
+      onAssigned: async (partition) => {
+        asked.push(partition);
+        return 'earliest';
+      },
+      onRevoked: () => {},
+      onRecords: () => {},
+      onGap: () => {},
+    });
+    return { reader, asked };
+  }
+
+  test('who stays keeps half of its partitions without a question when one comes, and all of them when it goes', async () => {
+    const first = await join(await open('first'), 'keeping');
+    await eventually(() => first.reader.assigned().length === PARTITIONS, 'the first member');
+    const second = await join(await open('second'), 'keeping');
+    await eventually(() => second.reader.assigned().length === PARTITIONS / 2, 'the second member');
+    await eventually(() => first.reader.assigned().length === PARTITIONS / 2, 'the first gave up half');
+    const kept = first.reader.assigned();
+    await second.reader.close();
+    await eventually(() => first.reader.assigned().length === PARTITIONS, 'the first alone');
+    for (let partition = 0; partition < PARTITIONS; partition += 1) {
+      const times = first.asked.filter((asked) => asked === partition).length;
+      expect(times).toBe(kept.includes(partition) ? 1 : 2);
+    }
+  });
+
+  test('brokers that refuse a session so short get a longer one, and it is said', async () => {
+    const lines: string[] = [];
+    const logger = { info: () => {}, warn: (_: object, text: string) => void lines.push(text) };
+    const member = await join(await open('hasty', { sessionTimeoutMs: 100, logger }), 'hasty');
+    await eventually(() => member.reader.assigned().length === PARTITIONS, 'membership');
+    expect(lines).toEqual([expect.stringContaining('group.min.session.timeout.ms')]);
+  });
+});
+
 describe('topics', () => {
   test('several processes that start at once agree on one generation', async () => {
     await deleteTopics(kafka.bootstrap);
