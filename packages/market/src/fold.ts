@@ -1,6 +1,16 @@
 import type { Tick } from './tick.ts';
 import type { InstrumentView, Update } from './update.ts';
 
+/** Ticks that a source sent, by its own numbers, and that are not there. */
+export interface SourceHole {
+  source: string;
+  ticks: number;
+  /** What the source's clock was before, Unix ms; 0 where it had not spoken. */
+  fromMs: number;
+  /** When the first tick after it was received, Unix ms. */
+  toMs: number;
+}
+
 /** Receives each update of a fold, in order. The object is the receiver's to keep. */
 export type Emit = (update: Update) => void;
 
@@ -28,6 +38,11 @@ export interface InstrumentFold {
    * `receivedAtUs` is the clock tick's, passed on in what is emitted; without it, that of the last tick.
    */
   clock(clockMs: number, emit: Emit, receivedAtUs?: number): void;
+  /**
+   * Ticks of the instrument's source never came; whether any was of this instrument nobody knows. Tells so: a status with
+   * the state as it was, and with the span in its reason.
+   */
+  missed(hole: SourceHole, emit: Emit): void;
   /** The source (`Tick.source` up to '/') whose clock moves this instrument: that of its last tick. */
   readonly venue: string;
   /** The state as updates have made it: a fresh copy that later folding does not change. */

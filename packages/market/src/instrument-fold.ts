@@ -1,7 +1,7 @@
 import { checkTick, scaleTick } from './admit-tick.ts';
 import { SEQUENCES } from './channel.ts';
 import { powerOfTen } from './decimal.ts';
-import type { Emit, FoldRejection, InstrumentFold, InstrumentFoldFactory } from './fold.ts';
+import type { Emit, FoldRejection, InstrumentFold, InstrumentFoldFactory, SourceHole } from './fold.ts';
 import { FoldContext, type FoldPart, type Saved } from './folds/fold-part.ts';
 import { FOLD_PARTS } from './folds/registry.ts';
 import { FUTURE_TIME_MS } from './limits.ts';
@@ -16,7 +16,7 @@ import { emptyView } from './view.ts';
  * The version of what folding means: a part of every epoch. Raised when the same ticks would give other updates, or when
  * saved state can't be taken up.
  */
-export const FOLD_VERSION = 2;
+export const FOLD_VERSION = 3;
 
 interface SavedFold {
   version: number;
@@ -108,6 +108,17 @@ class ComposedFold implements InstrumentFold {
     context.timeUs = clockMs * 1000;
     context.receivedAtUs = receivedAtUs;
     for (const { part } of this.#parts) part.clock(previousMs);
+  }
+
+  missed({ source, ticks, fromMs, toMs }: SourceHole, emit: Emit): void {
+    const context = this.#context;
+    // As with a tick: an instrument that was restored may not have heard the last clocks, which told it nothing.
+    if (fromMs > context.clockMs) this.clock(fromMs, emit);
+    context.emit = emit;
+    context.timeUs = context.clockMs > 0 ? context.clockMs * 1000 : context.lastTimeUs;
+    const from = fromMs === 0 ? 'before' : `between ${timeText(fromMs)} and`;
+    const what = `${ticks} ticks of ${venueOf(source, '')} were lost ${from} ${timeText(toMs)}; some may be of this instrument`;
+    for (const { part } of this.#parts) part.missed?.(what);
   }
 
   /**
@@ -208,6 +219,11 @@ class ComposedFold implements InstrumentFold {
     for (const { name, part } of this.#parts) part.restore(view, saved.parts[name]!);
   }
 }
+
+/** The farthest from 1970 that a date may be, ms. A clock's time is any whole number. */
+const DATE_MS_MAX = 8.64e15;
+
+const timeText = (ms: number): string => (Math.abs(ms) <= DATE_MS_MAX ? new Date(ms).toISOString() : `${ms} ms`);
 
 /** `Tick.source` up to '/'. The last answer is given again where it still fits, which makes no string a tick. */
 function venueOf(source: string, last: string): string {

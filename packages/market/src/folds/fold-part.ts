@@ -18,6 +18,8 @@ export interface FoldPart {
   readonly kinds: readonly TickBody['kind'][];
   /** Folds one tick of its kinds. What it returns is counted; the tick is folded all the same. */
   fold(tick: Tick): FoldRejection | undefined;
+  /** Ticks were lost of which some may have been the instrument's; in words for a person. */
+  missed?(what: string): void;
   /** The instrument's clock moved from `previousMs` to `context.clockMs`. */
   clock(previousMs: number): void;
   /** Adds its largest kept values, those in the view included. */

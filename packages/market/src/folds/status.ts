@@ -31,6 +31,13 @@ export class StatusFold implements FoldPart {
     this.#context.publish('status', true, { ...this.#told });
   }
 
+  /** The state is what it was: the source goes on. */
+  missed(what: string): void {
+    const { state, sinceMs } = this.#told ?? { state: 'live', sinceMs: this.#context.timeMs };
+    this.#told = { kind: 'status', state, sinceMs, source: this.#context.venue, reason: what };
+    this.#context.publish('status', true, { ...this.#told });
+  }
+
   clock(): void {}
 
   measure(): void {}

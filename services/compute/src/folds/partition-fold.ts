@@ -10,7 +10,7 @@ import type {
 import { INSTRUMENTS_MAX } from '../limits.ts';
 import type { PendingUpdates } from '../publish/pending-updates.ts';
 import { startOffsetOf } from './epoch.ts';
-import { SourceLedger, type SourceState } from './source-ledger.ts';
+import { SourceLedger, type SourceState, type VenueClock } from './source-ledger.ts';
 
 /** One instrument of a partition. */
 export interface FoldedInstrument {
@@ -169,13 +169,14 @@ export class PartitionFold {
       return;
     }
     const missing = tick.sourceSeq - source.lastSeq - 1;
+    this.out = out;
     if (missing > 0 && (source.lastSeq > 0 || this.fromLogStart)) {
       this.counts.missing += missing;
       this.reports.hole({ source: tick.source, missing, offset });
+      this.tellMissed(offset, tick, missing, source.clock);
     }
     source.lastSeq = tick.sourceSeq;
 
-    this.out = out;
     if (tick.body.kind === 'clock') {
       this.counts.clocks++;
       if (this.ledger.hear(tick.source, source, tick.body.timeMs)) this.moveClock(offset, source.clock);
@@ -262,6 +263,22 @@ export class PartitionFold {
       this.current = entry;
       try {
         entry.fold.clock(clock.timeMs, this.emit);
+      } catch (error) {
+        this.failed(entry, offset, error);
+      }
+    }
+  }
+
+  /** Which instruments the lost ticks were of is not known: all of the venue are told, before anything of the tick after. */
+  private tellMissed(offset: number, { source, receivedAtUs }: Tick, ticks: number, clock: VenueClock): void {
+    const told = this.byVenue.get(clock.venue);
+    if (told === undefined) return;
+    const hole = { source, ticks, fromMs: clock.timeMs, toMs: Math.floor(receivedAtUs / 1_000) };
+    for (const entry of told) {
+      if (offset < entry.ticksNext) continue;
+      this.current = entry;
+      try {
+        entry.fold.missed(hole, this.emit);
       } catch (error) {
         this.failed(entry, offset, error);
       }
