@@ -26,7 +26,8 @@ export const schema = z.object({
     .default([])
     .describe('what is drawn from, a+b for two at once; default all. `--faults help` lists them'),
   each: z.boolean().default(false).describe('makes each fault once, in a run of its own, instead of drawing them'),
-  page: z.string().default('').describe('with --each: file whose table of results is brought up to date'),
+  together: z.boolean().default(false).describe('with --each: one after the other in one cluster'),
+  page: z.string().default('').describe('file whose table of results is brought up to date'),
   ingest: z.number().int().min(1).max(2).default(1).describe('ingest processes: two are active and standby'),
   keep: z.boolean().default(false).describe('keeps the folder of data and logs'),
 });
@@ -43,9 +44,10 @@ export async function chaos(config: ChaosConfig, abort: AbortSignal): Promise<bo
   // How many there may be is the launcher's to say.
   const cluster = (config.ingest === 1 ? {} : { ingest: config.ingest }) as ClusterOptions;
   const common = { seed, say: print, keep, cluster, abort };
-  if (!each) {
-    const result = await runChaos({ ...common, durationMs: minutes * 60_000, steps });
+  if (!each || config.together) {
+    const result = await runChaos({ ...common, durationMs: each ? 0 : minutes * 60_000, steps });
     tell(result);
+    if (page !== '') await writeTable(page, [result]);
     print(JSON.stringify(summaryOf(result)));
     return result.verified.findings.clean;
   }
@@ -97,12 +99,14 @@ export function summaryOf({ seed, steps, verified, clients, outcomes, footprint 
     compared,
     repeated,
     outcomes,
-    steps: steps.map(({ name, targets, atMs, allServedMs, faultMs, skipped }) => ({
+    steps: steps.map(({ name, targets, atMs, allServedMs, slowest, faultMs, counts, skipped }) => ({
       name,
       targets,
       atMs,
       allServedMs,
+      slowest,
       faultMs,
+      counts,
       ...(skipped === undefined ? {} : { skipped }),
     })),
     footprint,

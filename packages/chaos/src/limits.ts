@@ -4,6 +4,12 @@ export const STOPPED_MS = [3_000, 8_000] as const;
 /** ms that a network stays cut: longer than any time-out of ours, shorter than Kafka's and Redis's memory of a peer. */
 export const CUT_MS = [4_000, 9_000] as const;
 
+/** MiB of the disk that stores get where one may be filled: enough for all that a run of the longest time writes. */
+export const SMALL_DISK_MIB = 96;
+
+/** ms that it is full. */
+export const DISK_FULL_MS = [8_000, 15_000] as const;
+
 /** ms that a process's wall clock is an hour ahead. */
 export const CLOCK_WRONG_MS = [6_000, 12_000] as const;
 

@@ -28,12 +28,11 @@ export function withRows(page: string, rows: readonly string[]): string {
 
 const nameOf = (row: string): string => row.split('|')[1]!.trim();
 
-function rowsOf({ steps, verified }: RunResult): string[] {
-  const { lost, doubled, outOfOrder, wrong, announced } = verified.findings.counts;
+function rowsOf({ steps }: RunResult): string[] {
   return steps
     .filter(({ skipped }) => skipped === undefined)
-    .map(({ name, targets, allServedMs, faultMs }) => {
-      const counts = [lost, doubled, outOfOrder, wrong, announced];
+    .map(({ name, targets, allServedMs, faultMs, counts: found }) => {
+      const counts = [found.lost, found.doubled, found.outOfOrder, found.wrong, found.announced];
       const served = allServedMs === 0 ? 'nobody noticed' : seconds(allServedMs);
       return `| ${[name, ...counts, served, faultMs === 0 ? '' : seconds(faultMs), targets.join('; ')].join(' | ')} |`;
     });

@@ -6,6 +6,7 @@ import { type ClusterOptions, type RunningCluster, startCluster } from '@tapecas
 import { partitionOf } from '@tapecast/tick-log';
 import { type FleetClient, makeFleet, unserved } from './clients/fleet.ts';
 import { clockEnvironment } from './faults/clock.ts';
+import { mountSmallDisks, type SmallDisks } from './faults/disk.ts';
 import type { Injected, Scene } from './faults/fault.ts';
 import type { Step } from './faults/registry.ts';
 import { stallVenue } from './faults/venue.ts';
@@ -27,6 +28,7 @@ import { readTruth } from './market/truth.ts';
 import { Random } from './random.ts';
 import { recoveryOf } from './recovery.ts';
 import { warningsOf } from './service-logs.ts';
+import type { FindingKind } from './verify/findings.ts';
 import { readLog, type Verified, verify } from './verify/verify.ts';
 
 /** One symbol a partition, so that whoever is hit has something to do. */
@@ -73,6 +75,8 @@ export interface StepResult {
   readonly slowest: string | undefined;
   /** ms of it that the fault itself lasted. */
   readonly faultMs: number;
+  /** What was found of its time. */
+  readonly counts: Readonly<Record<FindingKind, number>>;
   /** Why it could not be made here. */
   readonly skipped?: string;
 }
@@ -105,7 +109,9 @@ export async function runChaos(options: RunOptions): Promise<RunResult> {
   const dataDir = join(dir, 'data');
   let cluster: RunningCluster | undefined;
   let fleet: FleetClient[] = [];
+  let disks: SmallDisks | undefined;
   try {
+    disks = await mountSmallDisks(dataDir);
     const setUp: ClusterOptions = {
       feed: 'replay',
       paused: true,
@@ -118,6 +124,8 @@ export async function runChaos(options: RunOptions): Promise<RunResult> {
       sentRecord,
       partitions: PARTITIONS,
       dataDir,
+      // It is new; but what is mounted in it could not be removed.
+      keep: true,
     };
     cluster = await startCluster(setUp, clockEnvironment());
     options.say(`cluster of seed ${options.seed} in ${dataDir}`);
@@ -143,7 +151,8 @@ export async function runChaos(options: RunOptions): Promise<RunResult> {
     const steady = records.filter(({ name }) => !/fits|comes|alone/.test(name));
     const steps = played.map(({ beganAt, endedAt, ...step }) => {
       const { allServedMs, slowest } = recoveryOf(truth, steady, beganAt, endedAt);
-      return { ...step, atMs: beganAt - startedAt, allServedMs, slowest };
+      const counts = verified.findings.between(beganAt, endedAt);
+      return { ...step, atMs: beganAt - startedAt, allServedMs, slowest, counts };
     });
     const outcomes: Record<string, number> = {};
     for (const record of records)
@@ -160,6 +169,7 @@ export async function runChaos(options: RunOptions): Promise<RunResult> {
   } finally {
     for (const client of fleet) client.close();
     await cluster?.stop();
+    await disks?.unmount();
     if (options.keep !== true) await rm(dir, { recursive: true, force: true });
   }
 }
@@ -173,7 +183,7 @@ function symbolsByPartition(): string[] {
   return [...found.values()];
 }
 
-interface PlayedStep extends Omit<StepResult, 'atMs' | 'allServedMs' | 'slowest'> {
+interface PlayedStep extends Omit<StepResult, 'atMs' | 'allServedMs' | 'slowest' | 'counts'> {
   readonly beganAt: number;
   readonly endedAt: number;
 }

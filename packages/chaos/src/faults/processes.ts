@@ -35,7 +35,7 @@ const activeIngest: Choose = async ({ cluster }) => {
 async function isActive({ admin }: ClusterProcess): Promise<boolean> {
   try {
     const text = await (await fetch(`http://${admin}/metrics`, { signal: AbortSignal.timeout(2_000) })).text();
-    return /^tapecast_ingest_lease_held\S* 1$/m.test(text);
+    return /^tapecast_ingest_active(\{.*\})? 1$/m.test(text);
   } catch {
     // One that does not answer is not the one that serves.
     return false;

@@ -1,4 +1,5 @@
 import { CLOCK_FAULTS } from './clock.ts';
+import { DISK_FAULTS } from './disk.ts';
 import type { Fault } from './fault.ts';
 import { GATEWAY_FAULTS } from './gateways.ts';
 import { NETWORK_FAULTS } from './network.ts';
@@ -7,10 +8,9 @@ import { VENUE_FAULTS } from './venue.ts';
 
 /** Every fault by its name. */
 export const FAULTS: ReadonlyMap<string, Fault> = new Map(
-  [...PROCESS_FAULTS, ...NETWORK_FAULTS, ...VENUE_FAULTS, ...CLOCK_FAULTS, ...GATEWAY_FAULTS].map((fault) => [
-    fault.name,
-    fault,
-  ]),
+  [...PROCESS_FAULTS, ...NETWORK_FAULTS, ...VENUE_FAULTS, ...CLOCK_FAULTS, ...DISK_FAULTS, ...GATEWAY_FAULTS].map(
+    (fault) => [fault.name, fault],
+  ),
 );
 
 /** Two at once, that are worse together than one after the other. */
@@ -27,6 +27,7 @@ export const PAIRS: readonly string[] = [
   'stop-compute+kill-redis',
   'kafka-away+kill-ingest',
   'rolling-restart+kill-broker',
+  'disk-full+kafka-away',
 ];
 
 /** One fault, or several that begin within a moment: `kill-compute+kill-redis`. */

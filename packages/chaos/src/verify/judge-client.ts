@@ -31,7 +31,7 @@ export class ClientJudge {
   #gaps({ name }: ClientRecord, { symbol, channel, gaps }: StreamRecord): void {
     for (const gap of gaps) {
       const what = `${symbol} ${channel}: ${gap.reason} ${gap.lost?.join('..') ?? ''}`;
-      this.#findings.add(ANNOUNCED.has(gap.reason) ? 'announced' : 'lost', name, what, sizeOf(gap), undefined);
+      this.#findings.add(ANNOUNCED.has(gap.reason) ? 'announced' : 'lost', name, what, sizeOf(gap), gap.atMs);
     }
   }
 
