@@ -107,6 +107,7 @@ export class Consumer {
   /** Undefined when another worker took the partition's fence meanwhile: it is ours all the same, so we take it again. */
   private async tryTake(partition: number, question: number, startedAt: number): Promise<number | undefined> {
     const kept = this.partitions.get(partition);
+    if (kept?.state === 'running' && kept.lostTo !== undefined) return this.beginAfterGap(kept, kept.lostTo);
     if (kept !== undefined && (await this.goesOn(kept))) {
       if (this.stale(partition, question)) return 0;
       this.unpark(kept);
@@ -182,6 +183,7 @@ export class Consumer {
   private unpark(held: HeldPartition): void {
     clearTimeout(held.parkTimer);
     held.state = 'running';
+    held.lostTo = undefined;
     this.options.publisher.open(held.outbox);
   }
 
@@ -231,9 +233,10 @@ export class Consumer {
 
   private foldRecord(held: HeldPartition, { offset, value }: LogRecord): void {
     const { fold } = held;
-    if (offset !== fold.ticksNext) {
-      if (offset < fold.ticksNext) return;
-      this.beginAfterGap(held, offset);
+    if (held.lostTo !== undefined || offset < fold.ticksNext) return;
+    if (offset > fold.ticksNext) {
+      this.lose(held, offset);
+      return;
     }
     const { pending } = held.outbox;
     try {
@@ -247,11 +250,21 @@ export class Consumer {
   private onGap({ partition, to }: LogGap): void {
     const held = this.partitions.get(partition);
     if (held === undefined || held.state !== 'running' || this.stopping) return;
-    if (to > held.fold.ticksNext) this.beginAfterGap(held, to);
+    if (to > held.fold.ticksNext) this.lose(held, to);
+  }
+
+  /**
+   * The log lost ticks before they were folded. That begins an epoch, which gateways follow whoever begins it: so the group
+   * is asked first whether the partition is ours. A worker that wakes after hours finds its place gone too.
+   */
+  private lose(held: HeldPartition, to: number): void {
+    held.lostTo = to;
+    this.reader?.restart(held.partition);
   }
 
   /** Ticks are lost for good: what would be folded on would not be what they would have made of it. */
-  private beginAfterGap(held: HeldPartition, to: number): void {
+  private beginAfterGap(held: HeldPartition, to: number): number {
+    held.lostTo = undefined;
     const { factory, log, logger, metrics } = this.options;
     held.tellCounts(metrics);
     const from = held.fold.ticksNext;
@@ -265,5 +278,6 @@ export class Consumer {
     metrics.epochBegun('log_gap');
     logger.error({ event: 'log_gap', partition: held.partition, from, to, epoch });
     this.options.publisher.offer();
+    return to;
   }
 }

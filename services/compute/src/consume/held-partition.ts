@@ -24,6 +24,8 @@ export class HeldPartition {
   readonly bars: UnwrittenBars;
   /** The partition's end in md.ticks, as last told. */
   end: number;
+  /** The log goes on only here: nothing more is folded until the group has said that the partition is ours. */
+  lostTo: number | undefined;
   /** The store still has another epoch's instruments: they go before this one's first checkpoint. */
   clearDue = false;
 
