@@ -91,6 +91,8 @@ export interface TickLog {
   join(options: GroupReaderOptions): Promise<GroupReader>;
   /** Oldest and next offset of each partition. */
   offsets(topic: Topic): Promise<{ oldest: number; end: number }[]>;
+  /** Of each partition the first offset that was appended at that Unix ms or later; the end where there is none. */
+  offsetsAt(topic: Topic, atMs: number): Promise<number[]>;
   /** Resolves with why the log can't go on (programming or configuration error); never on an outage. */
   readonly failed: Promise<Error>;
   close(): Promise<void>;

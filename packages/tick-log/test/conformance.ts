@@ -155,6 +155,23 @@ export function conformance(name: string, driver: ConformanceDriver): void {
       expect((await log.offsets('md.updates'))[0]).toEqual({ oldest: 0, end: 0 });
     });
 
+    test('`offsetsAt` tells the first offset of a time or later, and the end where there is none', async () => {
+      const nextMs = async (afterMs: number): Promise<void> => {
+        while (Date.now() <= afterMs) await new Promise((resolve) => setImmediate(resolve));
+      };
+      await write(1, texts('a', 0, 3));
+      await nextMs(Date.now());
+      const got = new Collector();
+      await log.read({ topic: 'md.ticks', from: () => 'earliest', ...got });
+      await got.until(() => got.count() === 3, 'the first three');
+      const beforeMs = got.records.get(1)!.at(-1)!.appendedAtMs;
+      await nextMs(beforeMs);
+      await write(1, texts('b', 0, 2));
+      expect((await log.offsetsAt('md.ticks', beforeMs + 1))[1]).toBe(3);
+      expect(await log.offsetsAt('md.ticks', 0)).toEqual(Array.from({ length: PARTITIONS }, () => 0));
+      expect((await log.offsetsAt('md.ticks', Date.now() + 60_000)).slice(0, 2)).toEqual([0, 5]);
+    });
+
     test('a reader starts at the oldest record, at an offset, or at the end, by partition', async () => {
       for (let partition = 0; partition < 3; partition += 1) await write(partition, texts('x', 0, 5));
       const got = new Collector();

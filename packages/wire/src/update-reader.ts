@@ -2,7 +2,7 @@ import type { Sequence, Update } from '@tapecast/market';
 import { ByteCursor, readText } from './byte-cursor.ts';
 import type { NameTable } from './name-table.ts';
 import { count } from './safe-integer.ts';
-import { sequenceName } from './schema-names.ts';
+import { sequenceName, sequenceNumber } from './schema-names.ts';
 import type { BatchEntry, SequenceSpan, SourceClock, UpdateBatchHead } from './update-batch.ts';
 import { decodeUpdateList } from './update-codec.ts';
 import { WireError } from './wire-error.ts';
@@ -30,6 +30,7 @@ const FIRST = 16;
 const LAST = 24;
 const CLOCK_SOURCE = 10;
 const CLOCK_TIME_MS = 16;
+const TRADE = sequenceNumber('trade');
 
 /** Which entries a reader of batches gives. */
 export interface EntryFilter<Known> {
@@ -37,6 +38,16 @@ export interface EntryFilter<Known> {
   wants(known: Known): boolean;
   /** Whether names that are not in the table are told in `newNames`. */
   readonly tellsNew: boolean;
+  /** Whether the numbers of trades are told in `trades`, of all that are in the table. */
+  readonly tellsTrades?: boolean;
+}
+
+/** The numbers first..last of the trades of each instrument that has some: three lists side by side, the first `count` of each. */
+export interface TradeRanges<Known> {
+  count: number;
+  readonly known: Known[];
+  readonly firsts: number[];
+  readonly lasts: number[];
 }
 
 /** What a batch has of one instrument. It shares the memory of the record, and reads of it only what it is asked for. */
@@ -131,6 +142,7 @@ export class UpdateBatchReader<Known> implements UpdateBatchHead {
   entries: UpdateEntry<Known>[] = [];
   /** Names that the table lacks, as often as they stand in the index. */
   newNames: string[] = [];
+  readonly trades: TradeRanges<Known> = { count: 0, known: [], firsts: [], lasts: [] };
   readonly #filter: EntryFilter<Known> | undefined;
   readonly #cursor = new ByteCursor(new Uint8Array(0));
   /** Bytes of `epoch`: it is the same for days. */
@@ -152,6 +164,7 @@ export class UpdateBatchReader<Known> implements UpdateBatchHead {
     if (this.clocks.length > 0) this.clocks = [];
     if (this.entries.length > 0) this.entries = [];
     if (this.newNames.length > 0) this.newNames = [];
+    this.trades.count = 0;
     const cursor = this.#cursor;
     cursor.reset(bytes, 0, bytes.length);
     let epochSeen = false;
@@ -210,8 +223,51 @@ export class UpdateBatchReader<Known> implements UpdateBatchHead {
       const known = filter.names.get(bytes, place.nameStart, place.nameEnd);
       if (known === undefined) {
         if (filter.tellsNew) this.newNames.push(readText(bytes, place.nameStart, place.nameEnd));
-      } else if (filter.wants(known)) this.entries.push(this.#entry(known, bytes, payloadStart, payloadEnd));
+        continue;
+      }
+      if (filter.tellsTrades === true) this.#noteTrades(known, bytes, place.nameEnd, end);
+      if (filter.wants(known)) this.entries.push(this.#entry(known, bytes, payloadStart, payloadEnd));
     }
+  }
+
+  /** Most entries have no trade, so what each range is of is looked at before the rest of it. */
+  #noteTrades(known: Known, bytes: Uint8Array, from: number, end: number): void {
+    const cursor = this.#cursor;
+    const whole = cursor.end;
+    cursor.at = from;
+    cursor.end = end;
+    while (cursor.at < end) {
+      const tag = cursor.varint();
+      if (tag !== RANGES) {
+        cursor.skip(tag & 7);
+        continue;
+      }
+      const rangeEnd = cursor.span();
+      // As our writer writes it: of which sequence it is stands in front.
+      if (bytes[cursor.at] === SEQUENCE && bytes[cursor.at + 1] !== TRADE) {
+        cursor.at = rangeEnd;
+        continue;
+      }
+      let sequence = 0;
+      let first = 0;
+      let last = 0;
+      cursor.end = rangeEnd;
+      while (cursor.at < rangeEnd) {
+        const field = cursor.varint();
+        if (field === SEQUENCE) sequence = cursor.varint();
+        else if (field === FIRST) first = count(cursor.varint(), 'first');
+        else if (field === LAST) last = count(cursor.varint(), 'last');
+        else cursor.skip(field & 7);
+      }
+      cursor.end = end;
+      if (sequence !== TRADE) continue;
+      const { trades } = this;
+      trades.known[trades.count] = known;
+      trades.firsts[trades.count] = first;
+      trades.lasts[trades.count++] = last;
+    }
+    cursor.end = whole;
+    cursor.at = end;
   }
 
   /** The name of an entry that does not begin with a short one. An empty name is not written. */

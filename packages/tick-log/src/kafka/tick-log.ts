@@ -119,6 +119,15 @@ class KafkaTickLog implements TickLog {
     return partitions.map((partition) => offsets.get(partition)!);
   }
 
+  async offsetsAt(topic: Topic, atMs: number): Promise<number[]> {
+    this.#checkOpen();
+    const partitions = Array.from({ length: this.partitions }, (_, partition) => partition);
+    // The ends first: what is appended meanwhile is at or after them.
+    const ends = await this.offsets(topic);
+    const found = await this.#cluster.retry(() => this.#cluster.offsetsAt(topic, partitions, Math.floor(atMs)));
+    return partitions.map((partition) => found.get(partition) ?? ends[partition]!.end);
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.#open].map((part) => part.close()));
     this.#open.clear();

@@ -26,6 +26,7 @@ class SharedDriver implements ConformanceDriver {
       failed: shared.failed,
       read: (options) => shared.read(options),
       offsets: (topic) => shared.offsets(topic),
+      offsetsAt: (topic, atMs) => shared.offsetsAt(topic, atMs),
       producer: (topic) => log.producer(topic),
       join: () => shared.join({} as never),
       close: () => shared.close(),

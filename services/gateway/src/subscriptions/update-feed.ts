@@ -4,6 +4,10 @@ import type { LogReader, LogRecord, TickLog } from '@tapecast/tick-log';
 import { UpdateBatchReader } from '@tapecast/wire';
 import type { GatewayLimits } from '../limits.ts';
 import type { GatewayMetrics } from '../metrics.ts';
+import { REPLAY_LIMITS, type ReplayLimits } from '../replay/limits.ts';
+import { TradeIndex } from '../replay/trade-index.ts';
+import type { WindowDisk } from '../replay/window-disk.ts';
+import { type FilledPartition, WindowFilling } from '../replay/window-filling.ts';
 import { EpochOrder } from './epoch-order.ts';
 import type { Instruments, KnownInstrument } from './instruments.ts';
 import type { SourceClocks } from './source-clocks.ts';
@@ -11,16 +15,19 @@ import { UpdateWindow } from './update-window.ts';
 
 export interface FeedOptions {
   log: TickLog;
-  state: MarketState;
+  state: Pick<MarketState, 'record'>;
   clocks: SourceClocks;
   limits: GatewayLimits;
+  /** Default `REPLAY_LIMITS`. */
+  replay?: ReplayLimits;
+  /** Where the window's records are kept beside memory. Closed by the feed. */
+  disk?: WindowDisk | undefined;
   metrics: GatewayMetrics;
   logger: Logger;
   nowMs: () => number;
 }
 
-interface Partition {
-  window: UpdateWindow;
+interface Partition extends FilledPartition {
   epochs: EpochOrder;
   /** Where the reader begins. */
   start: number;
@@ -46,6 +53,7 @@ export class UpdateFeed {
   #partitions: Partition[] = [];
   #instruments: Instruments | undefined;
   #reader: LogReader | undefined;
+  #filling: WindowFilling | undefined;
 
   constructor(options: FeedOptions) {
     this.#options = options;
@@ -53,10 +61,13 @@ export class UpdateFeed {
 
   /** Finds where to begin and begins. The instruments are those that records are given to. */
   async start(instruments: Instruments): Promise<void> {
-    const { log, limits } = this.#options;
+    const { log, limits, replay = REPLAY_LIMITS, disk, logger, nowMs } = this.#options;
     this.#instruments = instruments;
     const offsets = await log.offsets('md.updates');
-    const bounds = { ms: limits.replayWindowMs, bytes: limits.replayWindowBytes / log.partitions };
+    const bytes =
+      disk === undefined ? limits.replayWindowBytes : Math.min(limits.replayWindowBytes, replay.memoryBytes);
+    const bounds = { ms: limits.replayWindowMs, bytes: bytes / log.partitions };
+    const noted = Math.ceil(replay.noted / log.partitions);
     this.#partitions = await Promise.all(
       offsets.map(async ({ oldest, end }, partition) => {
         const start = Math.max(
@@ -65,6 +76,8 @@ export class UpdateFeed {
         );
         return {
           window: new UpdateWindow(start, bounds),
+          trades: new TradeIndex<KnownInstrument>(start, noted),
+          filled: false,
           epochs: new EpochOrder(),
           start,
           askedForEpoch: false,
@@ -75,6 +88,7 @@ export class UpdateFeed {
             names: instruments.names,
             wants: ({ held }: KnownInstrument) => held !== undefined,
             tellsNew: true,
+            tellsTrades: true,
           }),
         };
       }),
@@ -95,11 +109,47 @@ export class UpdateFeed {
         at.behindMs = 0;
       },
     });
+    const partitions = this.#partitions;
+    this.#filling = new WindowFilling({
+      log,
+      instruments,
+      partitions,
+      disk,
+      bounds,
+      limits: replay,
+      noted,
+      logger,
+      nowMs,
+    });
+    // Owned here: it never rejects, and ends with `close`.
+    void this.#filling.run();
   }
 
   /** What a joining instrument reads. */
   sources(partition: number): { window: UpdateWindow; epochs: EpochOrder } {
     return this.#at(partition);
+  }
+
+  /** What is kept of a partition, for replays. */
+  kept(partition: number): FilledPartition {
+    return this.#at(partition);
+  }
+
+  /** Lets go what is noted of records that are gone. */
+  sweep(): void {
+    this.#partitions.forEach(({ window, trades }, partition) => {
+      trades.dropBelow(this.#options.disk?.start(partition, window.start) ?? window.start);
+    });
+  }
+
+  /** Partitions whose window is read as far back as it goes. */
+  get filledPartitions(): number {
+    return this.#partitions.filter(({ filled }) => filled).length;
+  }
+
+  /** Records that are noted as holding trades of an instrument. */
+  get notedRecords(): number {
+    return this.#partitions.reduce((sum, { trades }) => sum + trades.entries, 0);
   }
 
   /** Next offset to be read. */
@@ -130,7 +180,8 @@ export class UpdateFeed {
   }
 
   async close(): Promise<void> {
-    await this.#reader?.close();
+    await Promise.all([this.#reader?.close(), this.#filling?.close()]);
+    await this.#options.disk?.close();
   }
 
   /** The position up to which the store has everything; 0 where it can't be told: then the log is read from its oldest. */
@@ -157,8 +208,13 @@ export class UpdateFeed {
 
   #takeRecord(partition: number, at: Partition, record: LogRecord, nowMs: number): void {
     const { batch } = at;
+    const instruments = this.#instruments as Instruments;
     try {
       batch.read(record.value);
+      if (batch.newNames.length > 0) {
+        for (const name of batch.newNames) instruments.note(name);
+        batch.read(record.value);
+      }
     } catch (error) {
       this.#options.metrics.recordsUnreadable.inc();
       const bytes = Buffer.from(record.value.subarray(0, SHOWN_BYTES)).toString('hex');
@@ -172,14 +228,18 @@ export class UpdateFeed {
       return;
     }
     at.window.append(record);
+    if (at.filled) this.#options.disk?.append(partition, record);
     if (!at.epochs.take(batch.epoch)) {
       this.#options.metrics.recordsOfLeftEpoch.inc();
       this.#askForEpoch(partition, at);
       return;
     }
     this.#options.clocks.take(partition, batch.clocks, nowMs);
-    const instruments = this.#instruments as Instruments;
-    for (const name of batch.newNames) instruments.note(name);
+    const { trades } = batch;
+    for (let i = 0; i < trades.count; i++) {
+      const known = trades.known[i] as KnownInstrument;
+      at.trades.note(known, batch.epoch, record.offset, trades.firsts[i] as number, trades.lasts[i] as number);
+    }
     // An instrument that an entry before it let go is no longer held.
     for (const entry of batch.entries) entry.known.held?.take(record.offset, batch.epoch, batch.computedAtUs, entry);
   }

@@ -59,6 +59,22 @@ export class UpdateWindow {
     this.#start = offset;
   }
 
+  /** Records that end where these begin: they are kept as if they had been read first. Others are not taken. */
+  prepend(older: UpdateWindow): void {
+    const last = older.#records.at(-1);
+    if (last === undefined || last.offset + 1 !== this.#start) return;
+    this.#records = [...older.#records.slice(older.#head), ...this.#records.slice(this.#head)];
+    this.#head = 0;
+    this.#bytes += older.#bytes;
+    this.#start = older.#start;
+  }
+
+  /** The record at the offset, if it is kept. */
+  at(offset: number): LogRecord | undefined {
+    const record = this.#records[this.#indexOf(offset)];
+    return record?.offset === offset ? record : undefined;
+  }
+
   /** Records at `offset` or later, oldest first. Only meaningful when `offset >= start`. */
   *from(offset: number): Generator<LogRecord> {
     for (let i = this.#indexOf(offset); i < this.#records.length; i++) yield this.#records[i] as LogRecord;

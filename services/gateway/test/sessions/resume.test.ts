@@ -91,8 +91,9 @@ describe.each(PROTOCOLS)('a client that comes back in %s', (protocol) => {
   });
 
   test('that is away for longer than anything is kept is told what is lost, and all since', async () => {
-    const { one, other } = await openTwo();
+    const { one, other } = await openTwo({ config: { limits: { replayWindowBytes: 8_000 } }, partitions: 1 });
     await trade(one, 200);
+    await one.market.checkpoint();
     const client = await connect(other, protocol);
     const { results } = await resumeOf(client, undefined, [position('trade', one.market.epoch, 20)]);
     const [{ lost, from, outcome }] = results;
