@@ -17,7 +17,7 @@ export interface Piece {
 /** Trades in a piece: some 50 KiB of JSON, and a frame of Protobuf. */
 const PIECE_TRADES = 256;
 /** Trades of one look into the history. Who needs more asks again when it has read them. */
-const LOOK_TRADES = 4_096;
+const LOOK_TRADES = 1_000;
 
 interface Shared {
   pieces: Piece[] | Promise<Piece[]>;
