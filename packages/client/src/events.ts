@@ -105,7 +105,7 @@ export interface GapEvent {
   lost: readonly [first: number, last: number] | undefined;
   /**
    * `range`: a message's range does not continue the last. `announced`: the gateway said so. `reconnect`: trades between
-   * two connections. `epoch`: the numbering began anew. `seq`: the connection's count in JSON has a hole. `book`: a
+   * two connections that the gateway has no more. `epoch`: the numbering began anew. `seq`: the connection's count in JSON has a hole. `book`: a
    * difference came for a book that is not there. `base`: one that belongs to another state than the one that is there.
    */
   reason: 'range' | 'announced' | 'reconnect' | 'epoch' | 'seq' | 'book' | 'base';
@@ -136,6 +136,22 @@ export interface DegradedEvent {
   level: number;
   /** What intervals are raised to; undefined where that is not told. */
   intervalMs: number | undefined;
+}
+
+/**
+ * A connection took the place of an earlier one, and all that is held was answered there: after a loss or, where `moved`, beside
+ * the earlier one, which is let go of only now. What is missing was told as gaps, what is refused as `rejected`.
+ */
+export interface ResumedEvent {
+  moved: boolean;
+  /** ms from the loss of the earlier connection to the answers; 0 where it was still there. */
+  awayMs: number;
+  /** Subscriptions to trades that go on after the last one told. Those that were missed come as they did before: each, in order. */
+  continued: number;
+  /** Subscriptions whose state comes as it is now: its range says what it stands for. */
+  anew: number;
+  /** Subscriptions of which something is missing. */
+  holes: number;
 }
 
 /** The gateway took the token. */
@@ -178,6 +194,7 @@ export interface ClientEvents {
   gap: GapEvent;
   merged: MergedEvent;
   degraded: DegradedEvent;
+  resumed: ResumedEvent;
   rejected: RejectedEvent;
   auth: AuthEvent;
   authFailed: AuthFailedEvent;

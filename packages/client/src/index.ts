@@ -23,6 +23,7 @@ export type {
   MergedEvent,
   QuoteEvent,
   RejectedEvent,
+  ResumedEvent,
   StateEvent,
   TradeEvent,
 } from './events.ts';

@@ -40,6 +40,27 @@ export const PAIRS_PER_MESSAGE = 2_000;
 /** Milliseconds before a subscription that failed for a time (`unavailable`, `internal`) is asked for again, where the answer does not say when. */
 export const RESUBSCRIBE_AFTER_MS = 2_000;
 
+/**
+ * Positions in one `resume`, where `hello` names no lower bound (`pairs_per_message`): a position is some 80 bytes, and a gateway
+ * reads messages of 256 KiB. More become several messages.
+ */
+export const POSITIONS_PER_MESSAGE = 1_000;
+
+/** Milliseconds from a `resume` to its answer. Over it: the connection is given up for a new one. */
+export const RESUME_ANSWER_MS_MAX = 10_000;
+
+/**
+ * Times that one `resume` is sent where the gateway answers that it can't now. Past it: what it named is subscribed, and trades
+ * in between are told missing.
+ */
+export const RESUME_TRIES_MAX = 6;
+
+/** Milliseconds before it is sent again where the answer does not say when; twice as long after each, and up to as long again at random. */
+export const RESUME_AGAIN_MS = 250;
+
+/** Milliseconds over which clients that are told to move together spread their connecting; a quarter of what is left where that is less. */
+export const MOVE_SPREAD_MS_MAX = 1_000;
+
 /** Milliseconds that a program's token source may take. Over it: `authFailed`, and it is asked again after a wait. */
 export const TOKEN_MS_MAX = 10_000;
 

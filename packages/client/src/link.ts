@@ -1,22 +1,25 @@
 import {
   type Channel,
   CLOSE_CODES,
-  type ClientMessage,
   type ControlMessage,
+  closeAnswer,
   type DataMessage,
-  type ErrorMessage,
   type NamedLimits,
+  type NoticeMessage,
   type SubscriptionResult,
   type SuccessMessage,
 } from '@tapecast/wire';
+import { Attempt, type AttemptEnd, type AttemptHandlers } from './attempt.ts';
 import { TapecastError } from './client-error.ts';
-import { Connection, type ConnectionHandlers, type Protocol } from './connection.ts';
+import type { Protocol } from './connection.ts';
 import type { FrameTimes } from './data-events.ts';
 import type { Decompress } from './decompress.ts';
 import type { AuthEvent, AuthFailedEvent, ConnectionState, StateEvent } from './events.ts';
-import { Login, type LoginFailure } from './login.ts';
+import { MOVE_SPREAD_MS_MAX } from './limits.ts';
+import type { LoginFailure } from './login.ts';
+import { placeOf } from './place.ts';
 import { ReconnectPolicy } from './reconnect-policy.ts';
-import { NoTokenError, type Tokens, withoutTokens } from './token-source.ts';
+import { NoTokenError, type Tokens } from './token-source.ts';
 import type { WebSocketConstructor } from './web-socket.ts';
 
 /** WebSocket's own codes: of an orderly end, and of one without a close frame. */
@@ -28,13 +31,6 @@ const TOKEN_EXPIRED = CLOSE_CODES.tokenExpired.code;
 const TOKEN_CLOSES: ReadonlyMap<number, LoginFailure> = new Map([
   [CLOSE_CODES.badToken.code, { code: 'token_invalid', msg: CLOSE_CODES.badToken.when }],
   [TOKEN_EXPIRED, { code: 'token_expired', msg: CLOSE_CODES.tokenExpired.when }],
-]);
-/** Codes of an `error` that is about the token, whatever it answers. */
-const TOKEN_ERRORS: ReadonlySet<string> = new Set([
-  'unauthorized',
-  'token_invalid',
-  'token_expired',
-  'token_not_yet_valid',
 ]);
 
 export interface LinkOptions {
@@ -51,34 +47,51 @@ export interface LinkOptions {
 
 export interface LinkHandlers {
   /** All messages but `hello` and the login's own, in order. */
-  onMessage(message: ControlMessage | DataMessage, times: FrameTimes): void;
-  /** A connection said hello and, where there is a token, took it: requests may go. */
-  onOpen(): void;
-  onBaseless(symbol: string, channel: Channel): void;
+  onMessage(message: ControlMessage | DataMessage, times: FrameTimes, from: Attempt): void;
+  /**
+   * A connection said hello and, where there is a token, took it: requests may go. `moving`: the one before is still there, until
+   * `settled` is called with this one.
+   */
+  onOpen(attempt: Attempt, moving: boolean): void;
+  onBaseless(symbol: string, channel: Channel, from: Attempt): void;
   /** `hello` or a token set bounds on what one message may have. */
   onLimits(limits: NamedLimits): void;
   /** What a renewed token no longer allows. */
   onTakenAway(results: readonly SubscriptionResult[]): void;
-  /** The connection ended; `onState` follows. */
-  onLost(): void;
+  /** The connection ended, whether it ever came in or not; where it was the only one, `onState` follows. */
+  onLost(attempt: Attempt): void;
   onState(event: StateEvent): void;
-  onSeqHole(): void;
+  onSeqHole(from: Attempt): void;
   onFault(error: Error): void;
   onAuth(event: AuthEvent): void;
   onAuthFailed(event: AuthFailedEvent): void;
 }
 
-/** One connection after the other, each with a token of its own, until it is closed or told not to come back. */
+/** A move that the gateway asked for, until another connection has taken over or this one is gone. */
+interface Move {
+  url: string;
+  timer: ReturnType<typeof setTimeout> | undefined;
+  readonly policy: ReconnectPolicy;
+}
+
+/**
+ * One connection after the other, each with a token of its own, until it is closed or told not to come back. Where the
+ * gateway names another place before it ends a connection, the next one is made while that is still there.
+ */
 export class Link {
   readonly #options: LinkOptions;
   readonly #handlers: LinkHandlers;
   readonly #policy: ReconnectPolicy;
-  #connection: Connection | undefined;
+  #main: Attempt | undefined;
+  /** Made beside the main one, to take its place. */
+  #next: Attempt | undefined;
+  #move: Move | undefined;
+  /** Number of the main one, once what is held was brought to it. */
+  #settled = 0;
+  /** What one that is not settled yet said of moving. */
+  #onward: NoticeMessage | undefined;
+  #attempts = 0;
   #decompress: Decompress | undefined;
-  /** Of the connection; undefined where the client is anonymous. */
-  #login: Login | undefined;
-  /** What the gateway said of this connection's token. */
-  #failure: LoginFailure | undefined;
   /** The token that a connection was closed for: it is not shown again. */
   #refused: { token: string; code: number } | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
@@ -94,10 +107,6 @@ export class Link {
   /** `idle` until it is started. */
   get state(): ConnectionState | 'idle' {
     return this.#state;
-  }
-
-  get connected(): boolean {
-    return this.#connection !== undefined;
   }
 
   start(): void {
@@ -124,15 +133,27 @@ export class Link {
     );
   }
 
-  send(message: ClientMessage): void {
-    this.#connection?.send(message);
+  /** What is held was brought to this connection: the one before it, if it is still there, is let go of. */
+  settled({ number }: Pick<Attempt, 'number'>): void {
+    const [before, next] = [this.#main, this.#next];
+    if (next?.number === number) {
+      this.#takeOver(next);
+      before?.close(CLOSED_BY_CLIENT, 'moved');
+    }
+    if (this.#main?.number !== number) return;
+    this.#settled = number;
+    const notice = this.#onward;
+    this.#onward = undefined;
+    if (notice !== undefined) this.#moving(notice);
   }
 
   /** Ends it for good. */
   close(): void {
     if (this.#state === 'closed') return;
     this.#closing = true;
-    if (this.#connection !== undefined) this.#connection.close(CLOSED_BY_CLIENT, 'closed by the client');
+    this.#endMove();
+    this.#next?.close(CLOSED_BY_CLIENT, 'closed by the client');
+    if (this.#main !== undefined) this.#main.close(CLOSED_BY_CLIENT, 'closed by the client');
     else this.#closed(CLOSED_BY_CLIENT, 'closed by the client');
   }
 
@@ -175,110 +196,169 @@ export class Link {
   }
 
   #open(token: string | undefined): void {
-    const { webSocket, url, protocol, tokenInQuery, tokens, random, now } = this.#options;
-    const handlers: ConnectionHandlers = {
-      onMessage: (message, times) => this.#message(message, times),
-      onBaseless: (symbol, channel) => this.#handlers.onBaseless(symbol, channel),
-      onStale: (stale) => {
-        if (this.#login === undefined || this.#login.in) this.#setState(stale ? 'stale' : 'open');
-      },
-      onSeqHole: () => this.#handlers.onSeqHole(),
-      onFault: (error) => this.#handlers.onFault(error),
-      onEnd: (code, reason, goodForMs) => this.#ended(code, reason, goodForMs),
-    };
-    const queryToken = tokenInQuery ? token : undefined;
-    let connection: Connection;
     try {
-      const decompress = this.#decompress;
-      connection = new Connection({ webSocket, url, protocol, decompress, queryToken, now }, handlers);
+      this.#main = this.#attempt(this.#options.url, token);
     } catch {
       // As in a page that may not connect there. The error's own text may have the whole address, with the token.
       const reason = 'The WebSocket could not be made: this environment does not allow a connection to this address';
       this.#handlers.onFault(new TapecastError('bad_call', reason));
       this.#again(NO_CLOSE_FRAME, reason, this.#policy.notTried());
-      return;
     }
-    this.#connection = connection;
-    if (token === undefined) return;
-    this.#login = new Login({
-      tokens,
-      token,
-      sent: tokenInQuery,
-      send: (message) => connection.send(message),
-      random,
-      now,
-      onIn: (answer, renewed) => this.#loggedIn(answer, renewed),
+  }
+
+  #attempt(url: string, token: string | undefined): Attempt {
+    const { webSocket, protocol, tokenInQuery, tokens, random, now } = this.#options;
+    const handlers: AttemptHandlers = {
+      onHello: ({ limits }) => this.#handlers.onLimits(limits),
+      onIn: (answer) => this.#in(attempt, token !== undefined, answer),
+      onRenewed: (answer) => {
+        this.#tookToken(answer, true);
+        this.#takenAway(answer);
+      },
       onRenewalFailed: ({ code, msg }, retryInMs) =>
         this.#handlers.onAuthFailed({ code, msg, renewal: true, retryInMs }),
-      onRefused: (failure, closeCode) => {
-        this.#failure = failure;
-        connection.close(closeCode, failure.msg);
+      onMessage: (message, times) => this.#handlers.onMessage(message, times, attempt),
+      onMoving: (notice) => {
+        if (attempt.number === this.#settled) this.#moving(notice);
+        // It is asked to go on before what is held has arrived there.
+        else if (attempt === (this.#next ?? this.#main)) this.#onward = notice;
       },
-    });
+      onBaseless: (symbol, channel) => this.#handlers.onBaseless(symbol, channel, attempt),
+      onStale: (stale) => {
+        if (attempt === this.#main && attempt.in) this.#setState(stale ? 'stale' : 'open');
+      },
+      onSeqHole: () => this.#handlers.onSeqHole(attempt),
+      onFault: (error) => this.#handlers.onFault(error),
+      onEnd: (end) => this.#ended(attempt, end),
+    };
+    const attempt: Attempt = new Attempt(
+      {
+        number: ++this.#attempts,
+        webSocket,
+        url,
+        protocol,
+        decompress: this.#decompress,
+        queryToken: tokenInQuery ? token : undefined,
+        tokens,
+        token,
+        random,
+        now,
+      },
+      handlers,
+    );
+    return attempt;
   }
 
-  #message(message: ControlMessage | DataMessage, times: FrameTimes): void {
-    const login = this.#login;
-    switch (message.type) {
-      case 'success':
-        if (login?.answered(message)) return;
-        break;
-      case 'error':
-        if (login?.answered(message)) return;
-        this.#aboutToken(message);
-        break;
-      case 'notice':
-        if (message.code === 'auth_expiring') login?.expiring(message.afterMs ?? 0);
-        break;
-      case 'hello':
-        this.#handlers.onLimits(message.limits);
-        if (login === undefined) this.#opened();
-        else login.begin();
-        return;
-    }
-    // An anonymous client may have been sent away just now.
-    if (this.#connection !== undefined) this.#handlers.onMessage(message, times);
+  #in(attempt: Attempt, withToken: boolean, answer: SuccessMessage | undefined): void {
+    if (withToken) this.#tookToken(answer, false);
+    // A listener closed the client just now.
+    if (!attempt.in) return;
+    const moving = attempt === this.#next;
+    if (!moving) this.#setState('open');
+    this.#handlers.onOpen(attempt, moving);
+    this.#takenAway(answer);
   }
 
-  /** An error that answers no `auth` of ours may still be about the token: the one in the address, or none. */
-  #aboutToken({ code, msg }: ErrorMessage): void {
-    if (!TOKEN_ERRORS.has(code)) return;
-    this.#failure ??= { code, msg: withoutTokens(msg, this.#login?.token) };
-    // Without a token there is nothing to show: why wait for the gateway to lose patience?
-    if (this.#login === undefined) this.#connection?.close(CLOSE_CODES.badToken.code, this.#failure.msg);
-  }
-
-  #loggedIn(answer: SuccessMessage | undefined, renewed: boolean): void {
+  #tookToken(answer: SuccessMessage | undefined, renewed: boolean): void {
     this.#refused = undefined;
     if (answer?.limits !== undefined) this.#handlers.onLimits(answer.limits);
     this.#handlers.onAuth({ renewed });
-    if (!renewed) this.#opened();
+  }
+
+  #takenAway(answer: SuccessMessage | undefined): void {
     const takenAway = (answer?.results ?? []).filter(({ ok }) => !ok);
     if (takenAway.length > 0) this.#handlers.onTakenAway(takenAway);
   }
 
-  #opened(): void {
-    this.#setState('open');
-    this.#handlers.onOpen();
+  /** The gateway will end this connection, and says so to each client in its turn. */
+  #moving({ url, afterMs = 0 }: NoticeMessage): void {
+    if (this.#move !== undefined || this.#closing) return;
+    const { random } = this.#options;
+    const move: Move = {
+      url: placeOf(url, this.#options.url),
+      timer: undefined,
+      policy: new ReconnectPolicy(random),
+    };
+    this.#move = move;
+    this.#tryMove(move, Math.floor(random() * Math.min(afterMs / 4, MOVE_SPREAD_MS_MAX)));
   }
 
-  #ended(code: number, reason: string, goodForMs: number | undefined): void {
-    const login = this.#login;
-    const failure = this.#failure ?? TOKEN_CLOSES.get(code);
-    this.#connection = undefined;
-    this.#login = undefined;
-    this.#failure = undefined;
-    login?.end();
-    this.#handlers.onLost();
+  #tryMove(move: Move, delayMs: number): void {
+    move.timer = setTimeout(() => {
+      const { tokens } = this.#options;
+      const asked = tokens.renewable ? tokens.ask() : Promise.resolve(tokens.fixed);
+      asked.then(
+        (token) => this.#openBeside(move, token),
+        () => this.#moveAgain(move),
+      );
+    }, delayMs);
+  }
+
+  #openBeside(move: Move, token: string | undefined): void {
+    if (move !== this.#move) return;
+    try {
+      this.#next = this.#attempt(move.url, token);
+    } catch {
+      this.#moveAgain(move);
+    }
+  }
+
+  /** Where the named place can't be had, the client's own address may be. */
+  #moveAgain(move: Move): void {
+    if (move !== this.#move) return;
+    move.url = this.#options.url;
+    this.#tryMove(move, move.policy.notTried());
+  }
+
+  #endMove(): void {
+    clearTimeout(this.#move?.timer);
+    this.#move = undefined;
+  }
+
+  #takeOver(attempt: Attempt): void {
+    this.#endMove();
+    this.#main = attempt;
+    this.#next = undefined;
+    if (this.#state === 'stale') this.#setState('open');
+  }
+
+  #ended(attempt: Attempt, end: AttemptEnd): void {
+    if (attempt === this.#main) {
+      this.#mainEnded(attempt, end);
+      return;
+    }
+    const move = attempt === this.#next ? this.#move : undefined;
+    if (attempt === this.#next) this.#next = undefined;
+    this.#handlers.onLost(attempt);
+    if (move === undefined) return;
+    this.#onward = undefined;
+    this.#moveAgain(move);
+  }
+
+  #mainEnded(attempt: Attempt, end: AttemptEnd): void {
+    const { code, reason, goodForMs } = end;
+    const next = this.#next;
+    this.#main = undefined;
+    if (next === undefined) this.#onward = undefined;
+    // One that is in speaks for the session: what the other was closed with (`replaced`) is its own doing.
+    if (next !== undefined && !this.#closing && (next.in || closeAnswer(code) !== 'stop')) {
+      this.#takeOver(next);
+      this.#handlers.onLost(attempt);
+      if (!next.in) this.#setState('reconnecting', code, reason, 0);
+      return;
+    }
+    this.#endMove();
+    next?.close(CLOSED_BY_CLIENT, 'the session ended');
+    this.#handlers.onLost(attempt);
     if (this.#closing) {
       this.#closed(code, reason);
       return;
     }
-    const otherToken = login !== undefined && TOKEN_CLOSES.has(code) && this.#options.tokens.renewable;
-    if (otherToken) this.#refused = { token: login.token, code };
-    const cameIn = login === undefined || login.in;
-    const next = this.#policy.ended(code, cameIn ? goodForMs : undefined, otherToken);
-    const retryInMs = next.kind === 'retry' ? next.delayMs : undefined;
+    const failure = end.failure ?? TOKEN_CLOSES.get(code);
+    const otherToken = end.token !== undefined && TOKEN_CLOSES.has(code) && this.#options.tokens.renewable;
+    if (otherToken && end.token !== undefined) this.#refused = { token: end.token, code };
+    const then = this.#policy.ended(code, goodForMs, otherToken);
+    const retryInMs = then.kind === 'retry' ? then.delayMs : undefined;
     if (failure !== undefined) this.#handlers.onAuthFailed({ ...failure, renewal: false, retryInMs });
     if (retryInMs === undefined) this.#closed(code, reason);
     else this.#again(code, reason, retryInMs);

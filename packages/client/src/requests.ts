@@ -26,6 +26,8 @@ export class Requests {
   #nextId = 1;
   #inFlight = 0;
   #send: ((message: ClientMessage) => void) | undefined;
+  /** Nothing is sent for now. */
+  #onHold = false;
 
   /** A request of the application: it waits through reconnects. Rejects with TapecastError. */
   async ask(body: RequestBody): Promise<Answer> {
@@ -54,6 +56,16 @@ export class Requests {
   /** What waits is sent with `send` from now on. */
   connectionOpened(send: (message: ClientMessage) => void): void {
     this.#send = send;
+    this.goOn();
+  }
+
+  /** Nothing more is sent until `goOn` or the next connection: another one is about to take over. */
+  hold(): void {
+    this.#onHold = true;
+  }
+
+  goOn(): void {
+    this.#onHold = false;
     this.#pump();
   }
 
@@ -80,7 +92,7 @@ export class Requests {
   }
 
   #pump(): void {
-    while (this.#send !== undefined && this.#inFlight < REQUESTS_IN_FLIGHT_MAX) {
+    while (this.#send !== undefined && !this.#onHold && this.#inFlight < REQUESTS_IN_FLIGHT_MAX) {
       const next = this.#next();
       if (next === undefined) return;
       next.sent = true;

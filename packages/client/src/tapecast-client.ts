@@ -1,28 +1,14 @@
-import {
-  type Channel,
-  type ControlMessage,
-  type DataMessage,
-  ERROR_CODES,
-  isData,
-  type NamedLimits,
-  type NoticeMessage,
-  parseChannel,
-  type SubscriptionResult,
-  type SuccessMessage,
-} from '@tapecast/wire';
+import type { Channel, SubscriptionResult, SuccessMessage } from '@tapecast/wire';
 import { TapecastError } from './client-error.ts';
 import type { Protocol } from './connection.ts';
-import type { FrameTimes } from './data-events.ts';
 import { loadDecompress } from './decompress.ts';
 import type { ClientEvents, ConnectionState, StateEvent } from './events.ts';
-import { PAIRS_PER_MESSAGE, RESUBSCRIBE_AFTER_MS, SYMBOLS_PER_MESSAGE } from './limits.ts';
 import { Link } from './link.ts';
 import { type Listener, Listeners } from './listeners.ts';
 import type { BookView } from './local-book.ts';
-import { type Answer, type RequestBody, Requests } from './requests.ts';
-import { groupWanted, type MessageBounds, type Refusal, refusals } from './resubscribe.ts';
-import { Subscriptions, type Wanted } from './subscriptions.ts';
+import type { Answer, RequestBody } from './requests.ts';
 import { type TokenSource, Tokens } from './token-source.ts';
+import { Upkeep } from './upkeep.ts';
 import type { WebSocketConstructor } from './web-socket.ts';
 
 export interface TapecastClientOptions {
@@ -65,22 +51,23 @@ export interface TapecastClientOptions {
 export class TapecastClient {
   readonly #options: TapecastClientOptions;
   readonly #listeners = new Listeners<ClientEvents>();
-  readonly #requests = new Requests();
-  readonly #subscriptions: Subscriptions;
+  readonly #upkeep: Upkeep;
+  readonly #random: () => number;
   readonly #now: () => number;
-  readonly #timers = new Set<ReturnType<typeof setTimeout>>();
   #link: Link | undefined;
   #closed = false;
-  #bounds: MessageBounds = { symbols: SYMBOLS_PER_MESSAGE, pairs: PAIRS_PER_MESSAGE };
-  readonly #toResync: Wanted[] = [];
 
   constructor(options: TapecastClientOptions) {
     this.#options = options;
+    this.#random = options.random ?? Math.random;
     this.#now = options.now ?? Date.now;
-    this.#subscriptions = new Subscriptions(
-      (name, event) => this.#listeners.emit(name, event),
-      (wanted) => this.#resyncSoon(wanted),
-    );
+    this.#upkeep = new Upkeep({
+      emit: (name, event) => this.#listeners.emit(name, event),
+      // Only what the link gave comes back here.
+      settled: (connection) => this.#link?.settled(connection),
+      random: this.#random,
+      now: this.#now,
+    });
   }
 
   /** `idle` until `connect` is called. */
@@ -96,8 +83,9 @@ export class TapecastClient {
   /** Connects, and stays connected until `close` or until the gateway says not to come back. */
   connect(): void {
     if (this.#link !== undefined || this.#closed) return;
-    const { url, protocol = 'protobuf.zstd', token, tokenIn = 'message', random = Math.random } = this.#options;
+    const { url, protocol = 'protobuf.zstd', token, tokenIn = 'message' } = this.#options;
     checkAddress(url);
+    const upkeep = this.#upkeep;
     this.#link = new Link(
       {
         url,
@@ -106,26 +94,18 @@ export class TapecastClient {
         tokens: new Tokens(token),
         tokenInQuery: tokenIn === 'query',
         webSocket: webSocketOf(this.#options),
-        random,
+        random: this.#random,
         now: this.#now,
       },
       {
-        onMessage: (message, times) => this.#message(message, times),
-        onOpen: () => this.#opened(),
-        onBaseless: (symbol, channel) => this.#subscriptions.baseless(symbol, channel),
-        onLimits: (limits) => {
-          this.#bounds = {
-            symbols: limitOf(limits, 'symbols_per_message', SYMBOLS_PER_MESSAGE),
-            pairs: limitOf(limits, 'pairs_per_message', PAIRS_PER_MESSAGE),
-          };
-        },
-        onTakenAway: (results) => {
-          for (const { symbol, channel, code = 'forbidden', msg = '' } of results)
-            this.#rejected(symbol, channel, code, msg);
-        },
-        onLost: () => this.#lost(),
+        onMessage: (message, times, from) => upkeep.message(message, times, from),
+        onOpen: (attempt, moving) => upkeep.opened(attempt, moving),
+        onBaseless: (symbol, channel, from) => upkeep.baseless(symbol, channel, from),
+        onLimits: (limits) => upkeep.limits(limits),
+        onTakenAway: (results) => upkeep.takenAway(results),
+        onLost: (attempt) => upkeep.lost(attempt),
         onState: (event) => this.#stateChanged(event),
-        onSeqHole: () => this.#subscriptions.connectionLostMessages(),
+        onSeqHole: (from) => upkeep.lostMessages(from),
         onFault: (error) => this.#listeners.emit('fault', { error }),
         onAuth: (event) => this.#listeners.emit('auth', event),
         onAuthFailed: (event) => this.#listeners.emit('authFailed', event),
@@ -192,7 +172,7 @@ export class TapecastClient {
 
   /** The book as it is now; undefined where the channel is not subscribed. */
   book(symbol: string, channel: Channel = 'depth@20'): BookView | undefined {
-    return this.#subscriptions.book(symbol, channel);
+    return this.#upkeep.subscriptions.book(symbol, channel);
   }
 
   /** Ends for good. Requests that wait are rejected. */
@@ -214,132 +194,16 @@ export class TapecastClient {
 
   async #request(body: RequestBody): Promise<Answer> {
     if (this.#closed) throw closedError('the client is closed');
-    return this.#requests.ask(body);
-  }
-
-  #opened(): void {
-    this.#subscribeAgain(this.#subscriptions.wanted());
-    // After them: what the application asked meanwhile stands as the last word.
-    this.#requests.connectionOpened((message) => this.#link?.send(message));
-  }
-
-  #lost(): void {
-    this.#subscriptions.connectionEnded();
-    this.#requests.connectionEnded();
-    this.#clearTimers();
+    return this.#upkeep.requests.ask(body);
   }
 
   #stateChanged(event: StateEvent): void {
     if (event.state === 'closed') {
       this.#closed = true;
-      this.#clearTimers();
+      this.#upkeep.end();
     }
     this.#listeners.emit('state', event);
-    if (event.state === 'closed') this.#requests.fail(closedError(`${event.code} ${event.reason}`));
-  }
-
-  #message(message: ControlMessage | DataMessage, times: FrameTimes): void {
-    if (isData(message)) {
-      this.#subscriptions.data(message, times);
-      return;
-    }
-    switch (message.type) {
-      case 'success':
-        this.#applyResults(message);
-        this.#requests.settle(message.id, message);
-        return;
-      case 'error':
-      case 'pong':
-        this.#requests.settle(message.id, message);
-        return;
-      case 'status':
-        this.#listeners.emit('status', message);
-        return;
-      case 'notice':
-        this.#notice(message);
-        return;
-      case 'hello':
-      case 'heartbeat':
-        return;
-    }
-  }
-
-  #notice(message: NoticeMessage): void {
-    const { code, level = 1, intervalMs } = message;
-    if (code === 'hole') this.#subscriptions.hole(message);
-    // What was merged is not lost: the states that follow say by their ranges what they stand for.
-    else if (code === 'merged') this.#listeners.emit('merged', { merged: level > 0 });
-    else if (code === 'degraded') this.#listeners.emit('degraded', { level, intervalMs });
-    this.#listeners.emit('notice', message);
-  }
-
-  #applyResults({ action, results = [] }: SuccessMessage): void {
-    for (const result of results) {
-      if (action === 'subscribe' && result.ok) this.#subscriptions.granted(result);
-      else if (action === 'unsubscribe' && result.ok) this.#subscriptions.dropped(result.symbol, result.channel);
-      else if (action === 'resync' && result.ok) this.#subscriptions.resynced(result);
-      else if (action === 'resync') this.#subscriptions.resyncFailed(result.symbol, result.channel);
-    }
-  }
-
-  /** All that are asked for in one go, by a frame or a hole of the connection, make few messages. */
-  #resyncSoon(wanted: Wanted): void {
-    this.#toResync.push(wanted);
-    if (this.#toResync.length > 1) return;
-    queueMicrotask(() => {
-      const groups = groupWanted(this.#toResync.splice(0), this.#bounds);
-      if (this.#link?.connected !== true) return; // The next connection begins with whole states.
-      for (const { symbols, channels } of groups) {
-        this.#requests.tell({ action: 'resync', symbols, channels }, (answer) => {
-          if (answer.type !== 'error') return;
-          for (const symbol of symbols)
-            for (const channel of channels) this.#subscriptions.resyncFailed(symbol, channel);
-        });
-      }
-    });
-  }
-
-  /** What was held before is asked for again; what is refused then is told, or asked again later where that may help. */
-  #subscribeAgain(wanted: readonly Wanted[]): void {
-    for (const { symbols, channels, intervalMs } of groupWanted(wanted, this.#bounds)) {
-      this.#requests.tell({ action: 'subscribe', symbols, channels, intervalMs }, (answer) => {
-        for (const refused of refusals(answer, symbols, channels)) this.#refused({ ...refused, intervalMs });
-      });
-    }
-  }
-
-  #refused({
-    symbol,
-    channel,
-    code,
-    msg,
-    retryAfterMs = RESUBSCRIBE_AFTER_MS,
-    intervalMs,
-  }: Refusal & { intervalMs: number }): void {
-    const known = parseChannel(channel);
-    if (ERROR_CODES[code as keyof typeof ERROR_CODES]?.temporary === true && typeof known === 'string') {
-      this.#later(retryAfterMs, () => this.#subscribeAgain([{ symbol, channel: known, intervalMs }]));
-      return;
-    }
-    this.#rejected(symbol, channel, code, msg);
-  }
-
-  #rejected(symbol: string, channel: string, code: string, msg: string): void {
-    this.#subscriptions.dropped(symbol, channel);
-    this.#listeners.emit('rejected', { symbol, channel, code, msg });
-  }
-
-  #later(delayMs: number, run: () => void): void {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      run();
-    }, delayMs);
-    this.#timers.add(timer);
-  }
-
-  #clearTimers(): void {
-    for (const timer of this.#timers) clearTimeout(timer);
-    this.#timers.clear();
+    if (event.state === 'closed') this.#upkeep.requests.fail(closedError(`${event.code} ${event.reason}`));
   }
 }
 
@@ -356,11 +220,6 @@ function webSocketOf({ webSocket }: TapecastClientOptions): WebSocketConstructor
 function checkAddress(url: string): void {
   if (URL.canParse(url) && /^(wss?|https?):$/.test(new URL(url).protocol)) return;
   throw new TapecastError('bad_call', 'The option url is no address of a gateway, expected wss://<edge>/v1/stream');
-}
-
-function limitOf(limits: NamedLimits, name: string, most: number): number {
-  const limit = limits[name];
-  return typeof limit === 'number' && limit > 0 ? Math.min(limit, most) : most;
 }
 
 function names(list: readonly string[]): string[] {

@@ -34,6 +34,7 @@ export function connect(protocol: Protocol = 'protobuf.zstd', webSocket?: WebSoc
     'gap',
     'merged',
     'degraded',
+    'resumed',
     'rejected',
     'fault',
   ] as const;
@@ -65,9 +66,10 @@ export async function subscribed(
   kit: ReturnType<typeof connect>,
   channels: string[],
   seq: number,
+  resumeToken?: string,
 ): Promise<ScriptedConnection> {
   const connection = await gateway.next();
-  connection.hello();
+  connection.hello(undefined, resumeToken);
   const results = kit.client.subscribe(['AAPL$US'], channels);
   connection.grant(await connection.next(), seq);
   expect((await results).every(({ ok }) => ok)).toBe(true);

@@ -114,7 +114,7 @@ it('plain Protobuf serves where what unpacks zstd can not be fetched', async () 
     },
     {
       onMessage: ignore,
-      onOpen: opened.resolve,
+      onOpen: () => opened.resolve(),
       onBaseless: ignore,
       onLimits: ignore,
       onTakenAway: ignore,

@@ -75,13 +75,13 @@ class Pair {
   #arrive(bytes: Uint8Array): void {
     const { messages, baseless } = this.#decoder.decode(bytes);
     for (const message of messages) {
-      if (isData(message)) this.subscriptions.data(message, { receivedAtUs: undefined, publishedAtUs: undefined });
+      if (isData(message)) this.subscriptions.data(message, { receivedAtUs: undefined, publishedAtUs: undefined }, 1);
       else if (message.type === 'success')
         for (const result of message.results ?? [])
-          if (message.action === 'subscribe') this.subscriptions.granted(result);
-          else this.subscriptions.resynced(result);
+          if (message.action === 'subscribe') this.subscriptions.granted(result, 1);
+          else this.subscriptions.resynced(result, 1);
     }
-    for (const { symbol, channel } of baseless) this.subscriptions.baseless(symbol, channel);
+    for (const { symbol, channel } of baseless) this.subscriptions.baseless(symbol, channel, 1);
   }
 
   events<K extends keyof ClientEvents>(name: K): ClientEvents[K][] {

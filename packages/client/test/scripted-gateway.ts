@@ -15,6 +15,7 @@ import {
   jsonData,
   parseJsonClientMessage,
   type Subprotocol,
+  type SubscriptionResult,
 } from '@tapecast/wire';
 import { type WebSocket, WebSocketServer } from 'ws';
 
@@ -50,6 +51,7 @@ export class ScriptedConnection {
   /** What the client asked for in the handshake, with its query. */
   readonly url: string;
   readonly #socket: WebSocket;
+  readonly #closed: Promise<number>;
   readonly #messages = new Arrivals<ClientMessage>();
   readonly #streams = new Map<string, DeltaStream>();
   /** Of binary frames sent: every second one is compressed where the client takes that. */
@@ -61,6 +63,7 @@ export class ScriptedConnection {
     this.#socket = socket;
     this.protocol = socket.protocol;
     this.url = url;
+    this.#closed = new Promise((resolve) => socket.on('close', resolve));
     socket.on('message', (data: Buffer, binary: boolean) => {
       const message = binary ? decodeProtobufClientMessage(data) : parseJsonClientMessage(data.toString());
       if ('type' in message) throw new Error(`the client sent what it must not: ${message.msg}`);
@@ -77,9 +80,11 @@ export class ScriptedConnection {
     return this.#messages.waiting;
   }
 
-  hello(heartbeatMs = 15_000): void {
+  /** `resumeToken`: it offers resume. */
+  hello(heartbeatMs = 15_000, resumeToken?: string): void {
     const protocol = this.protocol as Subprotocol;
-    this.send({ type: 'hello', session: 's', serverTime: 1, heartbeatMs, protocol, limits: {} });
+    const offer = resumeToken === undefined ? {} : { resumeToken };
+    this.send({ type: 'hello', session: 's', serverTime: 1, heartbeatMs, protocol, limits: {}, ...offer });
   }
 
   send(...messages: ServerMessage[]): void {
@@ -136,6 +141,28 @@ export class ScriptedConnection {
       })),
     );
     this.send({ type: 'success', action: message.action, id: message.id, msg: 'ok', results });
+  }
+
+  /** Answers a resume: each position by what `outcomes` says of its channel. */
+  resume(message: ClientMessage, outcomes: Record<string, Partial<SubscriptionResult>>, resumeToken?: string): void {
+    if (message.action !== 'resume') throw new Error(`${message.action} is no resume`);
+    const results = message.positions.map(({ symbol, channel, epoch, seq, intervalMs = 0 }) => ({
+      symbol,
+      channel,
+      ok: true,
+      epoch,
+      seq,
+      intervalMs,
+      streamNumber: this.#stream(symbol, channel as Channel).number,
+      ...outcomes[channel],
+    }));
+    const session = { session: 's', sessionResumed: true, ...(resumeToken !== undefined && { resumeToken }) };
+    this.send({ type: 'success', action: 'resume', id: message.id, msg: 'ok', results, ...session });
+  }
+
+  /** Resolves once the client has ended it, with the code. */
+  get closed(): Promise<number> {
+    return this.#closed;
   }
 
   close(code: number): void {
