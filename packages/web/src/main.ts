@@ -3,6 +3,7 @@ import { BookView } from './book-view.ts';
 import { CandleChart } from './candle-chart.ts';
 import { ConnectionView } from './connection-view.ts';
 import { element } from './element.ts';
+import { HappeningsView } from './happenings-view.ts';
 import { InstrumentSearch } from './instrument-search.ts';
 import { MarketWatch } from './market-watch.ts';
 import { PaceChoice } from './pace-choice.ts';
@@ -98,6 +99,11 @@ async function main(): Promise<void> {
       element('empty', HTMLParagraphElement).hidden = !is;
     },
   };
+  new HappeningsView(
+    element('happenings', HTMLDetailsElement),
+    element('happened', HTMLElement),
+    element('happened-before', HTMLOListElement),
+  ).follow(client);
   const watch = new MarketWatch(client, rest, views, localStorage, await firstList(rest));
   new PaceChoice(element('pace', HTMLSelectElement), watch);
   new InstrumentSearch(
