@@ -1,13 +1,19 @@
 import { runTask } from '@tapecast/service-kit';
-import { COMMANDS } from './commands/registry.ts';
+import { COMMANDS, POSITIONAL } from './commands/registry.ts';
 
 const [name = '--help', ...argv] = process.argv.slice(2);
 const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-if (command !== undefined) await runTask(command, argv);
+if (command !== undefined) await runTask(command, named(name, argv));
 else if (name === '--help' || name === '-h') process.stdout.write(overview());
 else {
   process.stderr.write(`there is no command '${name}'\n\n${overview()}`);
   process.exitCode = 2;
+}
+
+/** `explain <session>` is `explain --session <session>`. */
+function named(command: string, args: string[]): string[] {
+  const option = POSITIONAL[command];
+  return option === undefined || args[0] === undefined || args[0].startsWith('-') ? args : [option, ...args];
 }
 
 function overview(): string {

@@ -11,7 +11,7 @@ export interface AdminReply {
   contentType?: string;
 }
 
-/** `POST /replay/start` and the like: keyed by method and path. */
+/** `POST /replay/start` and the like: keyed by method and path. `GET /sessions/*` is for all paths of one part more. */
 export type AdminRoutes = Record<string, (request: IncomingMessage) => AdminReply | Promise<AdminReply>>;
 
 export interface AdminServer {
@@ -82,7 +82,9 @@ async function answer(options: AdminOptions, request: IncomingMessage): Promise<
     const refused = mayNotChange(request);
     if (refused !== undefined) return { status: 403, body: `${refused}\n` };
   }
-  const route = options.routes?.[`${request.method} ${path}`];
+  const route =
+    options.routes?.[`${request.method} ${path}`] ??
+    options.routes?.[`${request.method} ${path.slice(0, path.lastIndexOf('/') + 1)}*`];
   if (route) return route(request);
   if (request.method !== 'GET') return { status: 405, body: `${request.method} ${path} is not served here\n` };
   switch (path) {
