@@ -84,10 +84,6 @@ export class CandleChart {
     this.#lastStartMs = Math.max(this.#lastStartMs, candle.startMs);
   }
 
-  has(startMs: number): boolean {
-    return this.#bars.has(startMs);
-  }
-
   render(): void {
     if (this.#whole) {
       const bars = [...this.#bars.values()].sort((a, b) => a.startMs - b.startMs);

@@ -11,6 +11,9 @@ import type { WatchTable } from './watch-table.ts';
 const DETAIL_CHANNELS = ['trade', 'depth@20', 'kline@1m'];
 /** Their interval in milliseconds at most: one looks closely at one instrument. Trades are told one by one at any interval. */
 const DETAIL_MS_MAX = 100;
+/** Times that the history is asked for where there is no answer, and the milliseconds between: what is behind it may be failing over. */
+const HISTORY_TRIES = 5;
+const HISTORY_AGAIN_MS = 3_000;
 
 export interface Views {
   table: WatchTable;
@@ -34,6 +37,9 @@ export class MarketWatch {
   readonly #storage: Storage;
   readonly #statuses = new Map<string, string>();
   #watched: Watched;
+  /** Starts of the bars that were told since the history was asked for. */
+  #barsTold = new Set<number>();
+  #newestBar = 0;
   /** The chart's decimals are known from the first text of a price. */
   #chartDecimals: number | undefined;
 
@@ -103,21 +109,34 @@ export class MarketWatch {
     views.book.show(undefined);
     views.trades.clear();
     this.#chartDecimals = undefined;
+    this.#newestBar = 0;
     views.chart.reset(2);
     if (symbol === undefined) return;
     this.#attemptDetail(symbol);
     this.#loadHistory(symbol);
   }
 
-  #loadHistory(symbol: string): void {
+  /** Bars that ended before, or while there was no connection. Tried again for a while where there is no answer. */
+  #loadHistory(symbol: string, tries = HISTORY_TRIES): void {
+    const told = new Set<number>();
+    this.#barsTold = told;
     void this.#rest
       .bars(symbol)
       .then((bars) => {
         if (this.#watched.selected !== symbol) return;
-        // What came live meanwhile is newer than the answer.
-        for (const bar of bars) if (!this.#views.chart.has(bar.startMs)) this.#views.chart.set(bar);
+        // What came live meanwhile is newer than the answer, and so is the bar that goes on.
+        for (const bar of bars)
+          if (!told.has(bar.startMs) && bar.startMs !== this.#newestBar) this.#views.chart.set(bar);
       })
-      .catch(() => this.#views.notice(`The history of ${symbol} could not be read; the chart begins now.`));
+      .catch(() => {
+        if (this.#watched.selected !== symbol || this.#barsTold !== told) return;
+        if (tries > 1) setTimeout(() => this.#loadHistoryAgain(symbol, told, tries - 1), HISTORY_AGAIN_MS);
+        else this.#views.notice(`The history of ${symbol} could not be read; the chart begins now.`);
+      });
+  }
+
+  #loadHistoryAgain(symbol: string, told: Set<number>, tries: number): void {
+    if (this.#watched.selected === symbol && this.#barsTold === told) this.#loadHistory(symbol, tries);
   }
 
   #listen(): void {
@@ -156,7 +175,8 @@ export class MarketWatch {
       connection.setState(state, retryInMs === undefined ? why : `${why}; next try in ${Math.round(retryInMs)} ms`);
       if (state !== 'open') return;
       this.#views.notice('');
-      // Bars that ended while there was no connection.
+    });
+    client.on('resumed', () => {
       if (this.#watched.selected !== undefined) this.#loadHistory(this.#watched.selected);
     });
   }
@@ -175,6 +195,8 @@ export class MarketWatch {
       close: Number(close),
       volume: Number(volume),
     };
+    this.#barsTold.add(start);
+    this.#newestBar = Math.max(this.#newestBar, start);
     chart.set({ startMs: start, ...numbers });
   }
 
