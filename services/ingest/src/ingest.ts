@@ -190,8 +190,9 @@ export async function startIngest(dependencies: IngestDependencies): Promise<Run
       if (!testListed) return { ready: false, reason: 'ingest: the catalogue store is away' };
       if (publisher.full) return { ready: false, reason: 'ingest: the log does not take ticks, reading is paused' };
       // A standby is ready when it could take over.
-      if (!publishing && (lead?.active ?? true)) {
-        return { ready: false, reason: 'ingest: begins to publish, and waits for the log' };
+      if (!publishing && lead?.standsBy !== true) {
+        const what = lead === undefined || lead.active ? 'for the end of the log' : 'for the lease of its venue';
+        return { ready: false, reason: `ingest: waits ${what}${lead?.waitsFor ? ` (${lead.waitsFor})` : ''}` };
       }
       return feed.ready();
     },

@@ -5,6 +5,9 @@ import { messageOf } from '../errors.ts';
 import { FaultLog } from '../fault-log.ts';
 import type { IngestLimits } from '../limits.ts';
 
+/** ms before a renewal that failed is tried again. */
+const RENEW_AGAIN_MS = 20;
+
 export interface LeadershipOptions {
   leases: Leases;
   /** Of the lease: those who publish the same venue share it. */
@@ -26,7 +29,7 @@ export interface LeadershipOptions {
  *
  * | state | store answers | store is away |
  * |---|---|---|
- * | standby | asks every `leaseTryMs`; gets it → active | asks on |
+ * | standby | looks every `leaseTryMs`; nobody holds it, twice in a row → asks for it; gets it → active | looks on |
  * | active | renewed every `leaseRenewMs`; another's → lost, for good | goes on writing: so does the market. Nobody can take over either, and once somebody has, what we write is void by its fence |
  * | active, but not renewed in time (stopped, starved) | nothing is written until it is renewed; another's → lost | as above |
  */
@@ -51,6 +54,11 @@ export class Leadership {
 
   get active(): boolean {
     return this.#fence !== undefined && !this.#lost;
+  }
+
+  /** Another publishes, or did when that was last known. */
+  get standsBy(): boolean {
+    return this.#heldBy !== '' && this.#fence === undefined;
   }
 
   /** For people: what a standby waits for. */
@@ -88,32 +96,47 @@ export class Leadership {
   async #waitForIt(): Promise<void> {
     const { leases, name, owner, limits, logger, onTaken } = this.#options;
     const { signal } = this.#abort;
+    // Where the store was away for longer than the lease, its holder gets through between two looks: it tries all the time.
+    let freeBefore = false;
     while (!signal.aborted) {
-      const askedAtMs = performance.now();
+      let waitMs = limits.leaseTryMs;
       try {
-        const answer = await leases.acquire(name, owner, limits.leaseTtlMs);
+        const holder = await leases.holder(name);
         this.#storeAway = false;
-        if (signal.aborted && answer.outcome === 'yours') this.#fence = answer.fence;
-        if (signal.aborted) return;
-        if (answer.outcome === 'yours') {
-          this.#validUntilMs = askedAtMs + limits.leaseTtlMs;
-          this.#fence = answer.fence;
-          this.#renewTimer = setInterval(() => void this.#renew(), limits.leaseRenewMs);
-          logger.info({ event: 'lease_taken', lease: name, fence: answer.fence });
-          onTaken(answer.fence);
-          return;
+        if (holder !== undefined) {
+          freeBefore = false;
+          this.#standBy(holder.owner);
+          // It may be given back at any time; it runs out when it says.
+          waitMs = Math.min(waitMs, holder.leftMs + 1);
+        } else if (!freeBefore) freeBefore = true;
+        else {
+          const askedAtMs = performance.now();
+          const answer = await leases.acquire(name, owner, limits.leaseTtlMs);
+          if (answer.outcome === 'yours') {
+            this.#fence = answer.fence;
+            this.#validUntilMs = askedAtMs + limits.leaseTtlMs;
+            if (signal.aborted) return;
+            this.#renewTimer = setInterval(() => void this.#renew(), limits.leaseRenewMs);
+            logger.info({ event: 'lease_taken', lease: name, fence: answer.fence });
+            onTaken(answer.fence);
+            return;
+          }
+          freeBefore = false;
         }
-        const heldBy = `another ingest publishes (${answer.by.owner})`;
-        if (heldBy !== this.#heldBy) logger.info({ event: 'standing_by', lease: name, holder: answer.by.owner });
-        this.#heldBy = heldBy;
-        // It may be given back at any time; it runs out when it says.
-        await pause(Math.min(limits.leaseTryMs, answer.by.leftMs + 1), signal);
       } catch (error) {
+        freeBefore = false;
         this.#storeAway = true;
         this.#faults.warn('lease_unknown', () => ({ lease: name, reason: messageOf(error) }));
-        await pause(limits.leaseTryMs, signal);
       }
+      await pause(waitMs, signal);
     }
+  }
+
+  #standBy(holder: string): void {
+    const { name, logger } = this.#options;
+    const heldBy = `another ingest publishes (${holder})`;
+    if (heldBy !== this.#heldBy) logger.info({ event: 'standing_by', lease: name, holder });
+    this.#heldBy = heldBy;
   }
 
   /** One at a time: `mayWrite` may ask while the timer's is under way. */
@@ -126,7 +149,7 @@ export class Leadership {
 
   async #renewOnce(): Promise<void> {
     const { leases, name, owner, limits, logger, onLost, onConfirmed } = this.#options;
-    if (this.#fence === undefined || this.#lost) return;
+    if (this.#fence === undefined || this.#lost || this.#abort.signal.aborted) return;
     const askedAtMs = performance.now();
     const late = askedAtMs >= this.#validUntilMs;
     let outcome: 'held' | 'lost';
@@ -134,6 +157,9 @@ export class Leadership {
       outcome = await leases.renew(name, owner, this.#fence, limits.leaseTtlMs);
     } catch (error) {
       this.#faults.warn('lease_unknown', () => ({ lease: name, reason: messageOf(error) }));
+      // At once again: who looks for a free lease must find it renewed.
+      this.#renewTimer?.refresh();
+      setTimeout(() => void this.#renew(), RENEW_AGAIN_MS).unref();
       if (this.#storeAway || performance.now() < this.#validUntilMs) return;
       this.#storeAway = true;
       onConfirmed();
