@@ -9,6 +9,7 @@ export {
   type PartitionRecord,
 } from './contract.ts';
 export { MarketStateError, type MarketStateErrorCode } from './errors.ts';
+export type { Fleet, FleetMember } from './fleet.ts';
 export type { KeyRingStore } from './key-ring-store.ts';
 export type { LeaseAnswer, LeaseHolder, Leases } from './leases.ts';
 export { openJournalledMarketState, type StateJournal } from './memory/journalled-market-state.ts';
@@ -18,6 +19,7 @@ export { openMemoryLeases } from './memory/memory-leases.ts';
 export { openMemoryMarketState } from './memory/memory-market-state.ts';
 export { openMemorySessionStore } from './memory/memory-session-store.ts';
 export type { MarketStateLogger } from './redis/connection.ts';
+export { openRedisFleet } from './redis/redis-fleet.ts';
 export { openRedisKeyRingStore } from './redis/redis-key-ring-store.ts';
 export { openRedisLeases } from './redis/redis-leases.ts';
 export { openRedisMarketState, type RedisMarketStateOptions } from './redis/redis-market-state.ts';

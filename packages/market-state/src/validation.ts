@@ -1,5 +1,6 @@
 import type { Checkpoint } from './contract.ts';
 import { MarketStateError } from './errors.ts';
+import type { FleetMember } from './fleet.ts';
 import { INSTRUMENT_BYTES_MAX, KEY_RING_BYTES_MAX } from './limits.ts';
 
 export function checkPartition(partition: number): void {
@@ -47,4 +48,12 @@ function checkOffset(name: string, value: number): void {
 
 function invalid(message: string): MarketStateError {
   return new MarketStateError('invalid', message);
+}
+
+/** What it says becomes JSON, which knows no infinite numbers. */
+export function checkMember({ id, cost, connections }: FleetMember, ttlMs: number): void {
+  if (id === '' || id.length > 120) throw invalid('a member has an id of 1 to 120 characters');
+  if (!Number.isFinite(cost) || cost < 0) throw invalid(`cost is ${cost}; expected a number from 0 up`);
+  checkOffset('connections', connections);
+  if (!Number.isSafeInteger(ttlMs) || ttlMs < 1) throw invalid(`ttlMs is ${ttlMs}; expected a whole number from 1 up`);
 }

@@ -73,6 +73,10 @@ export const gatewayProcessSchema = z.object({
   ...processOptions,
   ...clusterOptions,
   ...gatewayOptions,
+  rebalance: z
+    .enum(['on', 'off'])
+    .default('on')
+    .describe('on: sends clients to other gateways where this one has far more to do than they have'),
   replication: z
     .number()
     .int()

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { MarketState, SessionStore } from '@tapecast/market-state';
+import type { Fleet, MarketState, SessionStore } from '@tapecast/market-state';
 import type { RecordStore } from '@tapecast/replay-store';
 import {
   createSteadyClock,
@@ -21,11 +21,15 @@ import { guardedState } from './degrade/guarded-state.ts';
 import { watchDegradation } from './degrade/metrics.ts';
 import { Drain, type DrainPlan } from './drain/drain.ts';
 import { createDrainMetrics } from './drain/metrics.ts';
+import { Rebalancer } from './drain/rebalancer.ts';
 import type { Door } from './edge/acceptor.ts';
 import { createEdgeMetrics, createTlsMetrics } from './edge/metrics.ts';
 import { edgeSettings, limitsOf } from './edge/options.ts';
 import { EdgeServer } from './edge/server.ts';
 import { readStaticFiles } from './edge/static-files.ts';
+import { JOURNAL_LIMITS } from './explain/limits.ts';
+import { SessionJournal } from './explain/session-journal.ts';
+import { reportOf, type SessionReport } from './explain/session-report.ts';
 import { Fanout } from './fanout/fanout.ts';
 import { DEFAULT_LIMITS, type GatewayLimits, limitsDisagree } from './limits.ts';
 import { createMetrics } from './metrics.ts';
@@ -54,6 +58,8 @@ export interface GatewayDeps {
   sessions?: SessionStore;
   /** Tells other gateways. The caller closes it after the gateway stopped. */
   signals?: SignalBus;
+  /** Where gateways say what they have to do; without it clients stay where they are. The caller closes it. */
+  fleet?: Fleet | undefined;
   /** Where the window of md.updates is kept beside memory. The caller closes it after the gateway stopped. */
   replayStore?: RecordStore | undefined;
   logger: Logger;
@@ -74,6 +80,8 @@ export type Gateway = RunningService & {
    * plan, or parts of it, as the configuration has it.
    */
   drain(plan?: Partial<DrainPlan>): Promise<void>;
+  /** What became of a client's session here; undefined where none is known under that name. */
+  session(id: string): Promise<SessionReport | undefined>;
 };
 
 /** How long the close frames have to reach their clients before the sockets are cut. */
@@ -106,6 +114,7 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
   const admission = createAdmission(config, {
     metrics: metrics.admission,
     logger,
+    limits,
     nowMs: () => nowUs() / 1000,
     looked: (well) => (well ? circuits.issuer.succeeded() : circuits.issuer.failed()),
   });
@@ -130,7 +139,7 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
   const entrance = new Entrance({
     draining: () => drain.begun || stopping !== undefined,
     overloaded: () => degradation.full,
-    shedding: () => false,
+    shedding: () => rebalancer?.turnsAway() ?? false,
     full: () => sessions.full(),
     random: Math.random,
   });
@@ -153,12 +162,17 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
     failed,
   });
   const toldTrades = new ToldTrades(limits, nowMs);
+  // Frames, and texts by stream: what a gateway costs, other than bytes.
+  let written = 0;
   const fanout = new Fanout({
     nowUs,
     timers: { after: (ms, due) => void setTimeout(due, ms).unref() },
     limits,
     observe: metrics.observeHops,
-    delivered: metrics.delivered,
+    delivered: (messages, clients, bytes) => {
+      if (bytes > 0) written += clients;
+      metrics.delivered(messages, clients, bytes);
+    },
     encoded: metrics.encoded,
     compressed: metrics.compressed,
     toldTrades,
@@ -191,7 +205,9 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
     disk,
     tradesAtOnce: REPLAY_LIMITS.tradesAtOnce,
   });
+  const journal = new SessionJournal(JOURNAL_LIMITS, () => nowUs() / 1000);
   const context: ProtocolContext = {
+    journal,
     ...{ instruments, fanout, admission, limits, metrics, logger, heartbeatMs, nowUs, history },
     ...(deps.sessions === undefined
       ? {}
@@ -226,7 +242,25 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
     load: () => degradation.load,
     entered: degradation.entered,
   });
-  drainMetrics.watch({ draining: () => drain.begun });
+  const rebalancer =
+    deps.fleet === undefined
+      ? undefined
+      : new Rebalancer({
+          fleet: deps.fleet,
+          id: randomUUID(),
+          ...{ limits, sessions, nowUs, logger, metrics: drainMetrics, written: () => written },
+          ...{ slotMs: limits.departureSlotMs, afterMs: limits.moveAfterMs },
+          url: config.publicUrl === '' ? undefined : config.publicUrl,
+          end: (session, reason) => {
+            metrics.closed(reason);
+            session.end(reason);
+          },
+        });
+  drainMetrics.watch({
+    draining: () => drain.begun,
+    cost: () => rebalancer?.cost ?? 0,
+    fleetMembers: () => rebalancer?.members ?? 0,
+  });
   const rest = new RestApi({ instruments, state, admission, limits, logger, metrics, flush: () => fanout.flush() });
   const catalogue = new CatalogueWatch(state, instruments, logger, limits.cataloguePollMs);
   metrics.watch({
@@ -284,6 +318,7 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
     lookedAtMs = now;
     flushedMs = fanout.flushedMs;
   };
+  rebalancer?.start();
   const timer = setInterval(() => {
     try {
       lookAtLoad();
@@ -302,6 +337,7 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
   let stopping: Promise<void> | undefined;
   const emptied = (plan: Partial<DrainPlan> = {}): Promise<void> => {
     edge.stopListening();
+    rebalancer?.leaves();
     const { drainPerSecond = DRAIN_PER_SECOND, drainMs = 0 } = config;
     return drain.run({ perSecond: plan.perSecond ?? drainPerSecond, deadlineMs: plan.deadlineMs ?? drainMs });
   };
@@ -312,6 +348,7 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
     clearInterval(timer);
     if (sessions.size > 0) sessions.drain();
     if (clients > 0) await delay(CLOSE_FRAMES_MS);
+    await rebalancer?.stop();
     await sessions.resume.keeper?.close(limits.sessionsStopMs);
     edge.close();
     admission.close();
@@ -323,6 +360,12 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
     port,
     reloadCertificate: () => edge.reloadCertificate(),
     drain: emptied,
+    session: async (id) =>
+      reportOf(
+        id,
+        [...sessions].find(({ client, identity }) => client.session === id || identity.id === id),
+        journal,
+      ),
     ready: () => {
       if (stopping !== undefined) return { ready: false, reason: 'stopping' };
       if (drain.begun) return { ready: false, reason: `draining, ${sessions.size} clients are left` };

@@ -263,6 +263,16 @@ export interface GatewayLimits {
    */
   readonly handshakesBurst: number;
   readonly handshakesPerSecond: number;
+  /**
+   * Messages of one user at once, and then a second, over all its connections to this gateway (with threads: to one of them); and its
+   * REST requests. Past it: closed as `tooManyMessages`; 429. Anonymous clients are no user.
+   */
+  readonly subjectMessagesBurst: number;
+  readonly subjectMessagesPerSecond: number;
+  readonly subjectRequestsBurst: number;
+  readonly subjectRequestsPerSecond: number;
+  /** Users whose rates are kept, of each kind; some 150 bytes each. Past it: the older half is forgotten. */
+  readonly subjectsMax: number;
   /** Open connections of one address. Past it: 429. */
   readonly connectionsPerAddressMax: number;
   /** REST requests of one address at once, and then a second. Past it: 429. */
@@ -410,6 +420,11 @@ export const DEFAULT_LIMITS: GatewayLimits = Object.freeze({
   requestsBurst: 1_000,
   requestsPerSecond: 100,
   addressesMax: 65_536,
+  subjectMessagesBurst: 10_000,
+  subjectMessagesPerSecond: 1_000,
+  subjectRequestsBurst: 2_000,
+  subjectRequestsPerSecond: 200,
+  subjectsMax: 65_536,
 
   certificatePollMs: 1_000,
   certificateBytesMax: 1 * MIB,

@@ -1,11 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { openRedisMarketState, openRedisSessionStore } from '@tapecast/market-state';
+import { openRedisFleet, openRedisMarketState, openRedisSessionStore } from '@tapecast/market-state';
 import { runServiceProcess } from '@tapecast/service-kit';
+import { openRedisSignalBus } from '@tapecast/signal-bus';
 import { openKafkaTickLog } from '@tapecast/tick-log';
 import { checkAdmissionOptions } from './admission/admission.ts';
 import { gatewayProcessSchema } from './config.ts';
 import { drainRoute } from './drain/drain-route.ts';
 import { edgeSettings } from './edge/options.ts';
+import { sessionRoute } from './explain/session-route.ts';
 import { startGateway } from './gateway.ts';
 import { DEFAULT_LIMITS } from './limits.ts';
 import { openReplayStore } from './replay/replay-store.ts';
@@ -37,6 +39,11 @@ await runServiceProcess({
     // Threads that serve have a store each.
     const state = threaded === undefined ? await openRedisMarketState({ nodes: config.redis, logger }) : undefined;
     const sessions = threaded === undefined ? await openRedisSessionStore({ nodes: config.redis, logger }) : undefined;
+    const signals = threaded === undefined ? await openRedisSignalBus({ nodes: config.redis, logger }) : undefined;
+    const fleet =
+      threaded === undefined && config.rebalance === 'on'
+        ? await openRedisFleet({ nodes: config.redis, logger })
+        : undefined;
     const { dataDir } = config;
     const replayStore =
       dataDir === '' || threaded !== undefined
@@ -48,7 +55,18 @@ await runServiceProcess({
     const page = config.pageDir === '' ? {} : { page: { dir: config.pageDir } };
     const gateway =
       threaded ??
-      (await startGateway({ config, log, state: state!, sessions: sessions!, replayStore, logger, metrics, ...page }));
+      (await startGateway({
+        config,
+        log,
+        state: state!,
+        sessions: sessions!,
+        signals: signals!,
+        fleet,
+        replayStore,
+        logger,
+        metrics,
+        ...page,
+      }));
     whileStarting(() => gateway.ready());
     const tls = config.tlsCert !== '';
     // Without a certificate a hangup ends the process, as it does any other.
@@ -75,10 +93,13 @@ await runServiceProcess({
         finished,
         stop: async () => {
           await gateway.stop();
-          await Promise.all([log.close(), state?.close(), sessions?.close(), replayStore?.close()]);
+          await Promise.all([log.close(), state?.close(), sessions?.close(), signals?.close(), fleet?.close(), replayStore?.close()]);
         },
       },
-      routes: { 'POST /drain': drainRoute((plan) => gateway.drain(plan), drained, drainFailed) },
+      routes: {
+        'GET /sessions/*': sessionRoute((id) => gateway.session(id)),
+        'POST /drain': drainRoute((plan) => gateway.drain(plan), drained, drainFailed),
+      },
       addresses: [`${tls ? 'https' : 'http'}://${config.host}:${gateway.port}`],
       ...(threaded === undefined ? {} : { metrics: () => threaded.metricsText() }),
     };

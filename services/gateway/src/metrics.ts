@@ -2,6 +2,7 @@ import { Counter, Gauge, Histogram, type Registry } from '@tapecast/service-kit'
 import type { CloseReason, Subprotocol } from '@tapecast/wire';
 import { CLOSE_CODES, SUBPROTOCOLS } from '@tapecast/wire';
 import { ADMISSION_OUTCOMES, ADMISSION_PLACES, type AdmissionMetrics } from './admission/admission-metrics.ts';
+import { SPENDINGS } from './admission/subject-rates.ts';
 import type { CompressionCounts } from './fanout/compression.ts';
 import { createSessionMetrics, type SessionMetrics } from './sessions/session-metrics.ts';
 import type { SlowMetrics } from './slow/slow-consumers.ts';
@@ -131,11 +132,19 @@ function createAdmissionMetrics(registry: Registry): AdmissionMetrics {
     labelNames: ['outcome'],
     registers,
   });
+  const limited = new Counter({
+    name: 'tapecast_gateway_subject_limited_total',
+    help: 'Messages and requests of users that did more, with all their connections, than one may.',
+    labelNames: ['what'],
+    registers,
+  });
+  for (const what of SPENDINGS) limited.labels(what).inc(0);
   const fetchOf = Object.fromEntries(FETCH_OUTCOMES.map((outcome) => [outcome, fromZero(fetches.labels(outcome))]));
   return {
     admitted: (place, outcome) => admissionOf.get(`${place} ${outcome}`)?.inc(),
     checked: (seconds) => checks.observe(seconds),
     keysFetched: (outcome) => fetchOf[outcome]?.inc(),
+    subjectLimited: (what) => limited.labels(what).inc(),
     watchKeys({ known, ageMs }) {
       new Gauge({
         name: 'tapecast_gateway_jwks_keys',

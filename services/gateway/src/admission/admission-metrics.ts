@@ -1,5 +1,6 @@
 import type { FetchOutcome } from '@tapecast/access';
 import type { Refusal } from './admission.ts';
+import type { Spending } from './subject-rates.ts';
 
 /** Where somebody asks to be let in. */
 export const ADMISSION_PLACES = ['handshake', 'message', 'rest'] as const;
@@ -24,6 +25,8 @@ export interface AdmissionMetrics {
   /** Seconds that the check of a token took, a wait for its key included. */
   checked(seconds: number): void;
   keysFetched(outcome: FetchOutcome): void;
+  /** A user has spent what it may. */
+  subjectLimited(what: Spending): void;
   /** Begins to report the keys that are known, and how long ago they were read. */
   watchKeys(sources: { known: () => number; ageMs: () => number }): void;
 }

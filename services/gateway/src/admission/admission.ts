@@ -10,7 +10,9 @@ import {
   type TokenVerifier,
 } from '@tapecast/access';
 import { isLoopback, type Logger, StartError } from '@tapecast/service-kit';
+import { DEFAULT_LIMITS } from '../limits.ts';
 import type { AdmissionMetrics } from './admission-metrics.ts';
+import { type Spending, type SubjectLimits, SubjectRates } from './subject-rates.ts';
 
 export interface AdmissionOptions {
   /** Market data is open to everyone who reaches this gateway. */
@@ -47,6 +49,8 @@ export interface Refusal {
 export interface Admission {
   /** `token` as the client gave it, undefined where it gave none: that is answered at once. Never rejects. */
   admit(token: string | undefined): Grant | Refusal | Promise<Grant | Refusal>;
+  /** What its user does, with all connections and requests: 0 where it may, or ms until it may again. */
+  spend(what: Spending, grant: Grant, nowMs: number): number;
   /** Pages of any origin may use the REST interface: only where there is nothing to be stolen by it. */
   readonly openToAllOrigins: boolean;
   /** Why nobody can be let in yet; '' when somebody can. */
@@ -61,6 +65,8 @@ export interface AdmissionDeps {
   logger: Logger;
   /** Wall time, Unix ms. */
   nowMs: () => number;
+  /** Default DEFAULT_LIMITS. */
+  limits?: SubjectLimits;
   /** A look at the issuer's keys went well, or did not. */
   looked?: (well: boolean) => void;
 }
@@ -112,6 +118,7 @@ export const isRefusal = (answer: Grant | Refusal): answer is Refusal => 'code' 
 /** No keys: everyone is let in, and a token is ignored, because it can be neither good nor bad. */
 const OPEN: Admission = {
   admit: () => ANONYMOUS,
+  spend: () => 0,
   openToAllOrigins: true,
   notReady: () => '',
   open: () => Promise.resolve(),
@@ -125,11 +132,17 @@ class TokenAdmission implements Admission {
   readonly #fromFile: boolean;
   readonly #verifier: TokenVerifier;
   readonly #metrics: AdmissionMetrics;
+  readonly #rates: SubjectRates;
 
-  constructor(options: AdmissionOptions, jwks: string, { metrics, logger, nowMs, looked }: AdmissionDeps) {
+  constructor(
+    options: AdmissionOptions,
+    jwks: string,
+    { metrics, logger, nowMs, looked, limits = DEFAULT_LIMITS }: AdmissionDeps,
+  ) {
     this.#anonymous = options.anonymous;
     this.#fromFile = !/^https?:/i.test(jwks);
     this.#metrics = metrics;
+    this.#rates = new SubjectRates(limits);
     let away = false;
     this.#verifier = createTokenVerifier({
       jwks,
@@ -152,6 +165,12 @@ class TokenAdmission implements Admission {
   admit(token: string | undefined): Grant | Refusal | Promise<Grant | Refusal> {
     if (token !== undefined) return this.#check(token);
     return this.#anonymous ? ANONYMOUS : UNAUTHORIZED;
+  }
+
+  spend(what: Spending, grant: Grant, nowMs: number): number {
+    const waitMs = this.#rates.spend(what, grant, nowMs);
+    if (waitMs > 0) this.#metrics.subjectLimited(what);
+    return waitMs;
   }
 
   notReady(): string {

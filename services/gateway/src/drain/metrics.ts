@@ -8,7 +8,7 @@ const HOWS = ['left', 'closed'] as const;
 export interface DrainMetrics extends DepartureMetrics {
   /** A handshake was turned away. */
   shut(reason: ShutReason): void;
-  watch(sources: { draining: () => boolean }): void;
+  watch(sources: { draining: () => boolean; cost: () => number; fleetMembers: () => number }): void;
 }
 
 /** Of who may come, and who is sent away. Children are there from the start: what never happened is 0, not absent. */
@@ -41,7 +41,23 @@ export function createDrainMetrics(registry: Registry): DrainMetrics {
     told: (reason) => told.labels(reason).inc(),
     gone: (reason, how) => ended.labels(reason, how).inc(),
     shut: (reason) => shut.labels(reason).inc(),
-    watch({ draining }) {
+    watch({ draining, cost, fleetMembers }) {
+      new Gauge({
+        name: 'tapecast_gateway_cost',
+        help: 'What this gateway has to do, as others are told: what it writes a second, and one for each connection.',
+        registers,
+        collect() {
+          this.set(cost());
+        },
+      });
+      new Gauge({
+        name: 'tapecast_gateway_fleet_members',
+        help: 'Gateways that were there at the last word of them, this one too; 0 where it does not rebalance.',
+        registers,
+        collect() {
+          this.set(fleetMembers());
+        },
+      });
       new Gauge({
         name: 'tapecast_gateway_draining',
         help: '1 while this gateway is being emptied.',

@@ -100,6 +100,7 @@ export class Sessions {
     const { nowUs, limits, metrics } = this.#context;
     const nowMs = nowUs() / 1000;
     const client = new Client(randomUUID(), encoding, socket, nowMs);
+    client.journal = this.#context.journal;
     const session = new Session(client, limits, nowMs);
     this.#all.add(session);
     this.resume.keeper?.opened(session);
@@ -115,6 +116,7 @@ export class Sessions {
 
   /** The socket closed, with that code where it is known: it may not be touched any more. */
   closed(session: Session, code?: number): void {
+    session.client.journal?.closed(session.client.session, undefined);
     session.client.closed = true;
     this.resume.keeper?.closed(session, code);
     this.resume.resumptions.closed(session);
@@ -140,11 +142,15 @@ export class Sessions {
 
   /** A frame of the client. `bytes` are only read before this returns. */
   frame(session: Session, bytes: Uint8Array, binary: boolean): void {
-    const { limits, metrics, nowUs } = this.#context;
+    const { limits, metrics, nowUs, admission } = this.#context;
     const nowMs = nowUs() / 1000;
     session.client.heardAtMs = nowMs;
     metrics.clientMessages.inc();
     if (!session.messages.take(nowMs)) {
+      this.#end(session, 'tooManyMessages');
+      return;
+    }
+    if (session.grant !== undefined && admission.spend('messages', session.grant, nowMs) > 0) {
       this.#end(session, 'tooManyMessages');
       return;
     }

@@ -79,6 +79,13 @@ export class RestApi {
     // Not counted as under way: tokens that wait for their keys would keep out those that need not.
     const grant = await this.#admit(token);
     if (isRefusal(grant)) return restError(grant.code, grant.msg);
+    const waitMs = this.#options.admission.spend('requests', grant, performance.now());
+    if (waitMs > 0)
+      return restError(
+        'too_many_requests',
+        `${grant.subject} made more than ${limits.subjectRequestsPerSecond} requests a second. Subscribe on the stream at /v1/stream instead of asking again and again`,
+        Math.ceil(waitMs / 1000),
+      );
     if (this.#underWay >= limits.restRequestsMax)
       return restError('unavailable', `${limits.restRequestsMax} requests are being answered already`);
     const query = new URLSearchParams(queryText);

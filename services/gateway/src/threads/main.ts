@@ -1,6 +1,7 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { openRedisMarketState, openRedisSessionStore } from '@tapecast/market-state';
+import { openRedisFleet, openRedisMarketState, openRedisSessionStore } from '@tapecast/market-state';
 import { createLogger, createRegistry } from '@tapecast/service-kit';
+import { openRedisSignalBus } from '@tapecast/signal-bus';
 import { openSharedTickLog } from '@tapecast/tick-log';
 import type { Door } from '../edge/acceptor.ts';
 import { type Gateway, startGateway } from '../gateway.ts';
@@ -36,6 +37,7 @@ const logger = createLogger('gateway', config.logLevel).child({ thread: index })
 const metrics = createRegistry();
 let stop = async (): Promise<void> => {};
 let reload = async (): Promise<void> => {};
+let session: Gateway['session'] = async () => undefined;
 let drain: Gateway['drain'] = async () => {};
 
 port.on('message', (message: ToServing) => {
@@ -48,6 +50,9 @@ port.on('message', (message: ToServing) => {
       return;
     case 'metrics':
       own(metrics.getMetricsAsJSON().then((all) => say({ kind: 'metrics', ask: message.ask, metrics: all })));
+      return;
+    case 'session':
+      own(session(message.id).then((report) => say({ kind: 'session', ask: message.ask, report })));
       return;
     case 'reload':
       own(reload());
@@ -69,11 +74,15 @@ async function serve(): Promise<void> {
   const log = openSharedTickLog(access);
   const state = await openRedisMarketState({ nodes: config.redis, logger });
   const sessions = await openRedisSessionStore({ nodes: config.redis, logger });
+  const signals = await openRedisSignalBus({ nodes: config.redis, logger });
+  const fleet = config.rebalance === 'on' ? await openRedisFleet({ nodes: config.redis, logger }) : undefined;
   const gateway = await startGateway({
     config: { ...config, limits },
     log,
     state,
     sessions,
+    signals,
+    fleet,
     logger,
     metrics,
     door,
@@ -82,10 +91,11 @@ async function serve(): Promise<void> {
   const timer = setInterval(() => say({ kind: 'state', readiness: gateway.ready() }), THREADS_LIMITS.stateEveryMs);
   reload = () => gateway.reloadCertificate();
   drain = (plan) => gateway.drain(plan);
+  session = (id) => gateway.session(id);
   stop = async () => {
     clearInterval(timer);
     await gateway.stop();
-    await Promise.all([log.close(), state.close(), sessions.close()]);
+    await Promise.all([log.close(), state.close(), sessions.close(), signals.close(), fleet?.close()]);
   };
   own(
     gateway.failed.then((error) => {

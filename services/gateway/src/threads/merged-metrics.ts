@@ -15,6 +15,7 @@ const ALIKE = new Set([
   'tapecast_gateway_draining',
   'tapecast_gateway_degraded_level',
   'tapecast_gateway_load',
+  'tapecast_gateway_fleet_members',
   'tapecast_circuit_state',
   'tapecast_gateway_jwks_keys',
   'tapecast_gateway_jwks_age_seconds',

@@ -3,6 +3,7 @@ import type { SharedLogAccess } from '@tapecast/tick-log';
 import type { GatewayProcessConfig } from '../config.ts';
 import type { DrainPlan } from '../drain/drain.ts';
 import type { AppDescriptor } from '../edge/acceptor.ts';
+import type { SessionReport } from '../explain/session-report.ts';
 import type { GatewayLimits } from '../limits.ts';
 
 /** What a serving thread is started with. */
@@ -25,6 +26,7 @@ export type ToServing =
   | { kind: 'listening'; port: number }
   | { kind: 'not_listening'; error: SentError }
   | { kind: 'metrics'; ask: number }
+  | { kind: 'session'; ask: number; id: string }
   | { kind: 'reload' }
   | { kind: 'drain'; plan: DrainPlan }
   | { kind: 'stop' };
@@ -37,6 +39,7 @@ export type FromServing =
   | { kind: 'started' }
   | { kind: 'state'; readiness: Readiness }
   | { kind: 'metrics'; ask: number; metrics: MetricObject[] }
+  | { kind: 'session'; ask: number; report: SessionReport | undefined }
   | { kind: 'failed'; error: SentError }
   /** None of its clients is left, or the deadline has come. */
   | { kind: 'drained' }

@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { MetricObject, Readiness } from '@tapecast/service-kit';
 import type { DrainPlan } from '../drain/drain.ts';
 import type { Door } from '../edge/acceptor.ts';
+import type { SessionReport } from '../explain/session-report.ts';
 import { THREADS_LIMITS } from './limits.ts';
 import type { FromServing, ThreadStart, ToServing } from './messages.ts';
 import { fromSent } from './sent-error.ts';
@@ -17,7 +18,7 @@ export class ServingThread {
   readonly failed: Promise<Error>;
   readonly #worker: Worker;
   readonly #door: Pick<Door, 'add' | 'remove'>;
-  readonly #asks = new Map<number, (metrics: MetricObject[]) => void>();
+  readonly #asks = new Map<number, (answer: FromServing) => void>();
   #lastAsk = 0;
   #readiness: Readiness = { ready: false, reason: 'starting' };
   #heardAtMs = performance.now();
@@ -78,18 +79,28 @@ export class ServingThread {
     this.#worker.postMessage(message);
   }
 
-  metrics(): Promise<MetricObject[]> {
+  async metrics(): Promise<MetricObject[]> {
+    const answer = await this.#ask('its metrics', (ask) => ({ kind: 'metrics', ask }));
+    return answer.kind === 'metrics' ? answer.metrics : [];
+  }
+
+  async session(id: string): Promise<SessionReport | undefined> {
+    const answer = await this.#ask('of a session', (ask) => ({ kind: 'session', ask, id }));
+    return answer.kind === 'session' ? answer.report : undefined;
+  }
+
+  #ask(what: string, question: (ask: number) => ToServing): Promise<FromServing> {
     return new Promise((resolve, reject) => {
       const ask = ++this.#lastAsk;
       const late = setTimeout(() => {
         this.#asks.delete(ask);
-        reject(new Error(`thread ${this.index} did not tell its metrics within ${THREADS_LIMITS.metricsMs} ms`));
+        reject(new Error(`thread ${this.index} did not tell ${what} within ${THREADS_LIMITS.metricsMs} ms`));
       }, THREADS_LIMITS.metricsMs);
-      this.#asks.set(ask, (metrics) => {
+      this.#asks.set(ask, (answer) => {
         clearTimeout(late);
-        resolve(metrics);
+        resolve(answer);
       });
-      this.say({ kind: 'metrics', ask });
+      this.say(question(ask));
     });
   }
 
@@ -140,7 +151,8 @@ export class ServingThread {
         this.#readiness = message.readiness;
         return;
       case 'metrics':
-        this.#asks.get(message.ask)?.(message.metrics);
+      case 'session':
+        this.#asks.get(message.ask)?.(message);
         this.#asks.delete(message.ask);
         return;
       case 'failed':

@@ -95,6 +95,12 @@ export async function startThreadedGateway(deps: ThreadedGatewayDeps): Promise<T
       return mergedMetrics(await deps.metrics.getMetricsAsJSON(), await Promise.all(told));
     },
     drain,
+    session: async (id) =>
+      (await Promise.all(threads.map((thread) => thread.session(id)))).reduce(
+        // Of one that came back to another thread the open connection says more.
+        (best, report) => (best?.connection === undefined ? (report ?? best) : best),
+        undefined,
+      ),
     stop: () => {
       stopping ??= stop();
       return stopping;

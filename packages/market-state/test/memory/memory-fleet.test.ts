@@ -1,0 +1,4 @@
+import { openMemoryFleet } from '../../src/index.ts';
+import { fleetConformance } from '../fleet-conformance.ts';
+
+fleetConformance(async () => openMemoryFleet());

@@ -1,0 +1,92 @@
+import { execFile } from 'node:child_process';
+import { resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type RunningCluster, startCluster } from '../../src/index.ts';
+import { MovingClient } from './moving-client.ts';
+
+const TAPECAST = resolve(import.meta.dirname, '../../../cli/dist/main.js');
+const CLIENTS = 60;
+const PER_SECOND = 40;
+/** All of them at one gateway. */
+const CROWD = 200;
+/** A slot's part comes at once. */
+const SLOT = PER_SECOND / 10;
+
+describe('clients that are sent to another gateway, under load', () => {
+  let cluster: RunningCluster;
+  beforeAll(async () => {
+    cluster = await startCluster({ gateways: 3, compute: 1, rate: 2_000 });
+  });
+  afterAll(() => cluster?.stop());
+
+  it('by a rolling restart miss no message, and move no faster than it was told', async () => {
+    const symbols = ['TEST$XX', 'BTCUSDT$BA', 'AAPL$US'];
+    const clients = Array.from({ length: CLIENTS }, () => new MovingClient(symbols, ['trade', 'quote', 'depth@5']));
+    await Promise.all(clients.map((client) => client.open(cluster.stream)));
+    const before = [0, 1, 2].map((index) => cluster.process('gateway', index).pid);
+
+    const restarting = tapecast('restart-gateways', '--data-dir', cluster.dataDir, '--per-second', `${PER_SECOND}`);
+    await Promise.any(clients.map((client) => client.until(() => client.movedAt.length > 0)));
+    const second = await fetch(`${cluster.admin}/gateways/restart`, { method: 'POST' });
+    expect([second.status, await second.text()]).toEqual([409, expect.stringContaining('under way')]);
+    const ended = await restarting;
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
+    for (const index of [0, 1, 2]) expect(ended.stdout).toMatch(new RegExp(`^gateway-${index} done drained_ms`, 'm'));
+    expect([0, 1, 2].filter((index) => cluster.process('gateway', index).pid === before[index])).toEqual([]);
+
+    // Everybody has one connection again, and each hears of a trade after all that.
+    for (const client of clients) {
+      const seen = (): number => [...client.trades.values()].reduce((sum, { size }) => sum + size, 0);
+      const now = seen();
+      await client.until(() => client.lines === 1 && seen() > now);
+    }
+    const moves = clients.flatMap(({ movedAt }) => movedAt).sort((a, b) => a - b);
+    const waits = clients.flatMap(({ movedAt, servedAt }) => movedAt.map((at, n) => (servedAt[n] ?? 0) - at));
+    const most = Math.max(...moves.map((from) => moves.filter((at) => at >= from && at < from + 1_000).length));
+    console.log(
+      `${moves.length} moves of ${CLIENTS} clients, at most ${most} in a second (bound ${PER_SECOND}); served elsewhere after ${Math.max(...waits)} ms at most\n${ended.stdout}`,
+    );
+    expect(clients.flatMap((client) => client.judge())).toEqual([]);
+    // Each gateway's clients moved once at least, and nobody was thrown out.
+    expect(moves.length).toBeGreaterThanOrEqual(CLIENTS);
+    expect(clients.flatMap(({ closes }) => closes).filter((code) => code !== 1000)).toEqual([]);
+    const bad = await fetch(`${cluster.admin}/gateways/restart?per_second=0`, { method: 'POST' });
+    expect(bad.status).toBe(400);
+    expect(most).toBeLessThanOrEqual(PER_SECOND + SLOT);
+    for (const client of clients) client.close();
+  });
+
+  it('by a gateway that has far more to do than the others, miss none either', async () => {
+    const [crowded, ...others] = [0, 1, 2].map((index) => cluster.process('gateway', index));
+    const direct = `ws://${crowded!.address}/v1/stream`;
+    const clients = Array.from({ length: CROWD }, () => new MovingClient(['TEST$XX', 'BTCUSDT$BA'], ['trade']));
+    await Promise.all(clients.map((client) => client.open(direct)));
+    const begunAt = performance.now();
+    // So many have moved that each of the others has some.
+    const served = (): number => clients.filter(({ servedAt }) => servedAt.length > 0).length;
+    // The last hears of every trade, so it looks often.
+    await clients.at(-1)!.until(() => served() >= CROWD / 4, 30_000);
+    console.log(
+      `${CROWD / 4} of ${CROWD} clients served elsewhere after ${Math.round(performance.now() - begunAt)} ms`,
+    );
+    for (const client of clients) await client.until(() => client.lines === 1);
+    const connections = await Promise.all(others.map(({ admin }) => connectionsOf(admin!)));
+    for (const count of connections) expect(count).toBeGreaterThan(0);
+    expect(clients.flatMap((client) => client.judge())).toEqual([]);
+    expect(clients.flatMap(({ closes }) => closes).filter((code) => code !== 1000)).toEqual([]);
+    for (const client of clients) client.close();
+  });
+});
+
+async function connectionsOf(admin: string): Promise<number> {
+  const text = await (await fetch(`http://${admin}/metrics`)).text();
+  return Number(/^tapecast_gateway_connections (\d+)/m.exec(text)?.[1]);
+}
+
+function tapecast(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  return new Promise((done) => {
+    execFile(process.execPath, [TAPECAST, ...args], (error, stdout, stderr) => {
+      done({ code: error === null ? 0 : Number(error.code), stdout, stderr });
+    });
+  });
+}
