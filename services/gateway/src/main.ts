@@ -93,7 +93,14 @@ await runServiceProcess({
         finished,
         stop: async () => {
           await gateway.stop();
-          await Promise.all([log.close(), state?.close(), sessions?.close(), signals?.close(), fleet?.close(), replayStore?.close()]);
+          await Promise.all([
+            log.close(),
+            state?.close(),
+            sessions?.close(),
+            signals?.close(),
+            fleet?.close(),
+            replayStore?.close(),
+          ]);
         },
       },
       routes: {

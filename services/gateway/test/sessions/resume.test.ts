@@ -78,6 +78,21 @@ describe.each(PROTOCOLS)('a client that comes back in %s', (protocol) => {
     expect(prices.filter((id: string) => id === 'id-0')).toHaveLength(2);
   });
 
+  test('after hundreds of trades is told each, while more come', async () => {
+    const { one, other } = await openTwo();
+    for (let i = 0; i < 20; i++) await trade(one, 40);
+    const clients = await Promise.all([20, 20, 333, 799].map(() => connect(other, protocol)));
+    const positions = [20, 20, 333, 799].map((seq) => position('trade', one.market.epoch, seq));
+    const answers = clients.map((client, i) => resumeOf(client, undefined, [positions[i] as object]));
+    for (let i = 0; i < 5; i++) await trade(one, 20);
+    for (const [i, client] of clients.entries()) {
+      const { seq } = positions[i] as { seq: number };
+      expect((await answers[i])?.results).toMatchObject([{ outcome: 'resumed', from: seq + 1 }]);
+      await client.until(() => numbers(client).at(-1) === 900);
+      expect(numbers(client)).toEqual(upTo(seq + 1, 900));
+    }
+  });
+
   test('with nothing missed is told nothing again', async () => {
     const { one, other } = await openTwo();
     await trade(one, 5);

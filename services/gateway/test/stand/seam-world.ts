@@ -15,6 +15,7 @@ import { Fanout } from '../../src/fanout/fanout.ts';
 import { DEFAULT_LIMITS } from '../../src/limits.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import { Sessions } from '../../src/protocol/sessions.ts';
+import { LogTradeHistory } from '../../src/replay/log-trade-history.ts';
 import { ToldTrades } from '../../src/slow/told-trades.ts';
 import { Instruments } from '../../src/subscriptions/instruments.ts';
 import { SnapshotReader } from '../../src/subscriptions/snapshot-reader.ts';
@@ -158,6 +159,13 @@ export class Side {
       heartbeatMs: 15_000,
       nowUs,
       after: (_, due) => below.after(due),
+      history: new LogTradeHistory({
+        known: (symbol) => this.instruments.known(symbol),
+        partition: (partition) => this.#feed.kept(partition),
+        disk: undefined,
+        // Little, so that replays need several looks.
+        tradesAtOnce: 25,
+      }),
     });
   }
 
