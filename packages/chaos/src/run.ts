@@ -2,10 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type ClusterOptions, type RunningCluster, startCluster } from '@tapecast/testkit';
+import { type ClusterOptions, clockShifts, type RunningCluster, startCluster } from '@tapecast/testkit';
 import { partitionOf } from '@tapecast/tick-log';
 import { type FleetClient, makeFleet, unserved } from './clients/fleet.ts';
-import { clockEnvironment } from './faults/clock.ts';
 import { mountSmallDisks, type SmallDisks } from './faults/disk.ts';
 import type { Injected, Scene } from './faults/fault.ts';
 import type { Step } from './faults/registry.ts';
@@ -112,6 +111,7 @@ export async function runChaos(options: RunOptions): Promise<RunResult> {
   let disks: SmallDisks | undefined;
   try {
     disks = await mountSmallDisks(dataDir);
+    const clocks = clockShifts(join(dir, 'clocks'));
     const setUp: ClusterOptions = {
       feed: 'replay',
       paused: true,
@@ -127,12 +127,12 @@ export async function runChaos(options: RunOptions): Promise<RunResult> {
       // It is new; but what is mounted in it could not be removed.
       keep: true,
     };
-    cluster = await startCluster(setUp, clockEnvironment());
+    cluster = await startCluster(setUp, clocks.env);
     options.say(`cluster of seed ${options.seed} in ${dataDir}`);
     const names = symbols.map((symbol) => `${symbol}$BA`);
     fleet = makeFleet(cluster.stream, names, new Random(options.seed + 1));
     await Promise.all(fleet.map((client) => client.start()));
-    const scene: Scene = { cluster, random, venueAdmin: `http://${cluster.process('venue').admin}` };
+    const scene: Scene = { cluster, random, clocks, venueAdmin: `http://${cluster.process('venue').admin}` };
     const footprint = new Footprint(cluster);
     await cluster.startReplay();
     const startedAt = Date.now();

@@ -1,10 +1,12 @@
-import type { RunningCluster } from '@tapecast/testkit';
+import type { ClockShifts, RunningCluster } from '@tapecast/testkit';
 import type { Random } from '../random.ts';
 
 /** What a fault may use. */
 export interface Scene {
   readonly cluster: RunningCluster;
   readonly random: Random;
+  /** Of the services' processes, each by itself. */
+  readonly clocks: ClockShifts;
   /** `http://127.0.0.1:…` of the venue server's admin port. */
   readonly venueAdmin: string;
 }
