@@ -50,13 +50,14 @@ export const POSITIONS_PER_MESSAGE = 1_000;
 export const RESUME_ANSWER_MS_MAX = 10_000;
 
 /**
- * Times that one `resume` is sent where the gateway answers that it can't now. Past it: what it named is subscribed, and trades
- * in between are told missing.
+ * Times that one `resume` is sent where the gateway answers that it can't now: for most of a minute, as too many clients come back
+ * at once, and trades are kept for minutes. Past it: what it named is subscribed, and trades in between are told missing.
  */
-export const RESUME_TRIES_MAX = 6;
+export const RESUME_TRIES_MAX = 30;
 
-/** Milliseconds before it is sent again where the answer does not say when; twice as long after each, and up to as long again at random. */
+/** Milliseconds before it is sent again where the answer does not say when: doubled after each up to the second, and up to as long again at random. */
 export const RESUME_AGAIN_MS = 250;
+export const RESUME_AGAIN_MS_MAX = 2_000;
 
 /** Milliseconds over which clients that are told to move together spread their connecting; a quarter of what is left where that is less. */
 export const MOVE_SPREAD_MS_MAX = 1_000;

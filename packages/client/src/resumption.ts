@@ -1,5 +1,11 @@
 import type { ClientMessage, ErrorMessage, ResumePosition, SubscriptionResult, SuccessMessage } from '@tapecast/wire';
-import { POSITIONS_PER_MESSAGE, RESUME_AGAIN_MS, RESUME_ANSWER_MS_MAX, RESUME_TRIES_MAX } from './limits.ts';
+import {
+  POSITIONS_PER_MESSAGE,
+  RESUME_AGAIN_MS,
+  RESUME_AGAIN_MS_MAX,
+  RESUME_ANSWER_MS_MAX,
+  RESUME_TRIES_MAX,
+} from './limits.ts';
 import type { MessageBounds } from './resubscribe.ts';
 
 export interface ResumptionOptions {
@@ -82,7 +88,7 @@ export class Resumption {
 
   /** Everybody who came back at once was told the same: at least so long, and up to as long again. */
   #again(retryAfterMs: number | null): void {
-    const waitMs = retryAfterMs ?? RESUME_AGAIN_MS * 2 ** (this.#tries - 1);
+    const waitMs = retryAfterMs ?? Math.min(RESUME_AGAIN_MS_MAX, RESUME_AGAIN_MS * 2 ** (this.#tries - 1));
     this.#timer = setTimeout(() => this.#ask(), Math.floor(waitMs * (1 + this.#options.random())));
   }
 
