@@ -9,7 +9,7 @@ import { append, silent, streamsOf, UpdatesReader, undisturbed, until } from './
 import { WorkerProcess } from './worker-process.ts';
 
 const PARTITIONS = 4;
-const LENGTH = 7_500;
+const LENGTH = 6_500;
 /** Ticks of each partition that a step of the story appends. */
 const STEP = 500;
 /** Takeover: within the session of 2.5 s the member is found out, the rest is joining and folding. */
@@ -120,13 +120,11 @@ describe('compute under fire', () => {
   });
 
   it('passes partitions to and fro', async () => {
-    for (const name of ['third', 'fourth']) {
-      const guest = await start(name);
-      await more();
-      await told(`${name} came`);
-      expect(await guest.end('SIGTERM')).toBe(0);
-      expect(await liveAgain(`${name} left`)).toBeLessThan(TAKEOVER_MS_MAX);
-    }
+    const guest = await start('guest');
+    await more();
+    await told('a guest came');
+    expect(await guest.end('SIGTERM')).toBe(0);
+    expect(await liveAgain('a guest left')).toBeLessThan(TAKEOVER_MS_MAX);
   });
 
   it('begins again from what is there when Redis loses what it acknowledged', async () => {

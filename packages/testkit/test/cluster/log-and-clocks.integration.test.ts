@@ -8,7 +8,7 @@ import { clockShifts, type RunningCluster, startCluster } from '../../src/index.
 const HOUR_MS = 3_600_000;
 const SYMBOL = 'TEST$XX';
 /** Longer than a gateway waits for a clock (5 s), than any deadline of a request, and than compute's session. */
-const AWAY_MS = 8_000;
+const AWAY_MS = 7_000;
 
 interface Told {
   type: string;
@@ -93,12 +93,12 @@ describe('a running cluster', () => {
     return until(`${count} more trades`, () => client.lastTrade >= wanted);
   };
 
-  it('goes on where the clock of a process jumps an hour, there and back', async () => {
-    for (const role of ['ingest', 'compute', 'gateway']) {
-      for (const byMs of [HOUR_MS, -HOUR_MS, 0]) {
-        clocks.shift(cluster.process(role).pid, byMs);
-        await trades(1);
-      }
+  it('goes on where the clocks of processes jump an hour, each another way, and back', async () => {
+    for (const byMs of [HOUR_MS, -HOUR_MS, 0]) {
+      clocks.shift(cluster.process('ingest').pid, byMs);
+      clocks.shift(cluster.process('gateway').pid, byMs);
+      clocks.shift(cluster.process('compute').pid, -byMs);
+      await trades(1);
     }
     // Long enough for a gateway that believed it to call everyone silent, and every clock stale.
     await trades(2);
