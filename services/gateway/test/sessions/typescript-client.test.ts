@@ -107,7 +107,8 @@ class Play {
   async market(): Promise<void> {
     const { market } = this.stands[0];
     for (const symbol of SYMBOLS) {
-      const price = 10_000 + Math.floor(this.random() * 50);
+      // As many prices as depth@20 shows: a change beyond them is told with the next.
+      const price = 10_000 + Math.floor(this.random() * 15);
       market.trade(symbol, price);
       market.quote(symbol, price);
       market.depth(symbol, [price - 1, ++this.#size], [price + 60, 5]);
