@@ -230,6 +230,54 @@ describe('a client that is told to move', () => {
     clients[0]?.close();
   });
 
+  it('on from a place that sends it on before it has arrived there', async () => {
+    const { kit, first, second, resume } = await toldToMove(['trade']);
+    second.send(moving);
+    second.resume(resume, { trade: { outcome: 'resumed', from: 4 } }, 'one');
+    expect(await first.closed).toBe(1000);
+    const third = await gateway.next();
+    third.hello(undefined, 'three');
+    third.resume(await third.next(), { trade: { outcome: 'resumed', from: 4 } });
+    third.send(trade(4));
+    expect(await second.closed).toBe(1000);
+    await kit.nth('trade', 2);
+    expect(kit.all('resumed')).toHaveLength(2);
+  });
+
+  it('half way, and both are gone: a third connection is told where all stands', async () => {
+    const kit = connect();
+    const first = await gateway.next();
+    first.hello(undefined, 'one', { pairs_per_message: 1 });
+    const results = kit.client.subscribe(['AAPL$US'], ['trade', 'quote']);
+    first.grant(await first.next(), 2);
+    await results;
+    first.send(trade(3), quote([2, 2], 15000), moving);
+    await kit.nth('quote');
+    const second = await gateway.next();
+    second.hello(undefined, 'two', { pairs_per_message: 1 });
+    second.resume(await second.next(), { trade: { outcome: 'resumed', from: 4 } });
+    second.send(trade(4));
+    first.send(trade(4), trade(5));
+    await kit.nth('trade', 2);
+    expect(await second.next()).toMatchObject({ action: 'resume', more: false, positions: [{ channel: 'quote' }] });
+    second.cut();
+    await first.closed;
+    const third = await gateway.next();
+    third.hello(undefined, 'three');
+    const resume = await third.next();
+    expect(resume).toMatchObject({
+      positions: [
+        { channel: 'trade', seq: 4 },
+        { channel: 'quote', seq: 2 },
+      ],
+    });
+    third.resume(resume, { trade: { outcome: 'resumed', from: 5 }, quote: { outcome: 'keyframe' } });
+    third.send(trade(5));
+    await kit.nth('trade', 3);
+    expect(kit.all('trade').map(({ number }) => number)).toEqual([3, 4, 5]);
+    expect(kit.all('gap')).toEqual([]);
+  });
+
   it('what it asks meanwhile is answered by the new one', async () => {
     const { kit, first, second, resume } = await toldToMove(['trade']);
     const asked = kit.client.subscribe(['700$HK'], ['trade']);

@@ -13,6 +13,7 @@ import {
   encodeProtobufFrame,
   isData,
   jsonData,
+  type NamedLimits,
   parseJsonClientMessage,
   type Subprotocol,
   type SubscriptionResult,
@@ -81,10 +82,10 @@ export class ScriptedConnection {
   }
 
   /** `resumeToken`: it offers resume. */
-  hello(heartbeatMs = 15_000, resumeToken?: string): void {
+  hello(heartbeatMs = 15_000, resumeToken?: string, limits: NamedLimits = {}): void {
     const protocol = this.protocol as Subprotocol;
     const offer = resumeToken === undefined ? {} : { resumeToken };
-    this.send({ type: 'hello', session: 's', serverTime: 1, heartbeatMs, protocol, limits: {}, ...offer });
+    this.send({ type: 'hello', session: 's', serverTime: 1, heartbeatMs, protocol, limits, ...offer });
   }
 
   send(...messages: ServerMessage[]): void {
