@@ -9,7 +9,7 @@ import { renderEdge } from './render-edge.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 
-export const SERVICES = ['ingest', 'compute', 'gateway', 'auth', 'standalone'];
+export const SERVICES = ['ingest', 'compute', 'gateway', 'auth', 'redis-watchdog', 'standalone'];
 
 /** What packages are published with and a running service never opens. Licences stay. */
 const UNUSED_FOLDERS = ['.bin', '.github', '.turbo', 'benchmarks', 'docs', 'example', 'examples', 'test', 'tests'];

@@ -20,6 +20,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   cli: ['access', 'market', 'wire', 'client', 'service-kit'],
   auth: ['access', 'market', 'wire', 'market-state', 'service-kit'],
   'service-kit': [],
+  'redis-watchdog': ['service-kit'],
   'venue-server': [],
   testkit: ['access', 'market', 'wire', 'client', 'service-kit', 'venue-server'],
   chaos: ['market', 'wire', 'client', 'service-kit', 'tick-log', 'testkit', 'venue-server'],

@@ -30,6 +30,10 @@ export const clusterSchema = z.object({
     .refine((count) => count === 1 || count === 3, 'Kafka runs with 1 broker, or with 3, of which one may die')
     .default(1)
     .describe('Kafka brokers, 1 or 3'),
+  redisWatchdog: z
+    .enum(['on', 'off'])
+    .default('on')
+    .describe('a process that has the replica of a dead Redis master take over at once'),
   partitions: z.number().int().min(1).max(1024).default(4).describe('partitions of each topic'),
   parts: z
     .enum(PARTS_CHOICES)

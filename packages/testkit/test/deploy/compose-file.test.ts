@@ -57,6 +57,17 @@ describe('docker-compose.yml', () => {
     expect(redis).toHaveLength(6);
   });
 
+  it('gives the watchdog options that it has', () => {
+    const { unknown, options } = readServiceOptions(
+      'redis-watchdog',
+      environmentOf(anonymous.services, 'redis-watchdog'),
+    );
+    expect(unknown).toEqual([]);
+    expect(options.redis).toEqual(
+      readServiceOptions('compute', environmentOf(anonymous.services, 'compute')).options.redis,
+    );
+  });
+
   it.each(['gateway', 'auth'])('with tokens gives %s options that it has, with values that it takes', (name) => {
     const { unknown, options } = readServiceOptions(name, environmentOf(both, name));
     expect(unknown).toEqual([]);

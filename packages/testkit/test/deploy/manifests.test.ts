@@ -16,9 +16,12 @@ import {
 } from './manifests.ts';
 import { readServiceOptions } from './service-options.ts';
 
-const FOLDERS = ['k8s/base', 'k8s/overlays/example', 'k8s/monitoring'];
+const FOLDERS = ['k8s/base', 'k8s/overlays/example', 'k8s/monitoring', 'k8s/components/redis-watchdog'];
 const base = objectsOf('k8s/base');
 const all = [...objectsOf('k8s/overlays/example'), ...objectsOf('k8s/monitoring')];
+/** What an overlay may switch on beside it. */
+const component = objectsOf('k8s/components/redis-watchdog');
+const withComponent = [...all, ...component];
 /** A stop of ours takes so long at most, and what is started before the next step. */
 const STOP_SECONDS = 14;
 
@@ -57,7 +60,7 @@ describe('the manifests', () => {
     mkdirSync(cache, { recursive: true });
     const folder = mkdtempSync(join(cache, 'manifests-'));
     try {
-      const lines = all.map((manifest, index) => {
+      const lines = withComponent.map((manifest, index) => {
         const { file: _file, apiVersion: _version, kind: _kind, ...object } = manifest;
         const library = manifest.apiVersion.startsWith('monitoring.')
           ? '@kubernetes-models/prometheus-operator'
@@ -84,7 +87,7 @@ describe('the manifests', () => {
       // Two lines each.
       const named = (text: string): string =>
         text.replace(/\S*manifests\.m[jt]s[(:](\d+)/g, (_, line) => {
-          const manifest = all[Math.ceil(Number(line) / 2) - 1];
+          const manifest = withComponent[Math.ceil(Number(line) / 2) - 1];
           return manifest === undefined ? '?' : `${manifest.file}: ${nameOf(manifest)}, `;
         });
       await command(join(ROOT, 'node_modules/.bin/tsc'), [...options, join(folder, 'manifests.mts')], named);
@@ -96,7 +99,7 @@ describe('the manifests', () => {
   });
 
   it('keep the restricted profile, a read-only root and a bound on memory', () => {
-    const loose = workloads.filter(({ pod }) => {
+    const loose = workloadsOf(withComponent).filter(({ pod }) => {
       const { securityContext: user, containers, volumes = [], hostNetwork, hostPID, hostIPC } = pod;
       if (hostNetwork || hostPID || hostIPC || volumes.some((volume) => volume.hostPath !== undefined)) return true;
       if (user?.runAsNonRoot !== true || !((user.runAsUser ?? 0) > 0) || user.seccompProfile?.type !== 'RuntimeDefault')
@@ -108,7 +111,7 @@ describe('the manifests', () => {
       });
     });
     expect(loose.map(({ manifest }) => nameOf(manifest))).toEqual([]);
-    expect(workloads.filter(({ pod }) => pod.automountServiceAccountToken !== false)).toEqual([]);
+    expect(workloadsOf(withComponent).filter(({ pod }) => pod.automountServiceAccountToken !== false)).toEqual([]);
     const namespace = base.find(({ kind }) => kind === 'Namespace');
     expect(namespace?.metadata.labels?.['pod-security.kubernetes.io/enforce']).toBe('restricted');
   });
@@ -188,6 +191,14 @@ describe('the manifests', () => {
     const files = Object.values(options).filter((value) => typeof value === 'string' && value.startsWith('/'));
     const mounts = (container.volumeMounts ?? []).map(({ mountPath }) => `${mountPath}/`);
     expect(files.filter((file) => !mounts.some((mount) => (file as string).startsWith(mount)))).toEqual([]);
+  });
+
+  it('give the watchdog options that it has', () => {
+    const container = workloadsOf(component)[0]?.pod.containers[0] as ContainerSpec;
+    const { unknown, options } = readServiceOptions('redis-watchdog', environmentOf(container, base));
+    expect(unknown).toEqual([]);
+    expect(options.redis).toHaveLength(3);
+    expect(container.ports).toEqual([{ name: 'admin', containerPort: options.adminPort }]);
   });
 
   it('let no service be open to everyone', () => {

@@ -5,6 +5,7 @@ import { authProcessSchema } from '../../../../services/auth/src/config.ts';
 import { computeProcessSchema } from '../../../../services/compute/src/config.ts';
 import { gatewayProcessSchema } from '../../../../services/gateway/src/config.ts';
 import { ingestProcessSchema } from '../../../../services/ingest/src/config.ts';
+import { redisWatchdogSchema } from '../../../../services/redis-watchdog/src/config.ts';
 import { ROOT } from './manifests.ts';
 
 export const SCHEMAS: Readonly<Record<string, OptionSchema>> = {
@@ -12,6 +13,7 @@ export const SCHEMAS: Readonly<Record<string, OptionSchema>> = {
   compute: computeProcessSchema,
   gateway: gatewayProcessSchema,
   auth: authProcessSchema,
+  'redis-watchdog': redisWatchdogSchema,
 };
 
 type Environment = Readonly<Record<string, string>>;

@@ -1,0 +1,2 @@
+export { redisWatchdogSchema } from './config.ts';
+export { type RedisWatchdog, startRedisWatchdog } from './watchdog.ts';

@@ -1,0 +1,56 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { PROMOTED_POLL_MS, PROMOTION_INTERVAL_MS, PROMOTIONS_MAX } from './limits.ts';
+import { reach } from './master-watch.ts';
+import type { PromotionOutcome } from './metrics.ts';
+import { type NodeAddress, redisCommand } from './redis-command.ts';
+import { readReplicaState } from './topology.ts';
+
+/**
+ * Has a dead master's replica take over. `FORCE`: without the master's consent, but with the votes of the other masters, so
+ * that there are never two; `TAKEOVER`, which asks nobody, is never sent. `replicas`: those that followed while it lived;
+ * one that was still being filled would take over with half of the data.
+ */
+export async function promote(
+  master: NodeAddress,
+  replicas: readonly NodeAddress[],
+  stopped: () => boolean,
+): Promise<PromotionOutcome> {
+  if (replicas.length === 0) return 'no_replica';
+  for (let tries = 0; tries < PROMOTIONS_MAX && !stopped(); tries += 1) {
+    if (tries > 0) {
+      // It may have been started again meanwhile.
+      const { reached, socket } = await reach(master);
+      socket?.destroy();
+      if (reached === 'accepted') return 'returned';
+    }
+    const startedAt = performance.now();
+    const chosen = await newest(replicas);
+    if (chosen === 'elected') return 'elected';
+    if (chosen !== undefined) {
+      // A refusal says that it is master already, or can't be: seen by its role.
+      await redisCommand(chosen, 'CLUSTER', 'FAILOVER', 'FORCE').catch(() => undefined);
+    }
+    while (performance.now() - startedAt < PROMOTION_INTERVAL_MS && !stopped()) {
+      if (chosen !== undefined && (await isMaster(chosen))) return 'promoted';
+      await delay(PROMOTED_POLL_MS);
+    }
+  }
+  return 'given_up';
+}
+
+/** The replica that has most of its master's writes; 'elected' when one is master already. */
+async function newest(replicas: readonly NodeAddress[]): Promise<NodeAddress | 'elected' | undefined> {
+  const states = await Promise.all(
+    replicas.map(async (replica) => {
+      const info = await redisCommand(replica, 'INFO', 'replication').catch(() => undefined);
+      if (info === undefined) return undefined;
+      return { replica, offset: readReplicaState(info).offset, master: /^role:master/m.test(info) };
+    }),
+  );
+  const answered = states.filter((state) => state !== undefined);
+  if (answered.some(({ master }) => master)) return 'elected';
+  return answered.sort((a, b) => b.offset - a.offset)[0]?.replica;
+}
+
+const isMaster = async (node: NodeAddress): Promise<boolean> =>
+  /^role:master/m.test(await redisCommand(node, 'INFO', 'replication').catch(() => ''));
