@@ -1,4 +1,5 @@
 import { type ControlMessage, encodeJsonControl, encodeProtobufFrame, type Subprotocol } from '@tapecast/wire';
+import type { SessionJournal } from '../explain/session-journal.ts';
 import type { ClientSocket } from './client-socket.ts';
 import { marked } from './frame-writer.ts';
 import type { Move } from './interval-moves.ts';
@@ -45,6 +46,8 @@ export class Client {
   seq = 0;
   /** uWebSockets.js dropped a frame: the client has a hole and must go. */
   dropped = false;
+  /** Notes what it is told, but for data. */
+  journal: SessionJournal | undefined;
   /** Waits to be written in this turn: `OutboxWriter`'s. */
   outbox: Outgoing[] = [];
 
@@ -66,6 +69,7 @@ export class Client {
   tell(message: ControlMessage, nowUs: number): void {
     if (this.closed) return;
     this.toldAtMs = nowUs / 1000;
+    this.journal?.told(this.session, message);
     if (this.json) {
       this.sent(this.socket.send(encodeJsonControl(message), false));
       return;

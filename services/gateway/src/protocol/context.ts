@@ -2,6 +2,7 @@ import type { SessionStore } from '@tapecast/market-state';
 import type { Logger } from '@tapecast/service-kit';
 import type { SignalBus } from '@tapecast/signal-bus';
 import type { Admission } from '../admission/admission.ts';
+import type { SessionJournal } from '../explain/session-journal.ts';
 import type { Fanout } from '../fanout/fanout.ts';
 import type { GatewayLimits } from '../limits.ts';
 import type { GatewayMetrics } from '../metrics.ts';
@@ -21,6 +22,8 @@ export interface ProtocolContext {
   nowUs: () => number;
   /** Where sessions are kept. Without it none is, and a resume is answered by the client's positions alone. */
   kept?: { store: SessionStore; signals: SignalBus | undefined; gateway: string };
+  /** Notes what becomes of each client, but for data. */
+  journal?: SessionJournal;
   /** Older trades than those that an instrument's state remembers. */
   history?: TradeHistory;
   /** Calls back in a while; the process's own timers without it. */

@@ -115,6 +115,7 @@ export class Session {
   /** Closes with a code of the catalogue; the socket's `close` event follows at once. */
   end(reason: CloseReason): void {
     if (this.client.closed) return;
+    this.client.journal?.closed(this.client.session, reason);
     this.client.socket.end(CLOSE_CODES[reason].code, reasonText(CLOSE_CODES[reason].when));
   }
 }
