@@ -294,6 +294,14 @@ export class Fanout implements FlushQueue {
     return left;
   }
 
+  /** Tells a stream's clients all up to the view's numbers, also what they would not miss: a cut that stayed as it was. */
+  tellAll(group: StreamGroup): void {
+    this.flush();
+    this.#begin();
+    this.#flushStream(group, true);
+    this.#deliver();
+  }
+
   /** Writes to single clients what `write` gives them. */
   tellSingly(write: (context: FlushContext) => void): void {
     write(this.#begin());

@@ -1,6 +1,7 @@
 import type { Logger } from '@tapecast/service-kit';
 import type { NoticeMessage } from '@tapecast/wire';
 import type { Fanout } from '../fanout/fanout.ts';
+import { HELD } from '../fanout/paces.ts';
 import type { StreamGroup } from '../fanout/stream-group.ts';
 import type { GatewayLimits } from '../limits.ts';
 import type { Session } from '../protocol/session.ts';
@@ -198,6 +199,7 @@ export class Resumptions {
       this.#tellHole(session, item, undefined, epoch);
       Object.assign(item, { epoch, at: 0, based: client.json, pieces: [] });
     }
+    if (keepsQuiet(group, item.at)) fanout.tellAll(group);
     const { told } = group;
     if (told < item.at) {
       item.aheadSinceMs ??= nowUs() / 1000;
@@ -314,3 +316,10 @@ export class Resumptions {
     this.#step(session, resuming);
   }
 }
+
+/**
+ * The number is known here, but the stream's clients are not told it: a cut that stayed as it was, or a stream that is held back
+ * because there is too much to do. One that waits for its interval is told soon.
+ */
+const keepsQuiet = ({ channel, told, sequence, instrument, marked, pace }: StreamGroup, at: number): boolean =>
+  channel !== 'trade' && told < at && instrument.view.seqs[sequence] >= at && (!marked || pace === HELD);

@@ -152,6 +152,31 @@ describe.each(PROTOCOLS)('a client that comes back in %s', (protocol) => {
   });
 });
 
+test('a book that changed beyond the cut only is shown at once to who was told its newest number', async () => {
+  const { one, other } = await openTwo();
+  const levels = (from: number, count: number): number[] =>
+    Array.from({ length: count }, (_, i) => [from - i, 5]).flat();
+  one.market.depth('AAPL$US', levels(100, 8), [], true);
+  await one.market.write();
+  for (const intervalMs of [0, 100]) {
+    const there = await connect(other);
+    await there.subscribe(1, ['AAPL$US'], ['depth@5'], intervalMs);
+    await there.until(() => there.data('AAPL$US', 'depth@5').length === 1);
+    for (let i = 0; i < 3; i++) one.market.depth('AAPL$US', [93, 10 + i + intervalMs], []);
+    await one.market.write();
+    const { depth } = one.market.view('AAPL$US').seqs;
+    await other.log.offsets('md.updates');
+    const client = await connect(other);
+    const position = { symbol: 'AAPL$US', channel: 'depth@5', epoch: one.market.epoch, seq: depth, intervalMs };
+    const { results } = await resumeOf(client, undefined, [position]);
+    expect(results).toMatchObject([{ outcome: 'keyframe' }]);
+    const book = await client.next(({ type }) => type === 'l2_snapshot', 1_500);
+    expect(book.range[1]).toBeGreaterThanOrEqual(depth);
+    expect(client.messages.filter(({ type }) => type === 'notice')).toEqual([]);
+    there.close();
+  }
+});
+
 describe('a session', () => {
   test('goes on at another gateway with what it subscribed, and the older connection ends', async () => {
     const { one, other } = await openTwo();

@@ -290,6 +290,14 @@ export class Follower {
     }
   }
 
+  /** Everything was delivered: whoever was promised a state has it. */
+  shown(): void {
+    if (!this.#connected) return;
+    for (const [channel, { snapshotDue, epoch }] of this.#at)
+      if (channel !== 'trade' && epoch === this.#world.view.epoch)
+        expect(snapshotDue, `${channel} is still to be shown`).toBe(false);
+  }
+
   /** Everything was delivered: the client is where the oracle is. */
   settled(): void {
     const { view } = this.#world;

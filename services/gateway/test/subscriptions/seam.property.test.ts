@@ -201,6 +201,10 @@ async function run(actions: readonly Action[]): Promise<void> {
   world.checkpoint();
   deliverAll(world);
   await settle(world);
+  for (const each of followers) {
+    each.follow();
+    each.shown();
+  }
   // What was joined in the middle of an outage is live now; one more of everything shows that all go on from there.
   for (const sequence of ['trade', 'quote', 'depth', 'kline@1m'] as const) world.update(sequence, 7, 2);
   world.write();
