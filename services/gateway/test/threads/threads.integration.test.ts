@@ -124,11 +124,11 @@ const value = (text: string, sample: string): number =>
   );
 
 describe('a gateway with two serving threads', () => {
-  test('serves the same on both, through a new certificate, and says goodbye on both', async () => {
+  test('serves the same on both, through a new certificate, and sends the clients of both elsewhere', async () => {
     for (const symbol of SYMBOLS) market.trade(symbol, 100);
     await market.write();
     const tls = ['--tls-cert', files.certificate, '--tls-key', files.key];
-    const run = await start(['--anonymous', '--threads', '2', ...tls]);
+    const run = await start(['--anonymous', '--threads', '2', '--drain-ms', '1500', ...tls]);
     await run.ready(READY);
     for (const protocol of [...PROTOCOLS, ...PROTOCOLS]) {
       const client = await open(run, protocol);
@@ -183,6 +183,11 @@ describe('a gateway with two serving threads', () => {
     for (const client of clients) await client.until(() => trades(client, 'AAPL$US').length === rounds + 2, 15_000);
 
     const exited = run.stop();
+    // Each thread has half of the rate, and of the clients.
+    for (const client of clients) await client.next(({ code }) => code === 'moving');
+    market.trade('AAPL$US', 501);
+    await market.write();
+    for (const client of clients) await client.until(() => trades(client, 'AAPL$US').length === rounds + 3, 15_000);
     for (const client of clients) await client.until(() => client.closeCode !== undefined, 15_000);
     expect(new Set(clients.map(({ closeCode }) => closeCode))).toEqual(new Set([4200]));
     await exited;
