@@ -76,10 +76,10 @@ function stepsOf(names: readonly string[]): Step[] {
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 function tell({ steps, verified, warnings }: RunResult): void {
-  for (const { name, targets, allServedMs, slowest, faultMs, skipped } of steps)
+  for (const { name, targets, allServedMs, byClient, faultMs, skipped } of steps)
     print(
       skipped === undefined
-        ? `${name} (${targets.join('; ')}): all served after ${allServedMs} ms${faultMs > 0 ? `, ${faultMs} of them the fault's own` : ''}${slowest === undefined ? '' : `, the last was ${slowest}`}`
+        ? `${name} (${targets.join('; ')}): all served after ${allServedMs} ms${faultMs > 0 ? `, ${faultMs} of them the fault's own` : ''}${byClient.map(([client, ms]) => `\n  ${client}: ${ms} ms`).join('')}`
         : `${name}: left out, ${skipped}`,
     );
   const { counts, examples } = verified.findings;
@@ -99,12 +99,12 @@ export function summaryOf({ seed, steps, verified, clients, outcomes, footprint 
     compared,
     repeated,
     outcomes,
-    steps: steps.map(({ name, targets, atMs, allServedMs, slowest, faultMs, counts, skipped }) => ({
+    steps: steps.map(({ name, targets, atMs, allServedMs, byClient, faultMs, counts, skipped }) => ({
       name,
       targets,
       atMs,
       allServedMs,
-      slowest,
+      byClient,
       faultMs,
       counts,
       ...(skipped === undefined ? {} : { skipped }),

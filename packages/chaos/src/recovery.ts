@@ -6,8 +6,8 @@ import type { Truth } from './market/truth.ts';
 export interface Recovery {
   /** ms from the fault until the last trade that came later than a second after the venue sent it; 0: nobody noticed. */
   readonly allServedMs: number;
-  /** The client for which it was so. */
-  readonly slowest: string | undefined;
+  /** ms until each client was served again, those who noticed, the last one first. */
+  readonly byClient: readonly (readonly [name: string, ms: number])[];
 }
 
 /**
@@ -16,8 +16,7 @@ export interface Recovery {
  * away or read in fits of their own accord are left out. Only what was sent between `fromMs` and `toMs` counts.
  */
 export function recoveryOf(truth: Truth, clients: readonly ClientRecord[], fromMs: number, toMs: number): Recovery {
-  let allServedMs = 0;
-  let slowest: string | undefined;
+  const until = new Map<string, number>();
   for (const client of clients) {
     for (const [instrument, { trades }] of truth) {
       const stream = client.streams.get(`${instrument} trade`);
@@ -30,11 +29,11 @@ export function recoveryOf(truth: Truth, clients: readonly ClientRecord[], fromM
         if (sentAtMs < fromMs || sentAtMs > toMs) continue;
         // The last ones of a run may not have been followed by any.
         const servedAt = atMs ?? (nextArrival === Number.POSITIVE_INFINITY ? toMs : nextArrival);
-        if (servedAt - sentAtMs <= SERVED_WITHIN_MS + client.intervalMs || servedAt - fromMs <= allServedMs) continue;
-        allServedMs = servedAt - fromMs;
-        slowest = client.name;
+        if (servedAt - sentAtMs <= SERVED_WITHIN_MS + client.intervalMs) continue;
+        until.set(client.name, Math.max(until.get(client.name) ?? 0, Math.round(servedAt - fromMs)));
       }
     }
   }
-  return { allServedMs: Math.round(allServedMs), slowest };
+  const byClient = [...until].sort(([, a], [, b]) => b - a);
+  return { allServedMs: byClient[0]?.[1] ?? 0, byClient };
 }

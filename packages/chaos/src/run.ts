@@ -25,7 +25,7 @@ import {
 import { writeMarket } from './market/made-market.ts';
 import { readTruth } from './market/truth.ts';
 import { Random } from './random.ts';
-import { recoveryOf } from './recovery.ts';
+import { type Recovery, recoveryOf } from './recovery.ts';
 import { warningsOf } from './service-logs.ts';
 import type { FindingKind } from './verify/findings.ts';
 import { readLog, type Verified, verify } from './verify/verify.ts';
@@ -71,7 +71,8 @@ export interface StepResult {
   readonly atMs: number;
   /** ms until all clients were served again, from the fault on; of those that it was stopped for, a part is the fault's own. */
   readonly allServedMs: number;
-  readonly slowest: string | undefined;
+  /** Who noticed, and until when. */
+  readonly byClient: Recovery['byClient'];
   /** ms of it that the fault itself lasted. */
   readonly faultMs: number;
   /** What was found of its time. */
@@ -150,9 +151,10 @@ export async function runChaos(options: RunOptions): Promise<RunResult> {
     const verified = verify(truth, content, records, EXAMPLES_MAX);
     const steady = records.filter(({ name }) => !/fits|comes|alone/.test(name));
     const steps = played.map(({ beganAt, endedAt, ...step }) => {
-      const { allServedMs, slowest } = recoveryOf(truth, steady, beganAt, endedAt);
+      // Who was sent something just before the end may have it only after the next fault.
+      const { allServedMs, byClient } = recoveryOf(truth, steady, beganAt, endedAt - SETTLE_MS[0]);
       const counts = verified.findings.between(beganAt, endedAt);
-      return { ...step, atMs: beganAt - startedAt, allServedMs, slowest, counts };
+      return { ...step, atMs: beganAt - startedAt, allServedMs, byClient, counts };
     });
     const outcomes: Record<string, number> = {};
     for (const record of records)
@@ -183,7 +185,7 @@ function symbolsByPartition(): string[] {
   return [...found.values()];
 }
 
-interface PlayedStep extends Omit<StepResult, 'atMs' | 'allServedMs' | 'slowest' | 'counts'> {
+interface PlayedStep extends Omit<StepResult, 'atMs' | 'allServedMs' | 'byClient' | 'counts'> {
   readonly beganAt: number;
   readonly endedAt: number;
 }

@@ -42,15 +42,21 @@ function client(name: string, lateMs: (place: number) => number | undefined, int
 
 test('nobody noticed where every trade came within a second, or within a client’s own interval', () => {
   const clients = [client('quick', () => 20), client('slow by right', () => 1_400, 500)];
-  expect(recoveryOf(truth, clients, 2_000, 8_000)).toEqual({ allServedMs: 0, slowest: undefined });
+  expect(recoveryOf(truth, clients, 2_000, 8_000)).toEqual({ allServedMs: 0, byClient: [] });
 });
 
 test('the last late trade counts, of the client that had it last, and only what was sent in the time', () => {
   const late = (until: number) => (place: number) => (place >= 10 && place < until ? 10_000 - place * 100 : 20);
   const clients = [client('a', late(30)), client('b', (place) => (place === 50 ? 4_000 : 20)), client('c', () => 20)];
   // Trade 50 is sent at 6,000 and comes at 10,000; a's come at 11,000, all of them.
-  expect(recoveryOf(truth, clients, 2_000, 8_000)).toEqual({ allServedMs: 9_000, slowest: 'a' });
-  expect(recoveryOf(truth, clients, 5_000, 8_000)).toEqual({ allServedMs: 5_000, slowest: 'b' });
+  expect(recoveryOf(truth, clients, 2_000, 8_000)).toEqual({
+    allServedMs: 9_000,
+    byClient: [
+      ['a', 9_000],
+      ['b', 8_000],
+    ],
+  });
+  expect(recoveryOf(truth, clients, 5_000, 8_000)).toEqual({ allServedMs: 5_000, byClient: [['b', 5_000]] });
 });
 
 test('a trade that never came says unserved until the next one, or to the end', () => {
