@@ -335,7 +335,7 @@ export const DEFAULT_LIMITS: GatewayLimits = Object.freeze({
   degradedToldMax: 2_000,
   circuitFailuresMax: 5,
   circuitOpenMs: 500,
-  circuitOpenMsMax: 5_000,
+  circuitOpenMsMax: 1_000,
   departureSlotMs: 100,
   moveAfterMs: 5_000,
   balanceAbove: 1.25,

@@ -28,6 +28,8 @@ export interface DeparturesOptions<L> {
   slotMs: number;
   /** What a client has to be connected elsewhere, from the notice to its close. */
   afterMs: number;
+  /** Unix ms of the end of all of it: nobody is promised time past it. */
+  untilMs?: number;
   /** Where to, as clients know the place; undefined: by the address that they came by. */
   url: string | undefined;
   metrics: DepartureMetrics;
@@ -98,7 +100,7 @@ export class Departures<L extends Leaver> {
   }
 
   #tellNext(nowUs: number): void {
-    const { reason, afterMs, url, metrics, end } = this.#options;
+    const { reason, untilMs = Infinity, url, metrics, end } = this.#options;
     let next = this.#waiting.next();
     while (next.done !== true && (next.value.client.closed || next.value.leaving !== undefined))
       next = this.#waiting.next();
@@ -114,6 +116,7 @@ export class Departures<L extends Leaver> {
       end(leaver, reason);
       return;
     }
+    const afterMs = Math.max(0, Math.min(this.#options.afterMs, Math.floor(untilMs - nowUs / 1000)));
     leaver.client.tell(
       { type: 'notice', code: 'moving', ...(url === undefined ? {} : { url }), afterMs, msg: MSG[reason] },
       nowUs,

@@ -44,7 +44,7 @@ export class Drain<L extends Leaver> {
   }
 
   async #run({ perSecond, deadlineMs }: DrainPlan): Promise<void> {
-    const { sessions, slotMs, afterMs, nowUs, logger } = this.#options;
+    const { sessions, slotMs, nowUs, logger } = this.#options;
     if (sessions.size === 0) return;
     const begunAtMs = performance.now();
     const clients = sessions.size;
@@ -62,8 +62,7 @@ export class Drain<L extends Leaver> {
       ...this.#options,
       reason: 'drain',
       perSecond,
-      // Nobody is promised more time than there is.
-      afterMs: Math.min(afterMs, deadlineMs),
+      untilMs: nowUs() / 1000 + deadlineMs,
     });
     await new Promise<void>((resolve) => {
       const timer = setInterval(() => {

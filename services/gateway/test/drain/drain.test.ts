@@ -65,7 +65,11 @@ describe('a gateway that is being emptied', () => {
     stand = await openStand({ config: { limits: { departureSlotMs: 5 } } });
     const { gateway } = stand;
     const clients = await Promise.all(Array.from({ length: 5 }, () => StreamClient.open(gateway.port)));
-    await gateway.drain({ perSecond: 1, deadlineMs: 100 });
+    await gateway.drain({ perSecond: 20, deadlineMs: 100 });
+    // Whoever was told was promised no more time than there was.
+    const promised = clients.flatMap(({ messages }) => messages.flatMap(({ after_ms }) => after_ms ?? []));
+    expect(promised.length).toBeGreaterThan(0);
+    for (const afterMs of promised) expect(afterMs).toBeLessThanOrEqual(100);
     expect(await Promise.all(clients.map((client) => client.closed()))).toEqual([4200, 4200, 4200, 4200, 4200]);
   });
 
