@@ -1,3 +1,4 @@
+import { openMemorySessionStore } from '@tapecast/market-state';
 import fc from 'fast-check';
 import { afterEach, expect, test } from 'vitest';
 import { binary, text } from './fuzz/nonsense.ts';
@@ -18,7 +19,10 @@ afterEach(async () => {
 test(`${FRAMES} frames of nonsense, and a good client notices nothing`, async () => {
   const seed = Date.now() % 2 ** 31;
   console.log(`fuzz seed ${seed}`);
-  stand = await openStand({ config: { limits: { messagesBurst: 1e6, messagesPerSecond: 1e6, badMessagesMax: 1e6 } } });
+  stand = await openStand({
+    sessions: openMemorySessionStore(),
+    config: { limits: { messagesBurst: 1e6, messagesPerSecond: 1e6, badMessagesMax: 1e6 } },
+  });
   const { market, gateway } = stand;
   market.trade('AAPL$US', 1);
   market.depth('AAPL$US', [1, 1], [2, 2], true);

@@ -1,4 +1,4 @@
-import { openMemoryMarketState } from '@tapecast/market-state';
+import { openMemoryMarketState, openMemorySessionStore } from '@tapecast/market-state';
 import { createLogger, createRegistry } from '@tapecast/service-kit';
 import { openMemoryTickLog } from '@tapecast/tick-log';
 import { startGateway } from '../../src/index.ts';
@@ -39,6 +39,7 @@ const gateway = await startGateway({
   },
   log,
   state,
+  sessions: openMemorySessionStore(),
   logger: createLogger('gateway', 'error'),
   metrics,
 });

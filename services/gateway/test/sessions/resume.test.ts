@@ -340,6 +340,59 @@ describe('a session', () => {
   });
 });
 
+describe('a store that is not well', () => {
+  test('is written again when it answers, with what is then', async () => {
+    const real = openMemorySessionStore();
+    let away = true;
+    const store: SessionStore = {
+      take: (...all) => real.take(...all),
+      write: (all) => (away ? Promise.reject(new Error('away')) : real.write(all)),
+      close: () => real.close(),
+    };
+    const { one, other } = await openTwo({ config: { limits: { sessionWriteMs: 10, sessionRetryMs: 20 } } }, store);
+    const client = await connect(one);
+    await client.subscribe(1, ['AAPL$US'], ['quote']);
+    const failed = /session_writes_total\{outcome="failed"\} [1-9]/;
+    await expect.poll(() => one.metrics.metrics(), { interval: 10 }).toMatch(failed);
+    await client.subscribe(2, ['700$HK'], ['quote']);
+    away = false;
+    await stored(one, 1);
+    const after = await connect(other);
+    expect((await resumeOf(after, token(client))).results).toHaveLength(2);
+  });
+
+  test('that forgot a session is told it again when its time is renewed', async () => {
+    let now = 0;
+    const store = openMemorySessionStore(() => now);
+    const limits = { sessionWriteMs: 10, sessionRenewMs: 50, sessionKeptMs: 100, resumeWindowMs: 50 };
+    const { one, other } = await openTwo({ config: { limits } }, store);
+    const client = await connect(one);
+    await client.subscribe(1, ['AAPL$US'], ['quote']);
+    await stored(one, 1);
+    now += 1_000;
+    const absent = /session_writes_total\{outcome="absent"\} [1-9]/;
+    await expect.poll(() => one.metrics.metrics(), { interval: 10 }).toMatch(absent);
+    await written(one, 2);
+    const after = await connect(other);
+    expect(await resumeOf(after, token(client))).toMatchObject({ session_resumed: true, results: [{ ok: true }] });
+  });
+
+  test('and no bus: the older connection ends with its next write', async () => {
+    const store = openMemorySessionStore();
+    const { one } = await openTwo({}, store);
+    const { one: alone } = await openTwo({}, store);
+    const before = await connect(one);
+    await before.subscribe(1, ['AAPL$US'], ['quote']);
+    await stored(one, 1);
+    const after = await connect(alone);
+    expect(await resumeOf(after, token(before))).toMatchObject({ session_resumed: true });
+    expect(before.closeCode).toBeUndefined();
+    await before.subscribe(2, ['700$HK'], ['quote']);
+    expect(await before.closed()).toBe(4004);
+    expect((await after.ask({ action: 'query_subscribe', id: 5 })).subscriptions).toHaveLength(1);
+  });
+});
+
 describe('what asks too much', () => {
   test('is answered, and the connection stays open', async () => {
     const { one } = await openTwo({ config: { limits: { pairsPerMessageMax: 3, resumePositionsMax: 2 } } });
