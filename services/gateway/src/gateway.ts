@@ -41,9 +41,11 @@ import { LogTradeHistory } from './replay/log-trade-history.ts';
 import { createReplayMetrics } from './replay/metrics.ts';
 import { WindowDisk } from './replay/window-disk.ts';
 import { RestApi } from './rest/api.ts';
+import { watchSignals } from './signals/metrics.ts';
 import { ToldTrades } from './slow/told-trades.ts';
 import { CatalogueWatch } from './subscriptions/catalogue.ts';
 import { Instruments } from './subscriptions/instruments.ts';
+import { watchPartitions } from './subscriptions/metrics.ts';
 import { SnapshotReader } from './subscriptions/snapshot-reader.ts';
 import { SourceClocks } from './subscriptions/source-clocks.ts';
 import { UpdateFeed } from './subscriptions/update-feed.ts';
@@ -205,6 +207,8 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
     disk,
     tradesAtOnce: REPLAY_LIMITS.tradesAtOnce,
   });
+  watchPartitions(deps.metrics, () => feed.counts);
+  if (deps.signals !== undefined) watchSignals(deps.metrics, deps.signals);
   const journal = new SessionJournal(JOURNAL_LIMITS, () => nowUs() / 1000);
   const context: ProtocolContext = {
     journal,

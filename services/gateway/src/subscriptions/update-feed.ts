@@ -10,6 +10,7 @@ import type { WindowDisk } from '../replay/window-disk.ts';
 import { type FilledPartition, WindowFilling } from '../replay/window-filling.ts';
 import { EpochOrder } from './epoch-order.ts';
 import type { Instruments, KnownInstrument } from './instruments.ts';
+import { noRecords, type PartitionCounts } from './partition-ledger.ts';
 import type { SourceClocks } from './source-clocks.ts';
 import { UpdateWindow } from './update-window.ts';
 
@@ -37,6 +38,8 @@ interface Partition extends FilledPartition {
   behindMs: number;
   /** Unix ms of the last delivery. */
   heardAtMs: number;
+  /** What became of its records. */
+  counts: PartitionCounts;
   /** One a partition: it remembers the epoch. */
   batch: UpdateBatchReader<KnownInstrument>;
 }
@@ -84,6 +87,7 @@ export class UpdateFeed {
           reachedEnd: start >= end,
           behindMs: 0,
           heardAtMs: 0,
+          counts: noRecords(),
           batch: new UpdateBatchReader({
             names: instruments.names,
             wants: ({ held }: KnownInstrument) => held !== undefined,
@@ -101,6 +105,7 @@ export class UpdateFeed {
         this.#at(partition).window.restartAt(to);
         this.#recheck(partition);
         this.#options.metrics.logGaps.inc(to - from);
+        this.#at(partition).counts.records.lost += to - from;
         this.#options.logger.warn({ event: 'log_gap', partition, from, to });
       },
       onEnd: (partition) => {
@@ -133,6 +138,11 @@ export class UpdateFeed {
   /** What is kept of a partition, for replays. */
   kept(partition: number): FilledPartition {
     return this.#at(partition);
+  }
+
+  /** What became of the records, by partition. */
+  get counts(): PartitionCounts[] {
+    return this.#partitions.map(({ counts }) => counts);
   }
 
   /** Lets go what is noted of records that are gone. */
@@ -217,6 +227,7 @@ export class UpdateFeed {
       }
     } catch (error) {
       this.#options.metrics.recordsUnreadable.inc();
+      at.counts.records.unreadable++;
       const bytes = Buffer.from(record.value.subarray(0, SHOWN_BYTES)).toString('hex');
       this.#options.logger.error({
         event: 'record_unreadable',
@@ -231,9 +242,13 @@ export class UpdateFeed {
     if (at.filled) this.#options.disk?.append(partition, record);
     if (!at.epochs.take(batch.epoch)) {
       this.#options.metrics.recordsOfLeftEpoch.inc();
+      at.counts.records.left_epoch++;
       this.#askForEpoch(partition, at);
       return;
     }
+    at.counts.records.taken++;
+    at.counts.entries += batch.entries.length;
+    at.counts.ageUs = Math.max(0, nowMs * 1000 - batch.computedAtUs);
     this.#options.clocks.take(partition, batch.clocks, nowMs);
     const { trades } = batch;
     for (let i = 0; i < trades.count; i++) {

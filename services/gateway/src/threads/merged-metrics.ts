@@ -7,6 +7,9 @@ import { type MetricObject, mergeMetrics } from '@tapecast/service-kit';
 const ALIKE = new Set([
   'tapecast_gateway_records_total',
   'tapecast_gateway_records_unreadable_total',
+  'tapecast_gateway_partition_records_total',
+  'tapecast_gateway_data_age_seconds',
+  'tapecast_gateway_signals_late',
   'tapecast_gateway_records_of_left_epoch_total',
   'tapecast_gateway_log_gap_records_total',
   'tapecast_gateway_known_instruments',

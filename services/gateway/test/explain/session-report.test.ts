@@ -1,0 +1,55 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import WebSocket from 'ws';
+import { sessionRoute } from '../../src/explain/session-route.ts';
+import { openStand, type Stand } from '../stand/stand.ts';
+
+let stand: Stand;
+beforeEach(async () => {
+  stand = await openStand();
+});
+afterEach(async () => {
+  await stand.stop();
+});
+
+/** A client that keeps what it is told. */
+async function connect(): Promise<{ socket: WebSocket; told: { type: string; [field: string]: unknown }[] }> {
+  const socket = new WebSocket(`ws://127.0.0.1:${stand.gateway.port}/v1/stream`);
+  const told: { type: string; [field: string]: unknown }[] = [];
+  socket.on('message', (text: Buffer) => told.push(JSON.parse(text.toString())));
+  await expect.poll(() => told.length).toBeGreaterThan(0);
+  return { socket, told };
+}
+
+it('answers what became of a client, while it is open and afterwards', async () => {
+  const { socket, told } = await connect();
+  const id = told[0]!.session as string;
+  socket.send(JSON.stringify({ action: 'subscribe', id: 1, channels: ['trade', 'nonsense'], symbols: ['AAPL$US'] }));
+  await expect.poll(() => told.some(({ type }) => type === 'success')).toBe(true);
+  socket.send('nonsense');
+  await expect.poll(() => told.some(({ type }) => type === 'error')).toBe(true);
+
+  const open = (await stand.gateway.session(id))!;
+  expect(open.connection).toMatchObject({
+    protocol: 'json',
+    merged: false,
+    subscriptions: [{ symbol: 'AAPL$US', channel: 'trade', interval_ms: 0 }],
+  });
+  expect(open.events.map(({ event }) => event)).toEqual(
+    expect.arrayContaining(['opened', 'subscribed', 'refused', 'error']),
+  );
+
+  socket.close();
+  await expect.poll(async () => (await stand.gateway.session(id))?.connection).toBeUndefined();
+  expect((await stand.gateway.session(id))!.events.at(-1)).toMatchObject({ event: 'gone' });
+});
+
+it('is asked over the admin port, and knows nobody else', async () => {
+  const { socket, told } = await connect();
+  const route = sessionRoute((id) => stand.gateway.session(id));
+  const ask = (url: string) => route({ url } as Parameters<typeof route>[0]);
+  expect((await ask(`/sessions/${told[0]!.session as string}`)).status).toBe(200);
+  expect((await ask('/sessions/00000000-0000-0000-0000-000000000000')).status).toBe(404);
+  expect((await ask('/sessions/%2e%2e')).status).toBe(400);
+  expect((await ask(`/sessions/${'x'.repeat(300)}`)).status).toBe(400);
+  socket.close();
+});
