@@ -12,6 +12,14 @@ export const clusterSchema = z.object({
   adminPort: port.default(9100).describe('the launcher: health and metrics of all; 0 takes a free one'),
   gateways: processes.default(3).describe('gateway processes'),
   gatewayThreads: z.number().int().min(1).max(64).default(1).describe('threads of each gateway that serve clients'),
+  rebalance: z
+    .enum(['on', 'off'])
+    .default('on')
+    .describe('gateways send clients to others where they have far more to do than these'),
+  degradation: z
+    .enum(['on', 'off'])
+    .default('on')
+    .describe('gateways leave out under load what can wait, and take nobody new'),
   compute: processes.default(2).describe('compute processes'),
   auth: z
     .number()

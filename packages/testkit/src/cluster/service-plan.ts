@@ -134,19 +134,26 @@ export function redisWatchdogArguments(config: ClusterConfig, redis: readonly st
   ];
 }
 
-/** With keys for whoever has a token; without, open to anyone: nginx and the gateways listen on loopback only. */
+/**
+ * With keys for whoever has a token; without, open to anyone: nginx and the gateways listen on loopback only. `dataDir`: a
+ * folder of this process's own.
+ */
 export function gatewayArguments(
   config: ClusterConfig,
   parts: PartAddresses,
   port: number,
   adminPort: number,
+  dataDir: string,
 ): string[] {
   const admission = parts.jwks === undefined ? ['--anonymous'] : ['--jwks', parts.jwks, '--token-issuer', TRIAL_ISSUER];
   const believed = ['--trusted-proxies', '127.0.0.1'];
-  const threads = config.gatewayThreads === 1 ? [] : ['--threads', `${config.gatewayThreads}`];
+  // Threads have no folder: each of them would write its own.
+  const threads = config.gatewayThreads === 1 ? ['--data-dir', dataDir] : ['--threads', `${config.gatewayThreads}`];
   return [
     ...serviceArguments(config, parts, adminPort),
     ...['--port', `${port}`, '--public-url', parts.stream],
+    ...(config.rebalance === 'on' ? [] : ['--rebalance', config.rebalance]),
+    ...(config.degradation === 'on' ? [] : ['--degradation', config.degradation]),
     ...threads,
     ...admission,
     ...believed,

@@ -23,12 +23,16 @@ const COMMON =
 describe('ingest', () => {
   it('is told the seed and rate of a simulated market', () => {
     const config = clusterSchema.parse({ seed: 7, rate: 100 });
-    expect(ingestArguments(config, parts, 9, 's').join(' ')).toBe(`${COMMON} --spool-dir s --feed simulated --seed 7 --rate 100`);
+    expect(ingestArguments(config, parts, 9, 's').join(' ')).toBe(
+      `${COMMON} --spool-dir s --feed simulated --seed 7 --rate 100`,
+    );
   });
 
   it('speaks to the real venue by its wall clock', () => {
     const config = clusterSchema.parse({ feed: 'binance', symbols: ['BTCUSDT', 'ETHUSDT'] });
-    expect(ingestArguments(config, parts, 9, 's').join(' ')).toBe(`${COMMON} --spool-dir s --feed binance --symbols BTCUSDT,ETHUSDT`);
+    expect(ingestArguments(config, parts, 9, 's').join(' ')).toBe(
+      `${COMMON} --spool-dir s --feed binance --symbols BTCUSDT,ETHUSDT`,
+    );
   });
 
   it('has the key of iTick in its environment, alone and never on its command line', () => {
@@ -101,14 +105,14 @@ describe('the venue server', () => {
 });
 
 it('opens gateways to anyone, on loopback', () => {
-  expect(gatewayArguments(clusterSchema.parse({}), parts, 8, 9).join(' ')).toBe(
-    `${COMMON} --port 8 --public-url ws://127.0.0.1:8080/v1/stream --anonymous --trusted-proxies 127.0.0.1`,
+  expect(gatewayArguments(clusterSchema.parse({}), parts, 8, 9, 'd').join(' ')).toBe(
+    `${COMMON} --port 8 --public-url ws://127.0.0.1:8080/v1/stream --data-dir d --anonymous --trusted-proxies 127.0.0.1`,
   );
 });
 
 it('has gateways serve on threads where there are to be several', () => {
   const words = (gatewayThreads: number): string =>
-    gatewayArguments(clusterSchema.parse({ gatewayThreads }), parts, 8, 9).join(' ');
+    gatewayArguments(clusterSchema.parse({ gatewayThreads }), parts, 8, 9, 'd').join(' ');
   expect(words(1)).not.toContain('--threads');
   expect(words(3)).toContain('/v1/stream --threads 3 ');
 });
