@@ -179,7 +179,7 @@ class LocalCluster {
       ...gatewayPorts.map(async (gatewayPort, index) => {
         await Promise.all([ingest, ...issuers]);
         await this.#works('gateway', index, gatewayPort, (adminPort) =>
-          gatewayArguments(config, parts, gatewayPort, adminPort),
+          gatewayArguments(config, parts, gatewayPort, adminPort, join(dir, 'replay', `gateway-${index}`)),
         );
       }),
     ]);
