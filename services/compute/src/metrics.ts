@@ -1,11 +1,12 @@
 import { Counter, Gauge, Histogram, type Registry } from '@tapecast/service-kit';
 import type { AnewReason } from './folds/epoch.ts';
 import type { FoldCounts } from './folds/partition-fold.ts';
+import { PartitionLedger, registerLedger } from './partition-ledger.ts';
 
 /** All metrics of compute. Children of the labels are made at start: nothing is looked up on the way of a tick. */
 export interface ComputeMetrics {
-  /** Adds what the counts grew since they were last given for this fold. */
-  folds(before: FoldCounts, now: FoldCounts): void;
+  /** Adds what the counts of a partition's fold grew since they were last given for it. */
+  folds(partition: number, before: FoldCounts, now: FoldCounts): void;
   flushed(partitions: number, durationMs: number): void;
   recordBytes(bytes: number): void;
   epochBegun(reason: AnewReason | 'log_gap'): void;
@@ -108,9 +109,12 @@ export function createComputeMetrics(registry: Registry, gauges: ComputeGauges):
   gauge('lag_ticks', "Ticks between what is folded and the log's end", gauges.lagTicks);
   gauge('checkpoint_age_seconds', 'Age of the oldest checkpoint of a held partition', gauges.checkpointAgeSeconds);
 
+  const ledger = new PartitionLedger();
+  registerLedger(registry, ledger);
   const reasons = new Map<string, { inc(by: number): void }>();
   return {
-    folds(before, now) {
+    folds(partition, before, now) {
+      ledger.add(partition, before, now);
       folded.inc(now.folded - before.folded);
       clocks.inc(now.clocks - before.clocks);
       duplicates.inc(now.duplicates - before.duplicates);

@@ -83,7 +83,7 @@ export class HeldPartition {
   tellCounts(metrics: ComputeMetrics): void {
     const { counts } = this.fold;
     this.updatesSinceStored += counts.updates - this.told.updates;
-    metrics.folds(this.told, counts);
+    metrics.folds(this.partition, this.told, counts);
     this.told = { ...counts, rejected: { ...counts.rejected } };
   }
 
