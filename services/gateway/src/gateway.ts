@@ -307,19 +307,23 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
   }
   const sweepMs = Math.min(limits.sweepMs, heartbeatMs / 2);
   let lookedAtMs = performance.now();
+  let cpu = process.cpuUsage();
   let flushedMs = 0;
   const lookAtLoad = (): void => {
     const now = performance.now();
+    const { user, system } = process.cpuUsage(cpu);
     degradation.look(
       {
         elapsedMs: now - lookedAtMs,
         expectedMs: sweepMs,
+        cpuMs: (user + system) / 1000,
         flushMs: fanout.flushedMs - flushedMs,
         unreadShare: liveness.unreadBytes / limits.unreadBytesMax,
       },
       now,
     );
     lookedAtMs = now;
+    cpu = process.cpuUsage();
     flushedMs = fanout.flushedMs;
   };
   rebalancer?.start();

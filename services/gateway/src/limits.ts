@@ -44,6 +44,8 @@ export interface GatewayLimits {
    * `restoreAfterMs`: a level back.
    */
   readonly loadLateMsMax: number;
+  /** Part of a core that this process must have used for lateness and flushes to count in full: else others have the processor. */
+  readonly loadCpuShareMin: number;
   readonly loadFlushShareMax: number;
   readonly loadUnreadShareMax: number;
   readonly loadLooks: number;
@@ -189,6 +191,8 @@ export interface GatewayLimits {
   readonly resumePositionsMax: number;
   /** A client may know more than a gateway that is behind: so long it waits for its number. Past it: told that numbers begin anew. */
   readonly resumeAheadMs: number;
+  /** A resume waits so long for older trades that a gateway which has just begun is reading. Past it: a hole. */
+  readonly resumeFillMs: number;
   /** Reads of older trades under way at once. Past it: wait. */
   readonly replayReadsAtOnce: number;
   /** For one such read. Past it: its trades are told to be lost. */
@@ -324,6 +328,7 @@ export const DEFAULT_LIMITS: GatewayLimits = Object.freeze({
 
   connectionsMax: 18_000,
   loadLateMsMax: 400,
+  loadCpuShareMin: 0.6,
   loadFlushShareMax: 0.9,
   loadUnreadShareMax: 0.5,
   loadLooks: 8,
@@ -337,7 +342,7 @@ export const DEFAULT_LIMITS: GatewayLimits = Object.freeze({
   circuitOpenMs: 500,
   circuitOpenMsMax: 1_000,
   departureSlotMs: 100,
-  moveAfterMs: 5_000,
+  moveAfterMs: 10_000,
   balanceAbove: 1.25,
   balanceBelow: 0.5,
   balanceCostMin: 200,
@@ -384,6 +389,7 @@ export const DEFAULT_LIMITS: GatewayLimits = Object.freeze({
   toldTradesBytes: 64 * MIB,
   resumePositionsMax: 200_000,
   resumeAheadMs: 3_000,
+  resumeFillMs: 3_000,
   replayReadsAtOnce: 64,
   replayReadMs: 5_000,
   sharedReplayMs: 1_000,

@@ -3,6 +3,9 @@ import { RangeOracle } from '../../src/index.ts';
 // biome-ignore lint/suspicious/noExplicitAny: what a server sent is looked at field by field, and a wrong one fails the test.
 type Wire = any;
 
+/** Between two tries to connect elsewhere. */
+const AGAIN_MS = 250;
+
 /** One connection of a moving client. */
 interface Line {
   socket: WebSocket;
@@ -91,8 +94,11 @@ export class MovingClient {
       this.#woken();
     };
     socket.onclose = ({ code }) => {
-      this.closes.push(code);
+      if (line.startedAt !== undefined) this.closes.push(code);
       this.#lines.delete(line);
+      // Not served there: again, while the older one goes on.
+      const again = !this.#ending && line.startedAt === undefined && this.#lines.size > 0;
+      if (again) setTimeout(() => this.#connect(url), AGAIN_MS);
       // A connection that ends before another one has taken over is what must not happen.
       if (!this.#ending && !line.letGo && ![...this.#lines].some(({ startedAt }) => startedAt !== undefined))
         this.faults.push(`closed with ${code} before it was served elsewhere`);

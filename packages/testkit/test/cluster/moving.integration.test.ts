@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
+import { TapecastClient } from '@tapecast/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningCluster, startCluster } from '../../src/index.ts';
 import { MovingClient } from './moving-client.ts';
@@ -7,6 +8,8 @@ import { MovingClient } from './moving-client.ts';
 const TAPECAST = resolve(import.meta.dirname, '../../../cli/dist/main.js');
 const CLIENTS = 60;
 const PER_SECOND = 40;
+/** With the TypeScript client. */
+const PROGRAMS = 10;
 /** All of them at one gateway. */
 const CROWD = 200;
 /** A slot's part comes at once. */
@@ -23,6 +26,7 @@ describe('clients that are sent to another gateway, under load', () => {
     const symbols = ['TEST$XX', 'BTCUSDT$BA', 'AAPL$US'];
     const clients = Array.from({ length: CLIENTS }, () => new MovingClient(symbols, ['trade', 'quote', 'depth@5']));
     await Promise.all(clients.map((client) => client.open(cluster.stream)));
+    const programs = await Promise.all(Array.from({ length: PROGRAMS }, () => Program.open(cluster.stream, symbols)));
     const before = [0, 1, 2].map((index) => cluster.process('gateway', index).pid);
 
     const restarting = tapecast('restart-gateways', '--data-dir', cluster.dataDir, '--per-second', `${PER_SECOND}`);
@@ -47,6 +51,12 @@ describe('clients that are sent to another gateway, under load', () => {
       `${moves.length} moves of ${CLIENTS} clients, at most ${most} in a second (bound ${PER_SECOND}); served elsewhere after ${Math.max(...waits)} ms at most\n${ended.stdout}`,
     );
     expect(clients.flatMap((client) => client.judge())).toEqual([]);
+    for (const program of programs) {
+      await program.hears();
+      program.client.close();
+    }
+    console.log(`TypeScript clients: ${programs.map(({ moves }) => moves).join(', ')} moves each`);
+    expect(programs.flatMap(({ faults }) => faults)).toEqual([]);
     // Each gateway's clients moved once at least, and nobody was thrown out.
     expect(moves.length).toBeGreaterThanOrEqual(CLIENTS);
     expect(clients.flatMap(({ closes }) => closes).filter((code) => code !== 1000)).toEqual([]);
@@ -77,6 +87,49 @@ describe('clients that are sent to another gateway, under load', () => {
     for (const client of clients) client.close();
   });
 });
+
+/** A program with the TypeScript client: what it is told is one market, whatever its connections do. */
+class Program {
+  readonly client: TapecastClient;
+  readonly faults: string[] = [];
+  moves = 0;
+  readonly #last = new Map<string, number>();
+  #told = 0;
+  #heard: (() => void) | undefined;
+
+  constructor(url: string) {
+    this.client = new TapecastClient({ url });
+    this.client.on('trade', ({ symbol, range, history }) => {
+      if (range === undefined || history === true) return;
+      const last = this.#last.get(symbol);
+      if (last !== undefined && range[0] !== last + 1) this.faults.push(`${symbol}: ${range.join('-')} after ${last}`);
+      this.#last.set(symbol, range[1]);
+      this.#told++;
+      this.#heard?.();
+    });
+    this.client.on('gap', (gap) => this.faults.push(JSON.stringify(gap)));
+    this.client.on('resumed', ({ moved }) => {
+      if (moved) this.moves++;
+    });
+    this.client.connect();
+  }
+
+  static async open(url: string, symbols: string[]): Promise<Program> {
+    const program = new Program(url);
+    await program.client.subscribe(symbols, ['trade', 'quote', 'depth@5']);
+    return program;
+  }
+
+  /** Resolves with the next trade. */
+  hears(): Promise<void> {
+    const told = this.#told;
+    return new Promise((resolve) => {
+      this.#heard = () => {
+        if (this.#told > told) resolve();
+      };
+    });
+  }
+}
 
 async function connectionsOf(admin: string): Promise<number> {
   const text = await (await fetch(`http://${admin}/metrics`)).text();

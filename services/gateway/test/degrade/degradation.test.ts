@@ -12,8 +12,8 @@ class TestClient implements DegradedClient {
   readonly client = { closed: false, tell: (message: NoticeMessage) => void this.told.push(message) };
 }
 
-const LOADED: LoadLook = { elapsedMs: 1_250, expectedMs: 250, flushMs: 0, unreadShare: 0 };
-const CALM: LoadLook = { elapsedMs: 250, expectedMs: 250, flushMs: 0, unreadShare: 0 };
+const LOADED: LoadLook = { elapsedMs: 1_250, expectedMs: 250, cpuMs: 1_200, flushMs: 0, unreadShare: 0 };
+const CALM: LoadLook = { elapsedMs: 250, expectedMs: 250, cpuMs: 50, flushMs: 0, unreadShare: 0 };
 
 describe('a gateway under load', () => {
   let clients: TestClient[];

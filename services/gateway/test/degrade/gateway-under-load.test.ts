@@ -12,7 +12,7 @@ afterEach(async () => {
 
 /** Small, so that a loop that is kept busy for some 50 ms at a time is a load. */
 const LIMITS = {
-  ...{ sweepMs: 20, loadLateMsMax: 15, loadLooks: 4, loadFull: 1 },
+  ...{ sweepMs: 20, loadLateMsMax: 15, loadLooks: 4, loadFull: 1, loadCpuShareMin: 0 },
   ...{ degradeAfterMs: 100, restoreAfterMs: 200, restoreBelow: 0.9 },
 };
 

@@ -56,8 +56,9 @@ describe('levels of load', () => {
 
 describe('the load', () => {
   const meter = new LoadMeter(DEFAULT_LIMITS);
-  const look = (lateMs: number, flushMs = 0, unreadShare = 0): number => {
-    meter.look({ elapsedMs: 250 + lateMs, expectedMs: 250, flushMs, unreadShare });
+  const look = (lateMs: number, flushMs = 0, unreadShare = 0, cpuShare = 1): number => {
+    const elapsedMs = 250 + lateMs;
+    meter.look({ elapsedMs, expectedMs: 250, cpuMs: elapsedMs * cpuShare, flushMs, unreadShare });
     return meter.load;
   };
 
@@ -68,6 +69,14 @@ describe('the load', () => {
     expect(look(loadLateMsMax)).toBeCloseTo(1);
     for (let i = 0; i < loadLooks; i++) look(0);
     expect(look(-20)).toBe(0);
+  });
+
+  test('is not that of others who have the processor', () => {
+    for (let i = 0; i < loadLooks; i++) look(loadLateMsMax, 0, 0, 0.15);
+    expect(look(loadLateMsMax, 0, 0, 0.15)).toBeCloseTo(0.25);
+    for (let i = 0; i < loadLooks; i++) look(loadLateMsMax, 0, 0, 0.7);
+    expect(look(loadLateMsMax, 0, 0, 0.7)).toBeCloseTo(1);
+    for (let i = 0; i < loadLooks; i++) look(0);
   });
 
   test('is the worst of what is measured', () => {
