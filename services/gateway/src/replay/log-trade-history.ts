@@ -12,6 +12,8 @@ import type { WindowDisk } from './window-disk.ts';
 export interface ReplayPartition {
   readonly window: UpdateWindow;
   readonly trades: TradeIndex<KnownInstrument>;
+  /** Older records are not being read any more. */
+  readonly filled: boolean;
 }
 
 export interface HistoryOptions {
@@ -33,6 +35,11 @@ export class LogTradeHistory implements TradeHistory {
 
   oldest(symbol: string, epoch: string): number | undefined {
     return this.#noted(symbol, epoch)?.trades.first;
+  }
+
+  filling(symbol: string): boolean {
+    const known = this.#options.known(symbol);
+    return known !== undefined && !this.#options.partition(known.partition).filled;
   }
 
   newest(symbol: string, epoch: string): number | undefined {

@@ -18,6 +18,8 @@ export interface TradeHistory {
    * trade of the instrument in this epoch: then nothing is missing only for a client that is at the newest number already.
    */
   oldest(symbol: string, epoch: string): number | undefined;
+  /** Whether older trades of the instrument may yet come, as the gateway has just begun. */
+  filling(symbol: string): boolean;
   /** The highest number that is there, of this epoch. */
   newest(symbol: string, epoch: string): number | undefined;
   /**

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Grant } from '@tapecast/access';
 import type { StoredSession } from '@tapecast/market-state';
 import {
@@ -30,6 +31,8 @@ export interface ResumeParts {
 
 /** Pause before a resume is asked for again that there was no room for. */
 const RETRY_AFTER_MS = 500;
+/** Between two looks whether older trades have been read. */
+const FILL_POLL_MS = 25;
 
 /** A pair that is asked for, or why it is not given. `position` where the client has something of it. */
 type Wanted = { pair: Pair; intervalMs: number | undefined; position: ResumePosition | undefined } | Failed;
@@ -73,6 +76,7 @@ export async function resume(
     const wanted = [...named, ...within(limits, others(context, session, grant, named, stored))];
     hold(context, held, wanted);
     await joinedWithin(held.values(), context.limits.joinAnswerMs);
+    await windowFilled(context, parts, wanted, held);
     if (client.closed) return;
     client.socket.cork(() => {
       const resumed = complete(context, parts, session, message, wanted, held);
@@ -166,6 +170,22 @@ function hold(context: ProtocolContext, held: Map<string, HeldInstrument>, wante
     const { known } = item.pair;
     if (!held.has(known.symbol)) held.set(known.symbol, context.instruments.hold(known));
   }
+}
+
+/** A gateway that has just begun reads the trades of the last minutes: those that are asked for are waited for, a while. */
+async function windowFilled(
+  { limits }: ProtocolContext,
+  { replays }: ResumeParts,
+  wanted: readonly Wanted[],
+  held: ReadonlyMap<string, HeldInstrument>,
+): Promise<void> {
+  const waits = (item: Wanted): boolean => {
+    if ('failed' in item || item.position === undefined || item.pair.channel !== 'trade') return false;
+    const view = held.get(item.pair.known.symbol)?.view;
+    return view !== undefined && replays.awaits(view, item.position);
+  };
+  const untilMs = performance.now() + limits.resumeFillMs;
+  while (performance.now() < untilMs && wanted.some(waits)) await delay(FILL_POLL_MS, undefined, { ref: false });
 }
 
 function complete(

@@ -1,3 +1,4 @@
+import type { InstrumentView } from '@tapecast/market';
 import type { DataMessage } from '@tapecast/wire';
 import type { Client } from '../fanout/client.ts';
 import type { FlushContext } from '../fanout/flush-context.ts';
@@ -54,6 +55,17 @@ export class TradeReplays {
     const { view, symbol } = instrument;
     const remembered = view.trades[0]?.seq ?? Infinity;
     return Math.min(remembered, this.#history?.oldest(symbol, view.epoch) ?? Infinity, told + 1);
+  }
+
+  /** Whether trades right after that number are missing that are just being read. */
+  awaits(
+    { instrument: symbol, epoch, trades, seqs }: InstrumentView,
+    position: { epoch: string; seq: number },
+  ): boolean {
+    const history = this.#history;
+    if (history === undefined || position.epoch !== epoch || position.seq >= seqs.trade) return false;
+    const oldest = Math.min(trades[0]?.seq ?? Infinity, history.oldest(symbol, epoch) ?? Infinity);
+    return oldest > position.seq + 1 && history.filling(symbol);
   }
 
   /**

@@ -1,5 +1,6 @@
 import { openMemorySessionStore, type SessionStore } from '@tapecast/market-state';
 import { createMemorySignalHub } from '@tapecast/signal-bus';
+import type { TickLog } from '@tapecast/tick-log';
 import { afterEach, describe, expect, test } from 'vitest';
 import { openStand, type Stand, type StandOptions } from '../stand/stand.ts';
 import { StreamClient, type Wire } from '../stand/stream-client.ts';
@@ -175,6 +176,33 @@ test('a book that changed beyond the cut only is shown at once to who was told i
     expect(client.messages.filter(({ type }) => type === 'notice')).toEqual([]);
     there.close();
   }
+});
+
+test('a gateway that has just begun waits for the trades that it is reading', async () => {
+  const { one } = await openTwo();
+  for (let i = 0; i < 10; i++) await trade(one, 20);
+  await one.market.checkpoint();
+  let read: () => void = () => {};
+  const reading = new Promise<void>((resolve) => {
+    read = resolve;
+  });
+  const log = new Proxy(one.log, {
+    get: (target, name) => {
+      if (name === 'offsetsAt')
+        return (...all: Parameters<TickLog['offsetsAt']>) => reading.then(() => target.offsetsAt(...all));
+      const value = Reflect.get(target, name, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+  const begun = await openStand({ beside: { ...one, log }, config: { limits: { recordsBeforeCheckpoint: 0 } } });
+  open.push({ close: () => begun.stop() });
+  const client = await connect(begun);
+  const answer = resumeOf(client, undefined, [position('trade', one.market.epoch, 7)]);
+  expect(await Promise.race([answer, new Promise((resolve) => setTimeout(resolve, 100, 'waits'))])).toBe('waits');
+  read();
+  expect((await answer).results).toMatchObject([{ outcome: 'resumed', from: 8 }]);
+  await client.until(() => numbers(client).at(-1) === 200);
+  expect(numbers(client)).toEqual(upTo(8, 200));
 });
 
 describe('a session', () => {
