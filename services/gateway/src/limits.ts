@@ -193,8 +193,6 @@ export interface GatewayLimits {
   readonly resumeAheadMs: number;
   /** A resume waits so long for older trades that a gateway which has just begun is reading. Past it: a hole. */
   readonly resumeFillMs: number;
-  /** A resume waits so long for older trades that a gateway which has just begun is reading. Past it: a hole. */
-  readonly resumeFillMs: number;
   /** Reads of older trades under way at once. Past it: wait. */
   readonly replayReadsAtOnce: number;
   /** For one such read. Past it: its trades are told to be lost. */
@@ -391,7 +389,6 @@ export const DEFAULT_LIMITS: GatewayLimits = Object.freeze({
   toldTradesBytes: 64 * MIB,
   resumePositionsMax: 200_000,
   resumeAheadMs: 3_000,
-  resumeFillMs: 3_000,
   resumeFillMs: 3_000,
   replayReadsAtOnce: 64,
   replayReadMs: 5_000,
