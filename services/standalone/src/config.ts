@@ -14,7 +14,9 @@ export const standaloneSchema = z.object({
     .string()
     .min(1)
     .default('.tapecast')
-    .describe('folder for what the process leaves: standalone.json with its addresses'),
+    .describe(
+      'folder for what the process leaves: the last minutes of its log, its state, standalone.json with its addresses',
+    ),
   feed: z
     .enum([...FEED_NAMES, 'replay'])
     .default('simulated')
@@ -43,7 +45,10 @@ export const standaloneSchema = z.object({
     .default('1')
     .describe("replay: times as fast as recorded, or 'max' for as fast as it is taken"),
   paused: z.boolean().default(false).describe('replay: waits for POST /replay/start on the admin port'),
-  keep: z.boolean().default(false).describe('keeps what an earlier run left in the data folder'),
+  keep: z
+    .boolean()
+    .default(false)
+    .describe('goes on with what an earlier run left in the data folder, also for a replay or another feed'),
   logLevel: z
     .enum(LOG_LEVELS)
     .default('warn')

@@ -7,7 +7,7 @@ import { type AuthService, authOptions, JWKS_PATH, keyEncryptionKey, startAuth }
 import { computeConfig, startCompute } from '@tapecast/compute';
 import { startGateway } from '@tapecast/gateway';
 import { startIngest } from '@tapecast/ingest';
-import { openMemoryKeyRingStore, openMemoryMarketState } from '@tapecast/market-state';
+import { openMemoryKeyRingStore, openMemorySessionStore } from '@tapecast/market-state';
 import {
   type AdminRoutes,
   createLogger,
@@ -20,10 +20,10 @@ import {
   StartError,
   startAdminServer,
 } from '@tapecast/service-kit';
-import { openMemoryTickLog } from '@tapecast/tick-log';
 import { RecordingError, startVenue as startVenueServer, VenueError } from '@tapecast/venue-server';
 import { z } from 'zod';
 import { EMBEDDED_PARTITIONS, type StandaloneConfig } from './config.ts';
+import { openKept } from './kept.ts';
 
 const HOST = '127.0.0.1';
 /** `iss` of its tokens. */
@@ -56,9 +56,16 @@ export async function startStandalone(config: StandaloneConfig): Promise<Standal
     for (const part of parts.splice(0).reverse()) await part.stop();
   };
   try {
-    const log = openMemoryTickLog({ partitions: EMBEDDED_PARTITIONS });
+    const kept = await openKept({
+      dataDir: config.dataDir,
+      feed: config.feed,
+      partitions: EMBEDDED_PARTITIONS,
+      keep: config.keep,
+      logger: logger('standalone'),
+    });
+    parts.push({ stop: () => kept.close() });
+    const { log, state } = kept;
     parts.push({ stop: () => log.close() });
-    const state = openMemoryMarketState();
     parts.push({ stop: () => state.close() });
 
     const venue = config.feed === 'replay' ? await startVenue(config) : undefined;
@@ -77,6 +84,7 @@ export async function startStandalone(config: StandaloneConfig): Promise<Standal
         config: { host: HOST, port: config.port, ...admission(auth) },
         log,
         state,
+        sessions: openMemorySessionStore(),
         logger: logger('gateway'),
         metrics,
         page: { dir: PAGE },
@@ -207,7 +215,7 @@ async function untilReady(ready: () => Readiness, failed: Promise<Error>): Promi
   }
 }
 
-/** The memory drivers leave nothing behind; what there is to empty is the addresses of the run before. */
+/** Log and store empty their own folders; here it is the addresses of the run before. */
 function prepareDataDir(config: StandaloneConfig): void {
   mkdirSync(config.dataDir, { recursive: true });
   if (!config.keep) rmSync(join(config.dataDir, ADDRESSES_FILE), { force: true });
