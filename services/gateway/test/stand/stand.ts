@@ -1,4 +1,4 @@
-import { type MarketState, openMemoryMarketState, type SessionStore } from '@tapecast/market-state';
+import { type Fleet, type MarketState, openMemoryMarketState, type SessionStore } from '@tapecast/market-state';
 import { createLogger, createRegistry, type Logger, type Registry } from '@tapecast/service-kit';
 import type { SignalBus } from '@tapecast/signal-bus';
 import { openMemoryTickLog, type TickLog } from '@tapecast/tick-log';
@@ -25,6 +25,7 @@ export interface StandOptions {
   store?: (state: MarketState) => MarketState;
   page?: { dir: string };
   sessions?: SessionStore;
+  fleet?: Fleet;
   signals?: SignalBus;
   /** Another stand, whose log, store and writer this gateway has, too. */
   beside?: Stand;
@@ -44,6 +45,7 @@ export async function openStand(options: StandOptions = {}): Promise<Stand> {
     logger: options.logger ?? createLogger('gateway', 'silent'),
     metrics,
     ...(options.sessions === undefined ? {} : { sessions: options.sessions }),
+    ...(options.fleet === undefined ? {} : { fleet: options.fleet }),
     ...(options.signals === undefined ? {} : { signals: options.signals }),
     ...(options.page === undefined ? {} : { page: options.page }),
   });
