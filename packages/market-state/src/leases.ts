@@ -22,9 +22,10 @@ export type LeaseAnswer =
 export interface Leases {
   /**
    * Takes the lease for `ttlMs` where it is free, ran out, or is this owner's already: an owner that asks again gets the
-   * fence that it had. An owner is named anew with each start of a process.
+   * fence that it had. An owner is named anew with each start of a process. `ended` is an owner of which the caller knows
+   * that its process is gone: what it holds counts as free.
    */
-  acquire(name: string, owner: string, ttlMs: number): Promise<LeaseAnswer>;
+  acquire(name: string, owner: string, ttlMs: number, ended?: string): Promise<LeaseAnswer>;
   /**
    * Holds it for another `ttlMs`. 'held' also where it ran out and nobody took it meanwhile, and where a failover lost that
    * it was taken; 'lost' for ever when another has it or had it.

@@ -56,6 +56,17 @@ export function leaseConformance(name: string, open: () => Promise<Leases>): voi
       await leases.close();
     });
 
+    it('is free for who knows that its holder has ended, with a higher fence', async () => {
+      const leases = await open();
+      const first = taken(await leases.acquire('feed', 'one', 10_000));
+      expect(await leases.acquire('feed', 'two', 10_000, 'other')).toMatchObject({ outcome: 'held' });
+      const second = taken(await leases.acquire('feed', 'two', 10_000, 'one'));
+      expect(second).toBeGreaterThan(first);
+      expect(taken(await leases.acquire('feed', 'two', 10_000, 'one'))).toBe(second);
+      expect(await leases.renew('feed', 'one', first, 10_000)).toBe('lost');
+      await leases.close();
+    });
+
     it('lets one of many have it', async () => {
       const leases = await open();
       const answers = await Promise.all(

@@ -32,6 +32,8 @@ export interface IngestDependencies {
   state: MarketState;
   /** Of several with the same feed one publishes, the others stand by. Without: this is the only one. */
   leases?: Leases;
+  /** Names this start of this process where leases are asked for, and the one before it, if that is known to have ended. */
+  owner?: { name: string; ended: string | undefined };
   /** For ticks that the log does not take. Without: memory alone. The caller's to close. */
   spoolStore?: RecordStore;
   logger: Logger;
@@ -153,7 +155,8 @@ export async function startIngest(dependencies: IngestDependencies): Promise<Run
     lead = new Leadership({
       leases,
       name: `ingest/${config.feed}`,
-      owner: session,
+      owner: dependencies.owner?.name ?? session,
+      ended: dependencies.owner?.ended,
       limits,
       logger,
       onTaken: begin,

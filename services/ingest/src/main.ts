@@ -3,6 +3,7 @@ import { runServiceProcess } from '@tapecast/service-kit';
 import { openKafkaTickLog } from '@tapecast/tick-log';
 import { ingestProcessSchema } from './config.ts';
 import { startIngest } from './ingest.ts';
+import { succeed } from './lead/succession.ts';
 import { LIMITS } from './limits.ts';
 import { openSpool } from './publish/open-spool.ts';
 
@@ -30,7 +31,7 @@ await runServiceProcess({
       log,
       state,
       leases,
-      ...(spoolStore === undefined ? {} : { spoolStore }),
+      ...(spoolStore === undefined ? {} : { spoolStore, owner: await succeed(config.spoolDir, logger) }),
       logger,
       metrics,
     });

@@ -13,11 +13,11 @@ class MemoryLeases implements Leases {
   readonly #held = new Map<string, { owner: string; fence: number; untilMs: number }>();
   #closed = false;
 
-  async acquire(name: string, owner: string, ttlMs: number): Promise<LeaseAnswer> {
+  async acquire(name: string, owner: string, ttlMs: number, ended?: string): Promise<LeaseAnswer> {
     this.#check(name, owner, ttlMs);
     const seen = this.#held.get(name);
     const nowMs = performance.now();
-    if (seen !== undefined && seen.owner !== owner && seen.untilMs > nowMs) {
+    if (seen !== undefined && seen.owner !== owner && seen.owner !== ended && seen.untilMs > nowMs) {
       return { outcome: 'held', by: { owner: seen.owner, fence: seen.fence, leftMs: Math.ceil(seen.untilMs - nowMs) } };
     }
     const fence = seen?.owner === owner ? seen.fence : Math.max((seen?.fence ?? 0) + 1, Date.now());

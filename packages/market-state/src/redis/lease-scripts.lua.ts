@@ -12,9 +12,9 @@ local function hold(fence, ttl)
 end
 `;
 
-/** ARGV: owner, ttl ms. Returns { 'yours', fence } or { 'held', owner, fence, ms left }. Sent again, it says the same. */
+/** ARGV: owner, ttl ms, an owner that has ended ('': none). Returns { 'yours', fence } or { 'held', owner, fence, ms left }. Sent again, it says the same. */
 const ACQUIRE = `${NOW}
-if seen[1] and seen[1] ~= ARGV[1] and tonumber(seen[3]) > now then
+if seen[1] and seen[1] ~= ARGV[1] and seen[1] ~= ARGV[3] and tonumber(seen[3]) > now then
   return { 'held', seen[1], seen[2], string.format('%.0f', tonumber(seen[3]) - now) }
 end
 local fence = seen[2]

@@ -8,7 +8,7 @@ import type { RedisMarketStateOptions } from './redis-market-state.ts';
 
 /** The commands that ioredis makes of `LEASE_SCRIPTS`. */
 interface LeaseCluster extends StateCluster {
-  acquireLease(key: string, owner: string, ttlMs: number): Promise<string[]>;
+  acquireLease(key: string, owner: string, ttlMs: number, ended: string): Promise<string[]>;
   renewLease(key: string, owner: string, fence: number, ttlMs: number): Promise<string>;
   releaseLease(key: string, owner: string, fence: number): Promise<string>;
   leaseHolder(key: string): Promise<string[]>;
@@ -33,10 +33,10 @@ class RedisLeases implements Leases {
     this.#calls = calls;
   }
 
-  async acquire(name: string, owner: string, ttlMs: number): Promise<LeaseAnswer> {
+  async acquire(name: string, owner: string, ttlMs: number, ended = ''): Promise<LeaseAnswer> {
     checkLease(name, owner, ttlMs);
     const [outcome, ...said] = await this.#calls.run('acquire a lease', (step) =>
-      step(() => this.#redis.acquireLease(this.#key(name), owner, ttlMs)),
+      step(() => this.#redis.acquireLease(this.#key(name), owner, ttlMs, ended)),
     );
     if (outcome === 'yours') return { outcome, fence: Number(said[0]) };
     return { outcome: 'held', by: holderOf(said)! };

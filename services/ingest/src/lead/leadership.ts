@@ -14,6 +14,8 @@ export interface LeadershipOptions {
   name: string;
   /** This start of this process. */
   owner: string;
+  /** The start before this one, which is known to have ended: its lease is not waited for. */
+  ended?: string | undefined;
   limits: Pick<IngestLimits, 'leaseTtlMs' | 'leaseRenewMs' | 'leaseTryMs'>;
   logger: Logger;
   /** The lease is ours from now on. Called once. */
@@ -94,7 +96,7 @@ export class Leadership {
   }
 
   async #waitForIt(): Promise<void> {
-    const { leases, name, owner, limits, logger, onTaken } = this.#options;
+    const { leases, name, owner, ended, limits, logger, onTaken } = this.#options;
     const { signal } = this.#abort;
     // Where the store was away for longer than the lease, its holder gets through between two looks: it tries all the time.
     let freeBefore = false;
@@ -103,15 +105,15 @@ export class Leadership {
       try {
         const holder = await leases.holder(name);
         this.#storeAway = false;
-        if (holder !== undefined) {
+        if (holder !== undefined && holder.owner !== ended) {
           freeBefore = false;
           this.#standBy(holder.owner);
           // It may be given back at any time; it runs out when it says.
           waitMs = Math.min(waitMs, holder.leftMs + 1);
-        } else if (!freeBefore) freeBefore = true;
+        } else if (holder === undefined && !freeBefore) freeBefore = true;
         else {
           const askedAtMs = performance.now();
-          const answer = await leases.acquire(name, owner, limits.leaseTtlMs);
+          const answer = await leases.acquire(name, owner, limits.leaseTtlMs, ended);
           if (answer.outcome === 'yours') {
             this.#fence = answer.fence;
             this.#validUntilMs = askedAtMs + limits.leaseTtlMs;

@@ -11,12 +11,13 @@ afterEach(async () => {
 
 const LIMITS = { leaseTtlMs: 120, leaseRenewMs: 30, leaseTryMs: 10 };
 
-function lead(leases: Leases, owner: string, limits = LIMITS) {
+function lead(leases: Leases, owner: string, limits = LIMITS, ended?: string) {
   const seen: { fence?: number; lost?: string; confirmed: number } = { confirmed: 0 };
   const leadership = new Leadership({
     leases,
     name: 'ingest/test',
     owner,
+    ended,
     limits,
     logger: createLogger('test', 'silent'),
     onTaken: (fence) => {
@@ -42,7 +43,7 @@ function cuttable(leases: Leases) {
     (...args: Args): Promise<R> =>
       store.away ? Promise.reject(new MarketStateError('unavailable', 'away')) : call(...args);
   const through: Leases = {
-    acquire: guarded((name, owner, ttlMs) => leases.acquire(name, owner, ttlMs)),
+    acquire: guarded((name, owner, ttlMs, ended) => leases.acquire(name, owner, ttlMs, ended)),
     renew: guarded((name, owner, fence, ttlMs) => leases.renew(name, owner, fence, ttlMs)),
     release: guarded((name, owner, fence) => leases.release(name, owner, fence)),
     holder: guarded((name) => leases.holder(name)),
@@ -63,6 +64,14 @@ describe('who publishes', () => {
     await one.leadership.stop();
     await until('two has it', () => two.leadership.active);
     expect(two.seen.fence!).toBeGreaterThan(one.seen.fence!);
+  });
+
+  it('does not wait for the lease of a process that is known to have ended', async () => {
+    const leases = openMemoryLeases();
+    const before = await leases.acquire('ingest/test', 'before', 60_000);
+    const { leadership, seen } = lead(leases, 'after', LIMITS, 'before');
+    await until('active', () => leadership.active);
+    expect(seen.fence!).toBeGreaterThan((before as { fence: number }).fence);
   });
 
   it('may go on while the store is away, and while it was back nobody else could have', async () => {
