@@ -39,9 +39,9 @@ export const LIMITS = {
   /** Any request that the broker answers at once. Past it the connection is given up and another broker asked. */
   requestDeadlineMs: 2_000,
   /** The broker's own bound for getting a batch to all in-sync replicas; it then says so, and the batch is sent again. */
-  produceReplicationMs: 2_500,
+  produceReplicationMs: 2_200,
   /** The watchdog over a hung broker: past it the connection is given up and the batch sent again to the leader of then. */
-  produceDeadlineMs: 3_000,
+  produceDeadlineMs: 2_500,
   /** A second broker is asked for metadata when the first has not answered by then. */
   metadataHedgeMs: 250,
   /** First and longest pause between tries. Tries go on until success or close: an outage is waited out. */
