@@ -1,7 +1,7 @@
 import { SEQUENCES } from '@tapecast/market';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodeUpdateBatch, NameTable, openUpdateBatch, UpdateBatchReader } from '../src/index.ts';
+import { encodeUpdateBatch, NameTable, openUpdateBatch, UpdateBatchReader, WireError } from '../src/index.ts';
 import { log } from '../src/log-schema.ts';
 import { text } from './arbitraries.ts';
 import { batch, UNKNOWN, update } from './log-arbitraries.ts';
@@ -56,7 +56,12 @@ describe('a batch is read as the generated decoder reads it', () => {
         const names = new NameTable<string>();
         for (const symbol of known) names.set(symbol, symbol);
         const held = new Set(known.filter((symbol) => wanted(symbol, 'held')));
-        const reader = new UpdateBatchReader({ names, wants: (symbol) => held.has(symbol), tellsNew: true });
+        const reader = new UpdateBatchReader({
+          names,
+          wants: (symbol) => held.has(symbol),
+          tellsNew: true,
+          tellsTrades: true,
+        });
         for (const value of batches) {
           reader.read(encodeUpdateBatch(value));
           const { epoch, ticksNext, computedAtUs, clocks } = reader;
@@ -68,6 +73,18 @@ describe('a batch is read as the generated decoder reads it', () => {
           });
           const carried = [...value.updates.keys()];
           expect(reader.newNames).toEqual(carried.filter((symbol) => !known.includes(symbol)));
+          // Of all that are known, held or not: what the generated decoder finds in the index.
+          const { count, known: of, firsts, lasts } = reader.trades;
+          const { index } = log.v1.UpdateBatch.decode(encodeUpdateBatch(value));
+          expect(Array.from({ length: count }, (_, i) => [of[i], firsts[i], lasts[i]])).toEqual(
+            index
+              .filter(({ instrument }) => known.includes(instrument ?? ''))
+              .flatMap(({ instrument, ranges }) =>
+                (ranges ?? [])
+                  .filter(({ sequence }) => SEQUENCES[(sequence ?? 0) - 1] === 'trade')
+                  .map(({ first, last }) => [instrument ?? '', first ?? 0, last ?? 0]),
+              ),
+          );
           expect(reader.entries.map((entry) => entry.known)).toEqual(carried.filter((symbol) => held.has(symbol)));
           for (const entry of reader.entries) {
             const updates = value.updates.get(entry.known)!;
@@ -91,6 +108,25 @@ describe('a batch is read as the generated decoder reads it', () => {
       }),
     );
   });
+});
+
+it('bent bytes are read, or refused as what they are, with the numbers of trades too', () => {
+  fc.assert(
+    fc.property(batch, fc.nat(), fc.integer({ min: 1, max: 255 }), (value, place, flip) => {
+      const names = new NameTable<string>();
+      for (const symbol of value.updates.keys()) names.set(symbol, symbol);
+      const reader = new UpdateBatchReader({ names, wants: () => false, tellsNew: true, tellsTrades: true });
+      const bytes = encodeUpdateBatch(value);
+      fc.pre(bytes.length > 0);
+      bytes[place % bytes.length] = (bytes[place % bytes.length] as number) ^ flip;
+      try {
+        reader.read(bytes);
+      } catch (error) {
+        expect(error).toBeInstanceOf(WireError);
+      }
+    }),
+    { numRuns: 300, verbose: 1 },
+  );
 });
 
 describe('names are found by their bytes', () => {
