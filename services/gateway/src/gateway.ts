@@ -163,6 +163,7 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
     nowMs,
     failed,
   });
+  const journal = new SessionJournal(JOURNAL_LIMITS, () => nowUs() / 1000);
   const toldTrades = new ToldTrades(limits, nowMs);
   // Frames, and texts by stream: what a gateway costs, other than bytes.
   let written = 0;
@@ -179,6 +180,7 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
     compressed: metrics.compressed,
     toldTrades,
     replayed: metrics.slow.replayed,
+    noted: (message) => journal.told('', message),
     failed: (symbol, error) => {
       metrics.flushFailures.inc();
       failed(`flush of ${symbol}`, error);
@@ -209,7 +211,6 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
   });
   watchPartitions(deps.metrics, () => feed.counts);
   if (deps.signals !== undefined) watchSignals(deps.metrics, deps.signals);
-  const journal = new SessionJournal(JOURNAL_LIMITS, () => nowUs() / 1000);
   const context: ProtocolContext = {
     journal,
     ...{ instruments, fanout, admission, limits, metrics, logger, heartbeatMs, nowUs, history },

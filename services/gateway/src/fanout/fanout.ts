@@ -1,3 +1,4 @@
+import type { NoticeMessage, StatusMessage } from '@tapecast/wire';
 import type { ToldTrades } from '../slow/told-trades.ts';
 import type { Client } from './client.ts';
 import { type CohortLimits, Cohorts } from './cohorts.ts';
@@ -26,6 +27,8 @@ export interface FanoutOptions {
   /** Keeps trades for clients that are paused; without it they are told a hole. */
   toldTrades?: ToldTrades;
   replayed?: FlushContext['replayed'];
+  /** Is given what is told to all who have a stream or an instrument, but for data. */
+  noted?: (message: NoticeMessage | StatusMessage) => void;
   /** What an instrument tells could not be made into frames: its clients see a hole in their ranges. */
   failed: (symbol: string, error: unknown) => void;
 }
@@ -81,12 +84,17 @@ export class Fanout implements FlushQueue {
       delivered: options.delivered,
       encoded: options.encoded,
       replayed: options.replayed ?? (() => {}),
+      noted: options.noted ?? (() => {}),
     };
     this.#cohorts = new Cohorts(options.limits);
     const nowMs = (): number => options.nowUs() / 1000;
     this.#timers = INTERVALS_OFFERED_MS.map((intervalMs, index) =>
       intervalMs === 0 ? undefined : new IntervalTimer(index, options.timers, nowMs, () => this.#flushInterval(index)),
     );
+  }
+
+  noted(message: NoticeMessage): void {
+    this.#options.noted?.(message);
   }
 
   get toldTrades(): ToldTrades | undefined {

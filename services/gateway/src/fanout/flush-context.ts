@@ -1,3 +1,4 @@
+import type { StatusMessage } from '@tapecast/wire';
 import type { Client } from './client.ts';
 import type { FlushTable } from './flush-table.ts';
 import type { FrameWriter } from './frame-writer.ts';
@@ -18,6 +19,8 @@ export interface FlushContext {
   encoded(messages: number): void;
   /** Counts updates that went out, and to how many clients each; of `bytes` each client got as many. */
   delivered(messages: number, clients: number, bytes: number): void;
+  /** Is given what is told to all who have an instrument, but for data. */
+  noted(message: StatusMessage): void;
   /** Counts trades that a client was told later, and that it was told to be lost. */
   replayed(trades: number, lost: number): void;
 }

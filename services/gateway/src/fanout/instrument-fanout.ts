@@ -1,5 +1,5 @@
 import { type Channel, type InstrumentView, SEQUENCES, type Sequence, type Update } from '@tapecast/market';
-import { type StatusMessage, sequenceOf } from '@tapecast/wire';
+import { type NoticeMessage, type StatusMessage, sequenceOf } from '@tapecast/wire';
 import type { ToldTrades } from '../slow/told-trades.ts';
 import type { Paces } from './paces.ts';
 import { StreamGroup } from './stream-group.ts';
@@ -29,6 +29,8 @@ export interface FlushQueue {
   markUrgent(group: StreamGroup): void;
   /** What a stream tells could not be encoded: its clients see a hole, and get a whole state with its next update. */
   failed(symbol: string, error: unknown): void;
+  /** Is told to all who have a stream, for those who keep a record of it. */
+  noted(message: NoticeMessage): void;
   /** The instrument has statuses to tell, or times of updates to be counted, at the end of this turn. */
   markInstrument(instrument: InstrumentFanout): void;
 }
@@ -90,6 +92,10 @@ export class InstrumentFanout {
     }
     group.holds++;
     return group;
+  }
+
+  noted(message: NoticeMessage): void {
+    this.#queue.noted(message);
   }
 
   release(group: StreamGroup): void {

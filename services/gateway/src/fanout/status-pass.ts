@@ -30,6 +30,7 @@ export class StatusPass {
       if (instrument.statuses.length === 0) continue;
       const statuses = instrument.statuses.splice(0);
       if (instrument.empty) continue;
+      for (const status of statuses) context.noted(status);
       told ??= [];
       told.push({ instrument: instrument.number, binary: undefined, text: undefined, statuses });
     }

@@ -125,7 +125,9 @@ export class StreamGroup {
     this.#tellWaiting();
     if (epochChanged) {
       const msg = `the numbers of ${this.channel} begin anew, with epoch ${view.epoch}`;
-      this.#output.notice({ ...this.#hole(undefined, msg), epoch: view.epoch }, undefined, 0);
+      const notice = { ...this.#hole(undefined, msg), epoch: view.epoch };
+      this.instrument.noted(notice);
+      this.#output.notice(notice, undefined, 0);
       this.#told = 0;
     }
     const seq = view.seqs[this.sequence];
@@ -262,11 +264,9 @@ export class StreamGroup {
     if (firstLive > told + 1) {
       const base = as === 'history' ? untold.at(-1) : undefined;
       const state = base && rememberedTrade(view.instrument, base, 'history');
-      this.#output.notice(
-        this.#hole([told + 1, firstLive - 1], 'these trades were not delivered'),
-        state,
-        firstLive - 1,
-      );
+      const notice = this.#hole([told + 1, firstLive - 1], 'these trades were not delivered');
+      this.instrument.noted(notice);
+      this.#output.notice(notice, state, firstLive - 1);
     }
     for (const trade of untold) {
       const message = rememberedTrade(view.instrument, trade, as);

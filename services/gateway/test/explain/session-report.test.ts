@@ -53,3 +53,21 @@ it('is asked over the admin port, and knows nobody else', async () => {
   expect((await ask(`/sessions/${'x'.repeat(300)}`)).status).toBe(400);
   socket.close();
 });
+
+it('tells what everybody who held the instrument was told, and nothing of other instruments', async () => {
+  const { socket, told } = await connect();
+  socket.send(JSON.stringify({ action: 'subscribe', id: 1, channels: ['trade'], symbols: ['AAPL$US'] }));
+  await expect.poll(() => told.some(({ type }) => type === 'success')).toBe(true);
+  const { market } = stand;
+  market.trade('AAPL$US', 15_000);
+  await market.write();
+  await expect.poll(() => told.some(({ type }) => type === 'trade')).toBe(true);
+  const { events, connection } = (await stand.gateway.session(told[0]!.session as string))!;
+  expect(connection?.subscriptions[0]?.told).toBe(1);
+  // It was pending until the first trade; then everybody was told that it is live.
+  expect(events.filter(({ event }) => event === 'status').map(({ symbol, text }) => `${symbol} ${text}`)).toEqual([
+    expect.stringMatching(/^AAPL\$US pending/),
+    'AAPL$US live',
+  ]);
+  socket.close();
+});
