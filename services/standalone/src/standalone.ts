@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { removeTrialClient, writeTrialCredentials } from '@tapecast/access';
 import { type AuthService, authOptions, JWKS_PATH, keyEncryptionKey, startAuth } from '@tapecast/auth';
 import { computeConfig, startCompute } from '@tapecast/compute';
-import { startGateway } from '@tapecast/gateway';
+import { sessionRoute, startGateway } from '@tapecast/gateway';
 import { startIngest } from '@tapecast/ingest';
 import { openMemoryKeyRingStore, openMemorySessionStore } from '@tapecast/market-state';
 import {
@@ -127,7 +127,10 @@ export async function startStandalone(config: StandaloneConfig): Promise<Standal
     const ready = (): Readiness =>
       services.map((service) => service.ready()).find((one) => !one.ready) ?? { ready: true, reason: '' };
     const failed = Promise.race(services.map((service) => service.failed));
-    const routes: AdminRoutes = { ...auth?.routes };
+    const routes: AdminRoutes = {
+      ...auth?.routes,
+      'GET /sessions/*': sessionRoute((id) => gateway.session(id)),
+    };
     if (venue !== undefined)
       routes['POST /replay/start'] = () => {
         venue.start();
