@@ -49,6 +49,8 @@ class Watchdog {
   #unread = 'the cluster has not been read yet';
   #timer: NodeJS.Timeout | undefined;
   #reading: Promise<void> = Promise.resolve();
+  #busy = false;
+  #again = false;
   #stopped = false;
 
   constructor(seeds: readonly NodeAddress[], logger: Logger, registry: Registry) {
@@ -61,9 +63,17 @@ class Watchdog {
     });
   }
 
+  /** Reads the cluster now, and from then on in intervals. While it is being read: once more after that. */
   start(): void {
+    clearTimeout(this.#timer);
+    this.#again = this.#busy;
+    if (this.#busy) return;
+    this.#busy = true;
     this.#reading = this.#read().finally(() => {
-      if (!this.#stopped) this.#timer = setTimeout(() => this.start(), TOPOLOGY_INTERVAL_MS);
+      this.#busy = false;
+      if (this.#stopped) return;
+      if (this.#again) this.start();
+      else this.#timer = setTimeout(() => this.start(), TOPOLOGY_INTERVAL_MS);
     });
   }
 
@@ -149,7 +159,10 @@ class Watchdog {
     const fields = { event: 'failover', node, outcome, afterMs: Math.round(seconds * 1_000) };
     if (outcome === 'no_replica' || outcome === 'given_up') this.#logger.error(fields);
     else this.#logger.warn(fields);
-    watched.promoting = false;
+    // Whoever is master now is watched from the next reading on, and that is now.
+    watched.watch.end();
+    this.#masters.delete(watched.node.id);
+    if (!this.#stopped) this.start();
   }
 }
 

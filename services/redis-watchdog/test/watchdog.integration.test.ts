@@ -1,0 +1,102 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLogger, createRegistry } from '@tapecast/service-kit';
+import { type RedisCluster, redisCommand, startRedisCluster } from '@tapecast/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type RedisWatchdog, startRedisWatchdog } from '../src/index.ts';
+
+let dir: string;
+let redis: RedisCluster;
+let watchdog: RedisWatchdog;
+const metrics = createRegistry();
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'tapecast-watchdog-'));
+  redis = await startRedisCluster({ dir });
+  watchdog = startRedisWatchdog({ nodes: redis.nodes.slice(0, 2), logger: createLogger('test', 'silent'), metrics });
+});
+
+afterAll(async () => {
+  await watchdog?.stop();
+  await redis?.stop();
+  await rm(dir, { recursive: true, force: true });
+});
+
+const portOf = (index: number): number => Number(redis.nodes[index]!.split(':')[1]);
+const metric = async (name: string, labels = ''): Promise<number> => {
+  const line = (await metrics.metrics()).split('\n').find((each) => each.startsWith(`${name}${labels} `));
+  return Number(line?.split(' ').at(-1) ?? 0);
+};
+const deaths = (outcome: string): Promise<number> =>
+  metric('tapecast_redis_watchdog_deaths_total', `{outcome="${outcome}"}`);
+
+async function replicaOf(master: number): Promise<number> {
+  const port = /slave0:ip=[^,]*,port=(\d+)/.exec(await redisCommand(portOf(master), 'INFO', 'replication'))?.[1];
+  return redis.nodes.findIndex((node) => node.endsWith(`:${port}`));
+}
+
+/** All masters are held, and each has a replica that follows. */
+async function settled(): Promise<void> {
+  await expect.poll(() => metric('tapecast_redis_watchdog_masters')).toBe(3);
+  await expect.poll(() => metric('tapecast_redis_watchdog_replicas')).toBe(3);
+}
+
+/** ms from `startedAt` until the node says that it is master. */
+async function untilMaster(index: number, startedAt: number, deadlineMs: number): Promise<number> {
+  while (performance.now() - startedAt < deadlineMs) {
+    const info = await redisCommand(portOf(index), 'INFO', 'replication').catch(() => '');
+    if (/role:master/.test(info)) return performance.now() - startedAt;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  throw new Error(`node ${index} is no master after ${deadlineMs} ms`);
+}
+
+describe('the failover watchdog', () => {
+  it('has the replica of a killed master take over long before the cluster would', async () => {
+    const took: number[] = [];
+    for (let round = 0; round < 3; round += 1) {
+      await settled();
+      const master = await redis.masterOf(0);
+      const replica = await replicaOf(master);
+      const before = await deaths('promoted');
+      const startedAt = performance.now();
+      redis.kill(master);
+      took.push(Math.round(await untilMaster(replica, startedAt, 10_000)));
+      await expect.poll(() => deaths('promoted')).toBe(before + 1);
+      await expect.poll(() => redis.masterOf(0)).toBe(replica);
+      await redis.restart(master);
+    }
+    console.log(`a killed master's replica served after ${took.join(', ')} ms, with a node timeout of 1000 ms`);
+    // An election of Redis's own takes the node timeout and 500 ms at least.
+    expect(Math.min(...took)).toBeLessThan(500);
+  });
+
+  it('leaves a master alone whose connections are cut, and one that hangs', async () => {
+    await settled();
+    const before = [await deaths('promoted'), await deaths('elected')];
+    const master = await redis.masterOf(0);
+    await redisCommand(portOf(master), 'CLIENT', 'KILL', 'TYPE', 'normal').catch(() => undefined);
+    await settled();
+    redis.kill(master, 'SIGSTOP');
+    // Redis itself replaces it; nothing was forced.
+    await expect.poll(() => redis.masterOf(0)).not.toBe(master);
+    redis.kill(master, 'SIGCONT');
+    expect([await deaths('promoted'), await deaths('elected')]).toEqual(before);
+    await redis.restart(master);
+  });
+
+  it('says so when there is nobody to take over, and goes on', async () => {
+    await settled();
+    const master = await redis.masterOf(0);
+    const replica = await replicaOf(master);
+    redis.kill(replica);
+    await expect.poll(() => metric('tapecast_redis_watchdog_replicas')).toBe(2);
+    redis.kill(master);
+    await expect.poll(() => deaths('no_replica')).toBe(1);
+    await redis.restart(master);
+    await redis.restart(replica);
+    await settled();
+    expect(watchdog.ready().ready).toBe(true);
+  });
+});
