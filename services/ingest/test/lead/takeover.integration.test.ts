@@ -143,7 +143,7 @@ function deaf(leases: Leases) {
 describe('two ingests of one venue', () => {
   it('one that is cut off is followed by the other, without a trade lost or doubled, and what it sends late is void', async () => {
     const { log, ticks, void_, start, tradeIds } = await setUp();
-    const { venue, recording, config } = await venueOf(400, 2);
+    const { venue, recording, config } = await venueOf(400, 4);
     const leases = openMemoryLeases();
     const cable = cutOff(log);
     const first = deaf(leases);
@@ -207,7 +207,7 @@ describe('two ingests of one venue', () => {
 describe('a single ingest that ends and starts again', () => {
   it('goes on where the log ends, with what was traded between', async () => {
     const { start, tradeIds } = await setUp();
-    const { venue, recording, config } = await venueOf(300, 2);
+    const { venue, recording, config } = await venueOf(300, 4);
     const before = await start(config);
     await until('ready', () => before.service.ready().ready);
     venue.start();
