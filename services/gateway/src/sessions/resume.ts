@@ -248,7 +248,7 @@ function join(
   resumed.push({ group: stream, epoch: position.epoch, at: position.seq });
   const result = success(session, stream, stream);
   // It knows of more than this gateway: it is not taken back.
-  if (!isTrade) return { ...result, outcome: 'keyframe' };
+  if (!isTrade) return { ...result, epoch: position.epoch, seq: position.seq, outcome: 'keyframe' };
   // Of an instrument without a state it is told later if the client's numbers are no more.
   const same = epoch === '' || position.epoch === epoch;
   const seq = same ? position.seq : 0;

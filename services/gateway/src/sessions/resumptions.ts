@@ -63,6 +63,8 @@ export interface ResumptionsOptions {
 
 /** Between two looks whether the gateway has reached the number of a client that knew more. */
 const AHEAD_POLL_MS = 10;
+/** Of very many, so many in a ms: less often, so that looking takes a small part of the loop. */
+const AHEAD_LOOKS_PER_MS = 50;
 
 /**
  * Brings clients that came back from their own numbers to the present, stream by stream. Each stream was joined paused: nothing
@@ -76,6 +78,10 @@ export class Resumptions {
   readonly #ahead = new Set<Session>();
   #positions = 0;
   #polling = false;
+  /** Time of this turn of the loop that was spent on those who come back, and who waits for the next. */
+  #spentMs = 0;
+  #queue = new Set<Session>();
+  #scheduled = false;
 
   constructor(options: ResumptionsOptions) {
     this.#options = options;
@@ -128,7 +134,10 @@ export class Resumptions {
   }
 
   sweep(): void {
-    for (const session of this.#active) this.go(session);
+    for (const session of this.#active) {
+      if ((session.resuming?.ahead.length ?? 0) > 0) this.#lookAgain(session);
+      else this.go(session);
+    }
   }
 
   #step(session: Session, resuming: Resuming): void {
@@ -137,7 +146,13 @@ export class Resumptions {
       this.#end(session, resuming);
       return;
     }
-    if (resuming.items.length > 0)
+    if (resuming.items.length > 0) {
+      if (this.#spentMs >= this.#options.limits.catchUpTurnMs) {
+        this.#queue.add(session);
+        this.#schedule();
+        return;
+      }
+      const beganMs = performance.now();
       try {
         session.client.socket.cork(() => this.#advance(session, resuming));
       } catch (error) {
@@ -146,15 +161,33 @@ export class Resumptions {
         this.#options.failed(session, error);
         return;
       }
+      this.#spentMs += performance.now() - beganMs;
+      this.#schedule();
+    }
     if (resuming.items.length > 0) return;
-    if (resuming.ahead.length > 0) this.#watch(session);
-    else this.#end(session, resuming);
+    if (resuming.ahead.length === 0) this.#end(session, resuming);
+    // An instrument without a state may be long in coming: that is looked for with the sweep.
+    else if (resuming.ahead.some(({ aheadSinceMs }) => aheadSinceMs !== undefined)) this.#watch(session);
     this.#options.through(session);
+  }
+
+  /** The time of this turn of the loop is over with it. */
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      this.#spentMs = 0;
+      const queue = this.#queue;
+      this.#queue = new Set();
+      for (const session of queue) this.go(session);
+    });
   }
 
   #end(session: Session, resuming: Resuming): void {
     this.#active.delete(session);
     this.#ahead.delete(session);
+    this.#queue.delete(session);
     resuming.items = [];
     resuming.ahead = [];
     if (session.resuming === resuming) session.resuming = undefined;
@@ -301,7 +334,7 @@ export class Resumptions {
     if (this.#polling) return;
     this.#polling = true;
     const after = this.#options.after ?? ((ms, due) => void setTimeout(due, ms).unref());
-    after(AHEAD_POLL_MS, () => {
+    after(AHEAD_POLL_MS + this.#ahead.size / AHEAD_LOOKS_PER_MS, () => {
       this.#polling = false;
       for (const one of [...this.#ahead]) this.#lookAgain(one);
     });

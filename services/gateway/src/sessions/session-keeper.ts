@@ -42,6 +42,10 @@ export class SessionKeeper {
   readonly #ended = new Map<string, SessionWrite>();
   /** Sessions that are stored, and when their time has to begin anew: those written longest ago first. */
   readonly #stored = new Map<Session, number>();
+  /** Of these, who is to be written for that. */
+  readonly #renewals = new Set<Session>();
+  /** Being written. */
+  #underWay: readonly Session[] = [];
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> | undefined;
   #failing = false;
@@ -104,7 +108,8 @@ export class SessionKeeper {
     const { id } = session.identity;
     if (this.#byId.get(id) === session) this.#byId.delete(id);
     const changed = this.#changed.delete(session);
-    const stored = this.#stored.delete(session);
+    const stored = this.#stored.delete(session) || this.#underWay.includes(session);
+    this.#renewals.delete(session);
     if (session.replaced || (!changed && !stored)) return;
     const orderly = code !== undefined && ORDERLY.has(code) && session.unreadBytes === 0;
     if (this.#ended.size >= limits.endedSessionsMax) return;
@@ -155,8 +160,6 @@ export class SessionKeeper {
       this.#schedule(0);
     }
   }
-
-  readonly #renewals = new Set<Session>();
 
   /** The session as this gateway knows it better than the store: its connection is open here, or ended a moment ago. */
   #takeHere(
@@ -248,7 +251,7 @@ export class SessionKeeper {
   }
 
   #schedule(afterMs: number): void {
-    if (this.#timer !== undefined || this.#writing !== undefined) return;
+    if (this.#timer !== undefined || this.#writing !== undefined || this.#stopped) return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       // Owned here: nothing in it rejects.
@@ -275,16 +278,19 @@ export class SessionKeeper {
       (session) => !this.#changed.has(session),
     );
     for (const session of changed) this.#changed.delete(session);
-    this.#renewals.clear();
+    for (const session of this.#changed) this.#renewals.delete(session);
+    for (const session of renewed) this.#renewals.delete(session);
     const writes = [
       ...ended,
       ...changed.map((session) => this.#writeOf(session, this.#snapshot(session, false))),
       ...renewed.map((session) => this.#writeOf(session, undefined)),
     ];
-    const writing = this.#write(writes, ended, [...changed, ...renewed]);
+    this.#underWay = [...changed, ...renewed];
+    const writing = this.#write(writes, ended, this.#underWay);
     this.#writing = writing;
     await writing;
     this.#writing = undefined;
+    this.#underWay = [];
     const { sessionWriteMs, sessionRetryMs } = this.#options.limits;
     if (this.#left > 0) this.#schedule(this.#failing ? sessionRetryMs : sessionWriteMs);
   }
