@@ -19,9 +19,6 @@ describe.skipIf(!existsSync(CHROMIUM))('the market watch, while parts of the clu
     page.on('pageerror', (error) => faults.push(error.message));
     page.on('load', () => loads++);
     await page.goto(cluster.url);
-    await expect.poll(state, { timeout: 20_000 }).toBe('live');
-    await page.click('tr[data-symbol="TEST$XX"]');
-    await moves();
   });
   afterAll(async () => {
     await browser?.close();
@@ -49,12 +46,18 @@ describe.skipIf(!existsSync(CHROMIUM))('the market watch, while parts of the clu
   /** Index of the gateway that the page is at. */
   const gatewayOf = async (): Promise<number> => {
     for (const { index, admin } of cluster.processes().filter(({ role }) => role === 'gateway')) {
-      const text = await (await fetch(`${admin}/metrics`)).text();
+      const text = await (await fetch(`http://${admin}/metrics`)).text();
       const open = [...text.matchAll(/^tapecast_gateway_connections(?:\{[^}]*\})? (\d+)/gm)];
       if (open.some(([, count]) => Number(count) > 0)) return index;
     }
     throw new Error('no gateway has a connection');
   };
+
+  test('is live', async () => {
+    await expect.poll(state, { timeout: 20_000 }).toBe('live');
+    await page.click('tr[data-symbol="TEST$XX"]');
+    await moves();
+  });
 
   test('its gateway: it comes back at another one, and no trade is missing', async () => {
     expect(await killed('gateway', await gatewayOf())).toMatch(/nothing is missing/);
@@ -64,7 +67,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the market watch, while parts of the clu
     expect(await killed('nginx')).toMatch(/nothing is missing/);
   });
 
-  test.each(['compute', 'ingest'])('%s: it stays connected, and goes on', async (role) => {
+  test.each(['compute', 'ingest', 'redis'])('%s: it stays connected, and goes on', async (role) => {
     const before = await happened();
     cluster.kill(role);
     await moves();
