@@ -111,7 +111,8 @@ export async function runChaos(options: RunOptions): Promise<RunResult> {
   let fleet: FleetClient[] = [];
   let disks: SmallDisks | undefined;
   try {
-    disks = await mountSmallDisks(dataDir);
+    const fills = options.steps.some(({ faults }) => faults.some(({ name }) => name === 'disk-full'));
+    if (fills) disks = await mountSmallDisks(dataDir);
     const clocks = clockShifts(join(dir, 'clocks'));
     const setUp: ClusterOptions = {
       feed: 'replay',
