@@ -70,11 +70,38 @@ export async function run(): Promise<BenchResult> {
       }
       if (wanted !== 0) throw new Error('an entry was wanted that nobody holds');
     };
+    // As a gateway reads: with the numbers of the trades of each record.
+    const telling = new UpdateBatchReader({
+      names,
+      wants: ({ held }: Known) => held,
+      tellsNew: true,
+      tellsTrades: true,
+    });
+    const byBytesWithTrades = (): void => {
+      const index = new Map<Known, { lasts: Uint32Array; used: number }>();
+      let trades = 0;
+      for (const record of records) {
+        telling.read(record);
+        const { count, known: of, lasts } = telling.trades;
+        for (let i = 0; i < count; i++) {
+          const one = of[i] as Known;
+          let noted = index.get(one);
+          if (noted === undefined) {
+            noted = { lasts: new Uint32Array(TICKS), used: 0 };
+            index.set(one, noted);
+          }
+          noted.lasts[noted.used++] = lasts[i] as number;
+        }
+        trades += count;
+      }
+      if (trades === 0) throw new Error('no trade was found');
+    };
     const seconds = medians(ROUNDS, {
       objects: () => {
         if (byObjects(records, known) !== 0) throw new Error('an entry was wanted that nobody holds');
       },
       bytes: byBytes,
+      trades: byBytesWithTrades,
     });
     const us = (of: string): number => round(((seconds[of] as number) * 1e6) / updates, 4);
     rows.push({
@@ -85,6 +112,7 @@ export async function run(): Promise<BenchResult> {
       bytesARecord: round(records.reduce((sum, { length }) => sum + length, 0) / records.length),
       usAnUpdateByObjects: us('objects'),
       usAnUpdate: us('bytes'),
+      usAnUpdateWithTrades: us('trades'),
       usAnEntry: round(((seconds.bytes as number) * 1e6) / entries, 4),
       ratio: round((seconds.objects as number) / (seconds.bytes as number), 1),
       goal: `${us('bytes') <= GOAL_US ? 'met' : 'not met'}: at most ${GOAL_US} us`,
