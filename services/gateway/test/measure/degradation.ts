@@ -5,7 +5,7 @@ import { encodeJsonClientMessage } from '@tapecast/wire';
 
 /**
  * What degradation is for: how old trades are at clients of a gateway that has more to do than it can, with and without it. JSON clients on
- * seven channels of one instrument. Run: node --conditions=source services/gateway/test/measure/degradation.ts [clients] [changes/s] [seconds]
+ * seven channels of one instrument. Run: node --conditions=source services/gateway/test/measure/degradation.ts [clients] [changes/s] [seconds] [off,on]
  */
 const CLIENTS = Number(process.argv[2] ?? 2_000);
 const PER_SECOND = Number(process.argv[3] ?? 40);
@@ -36,7 +36,7 @@ async function open(port: number, onData: (data: Buffer) => void): Promise<Socke
 const percentile = (sorted: readonly number[], part: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
 
-for (const degradation of ['off', 'on']) {
+for (const degradation of (process.argv[5] ?? 'off,on').split(',')) {
   const server = fork(new URL('./degradation-server.ts', import.meta.url), [degradation, `${PER_SECOND}`], {
     execArgv: ['--conditions=source'],
   });
@@ -64,7 +64,7 @@ for (const degradation of ['off', 'on']) {
   console.log(
     `degradation ${degradation}, ${CLIENTS} JSON clients on ${CHANNELS.length} channels, ${PER_SECOND} changes/s:`,
   );
-  for (const line of seen.filter((_, at) => at % 2 === 1)) console.log(`  ${line}`);
+  for (const line of seen) console.log(`  ${line}`);
   for (const socket of sockets) socket.destroy();
   server.disconnect();
   await once(server, 'exit');
