@@ -125,7 +125,9 @@ function clientOf(updates: readonly Update[][]): ClientRecord {
     ['kline@1m', 'kline@1m', 'whole'],
   ] as const) {
     const { digests } = reading.sequences.get(`${INSTRUMENT} ${sequence}`)!.get(EPOCH)!;
-    streamOf(record, INSTRUMENT, channel).states.push(...digests.get(cut)!.flatMap((value, number) => [number, value]));
+    streamOf(record, INSTRUMENT, channel).states.push(
+      ...digests.get(cut)!.flatMap((value, number) => [number, value, 1]),
+    );
   }
   return record;
 }

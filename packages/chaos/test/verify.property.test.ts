@@ -185,14 +185,14 @@ const PLANTS: Plant[] = [
     'wrong',
     (copies, random) => {
       const list = states(copies, random.pick(['quote', 'depth@20', 'kline@1m']));
-      list[2 * random.int(0, list.length / 2 - 2) + 1] = 1;
+      list[3 * random.int(0, list.length / 3 - 2) + 1] = 1;
     },
   ],
   [
     'a client whose last state is an old one',
     'lost',
     (copies, random) => {
-      states(copies, random.pick(['quote', 'kline@1m'])).splice(-2);
+      states(copies, random.pick(['quote', 'kline@1m'])).splice(-3);
     },
   ],
   [

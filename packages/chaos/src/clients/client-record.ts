@@ -23,7 +23,7 @@ export interface StreamRecord {
   readonly symbol: string;
   readonly channel: string;
   readonly trades: ToldTrade[];
-  /** Of the channels that have states: last number and digest of each state that was told, one after the other. */
+  /** Of the channels that have states: last number, digest and wall ms of each state that was told, one after the other. */
   readonly states: number[];
   readonly gaps: ToldGap[];
   /** The number at which the first subscription began: what came before is not the client's to have. */

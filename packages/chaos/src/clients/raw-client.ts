@@ -305,15 +305,15 @@ export class RawClient implements FleetClient {
           askSize: data.ask_size,
           sinceMs: data.since,
         };
-        stream.states.push(last, quoteDigest({ ...day, ...named }));
+        stream.states.push(last, quoteDigest({ ...day, ...named }), Date.now());
         return;
       }
       case 'kline':
-        stream.states.push(last, barDigest(message as unknown as ToldBar));
+        stream.states.push(last, barDigest(message as unknown as ToldBar), Date.now());
         return;
       default:
         applyLevels(position, message);
-        stream.states.push(last, bookDigest(position));
+        stream.states.push(last, bookDigest(position), Date.now());
     }
   }
 }

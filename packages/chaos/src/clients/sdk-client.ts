@@ -74,6 +74,6 @@ export class SdkClient implements FleetClient {
     { symbol, channel, range }: { symbol: string; channel: string; range: readonly [number, number] | undefined },
     state: number,
   ): void {
-    if (range !== undefined) streamOf(this.record, symbol, channel).states.push(range[1], state);
+    if (range !== undefined) streamOf(this.record, symbol, channel).states.push(range[1], state, Date.now());
   }
 }

@@ -46,7 +46,13 @@ export class ClientJudge {
         .map((numbers) => numbers[trade.number])
         .find((each) => each !== undefined && same(each, trade));
       if (logged === undefined)
-        this.#findings.add('wrong', name, `${symbol} trade ${trade.number} (${trade.id}) is not what the log has`);
+        this.#findings.add(
+          'wrong',
+          name,
+          `${symbol} trade ${trade.number} (${trade.id}) is not what the log has`,
+          1,
+          trade.atMs,
+        );
       if (epochs.length > 1) continue;
       const sentAtMs = this.#sentAt(symbol, trade.id);
       if (seen.has(trade.number))
@@ -83,14 +89,20 @@ export class ClientJudge {
     const cut: Cut | 'whole' = channel.startsWith('depth@') ? (Number(channel.slice('depth@'.length)) as Cut) : 'whole';
     const sequence = channel.startsWith('depth@') ? 'depth' : channel;
     const epochs = [...(this.#updates.sequences.get(`${symbol} ${sequence}`)?.values() ?? [])];
-    for (let at = 0; at < states.length; at += 2) {
+    for (let at = 0; at < states.length; at += 3) {
       this.compared.states++;
       const number = states[at]!;
       if (!epochs.some(({ digests }) => digests.get(cut)?.[number] === states[at + 1]))
-        this.#findings.add('wrong', name, `${symbol} ${channel} at ${number} is not what the log has`);
+        this.#findings.add(
+          'wrong',
+          name,
+          `${symbol} ${channel} at ${number} is not what the log has`,
+          1,
+          states[at + 2],
+        );
     }
     const end: SequenceStates | undefined = epochs.at(-1);
-    const last = states.at(-2) ?? 0;
+    const last = states.at(-3) ?? 0;
     if (end !== undefined && !this.#isCurrent(end, cut, last))
       this.#findings.add('lost', name, `${symbol} ${channel} ended at ${last}, the log at ${end.last}`);
   }

@@ -96,6 +96,8 @@ export class UpdateJudge implements UpdateSink {
   readonly #lastBook = new Map<string, number>();
   readonly #lastBars = new Map<string, string>();
   readonly #lastDays = new Map<string, string>();
+  /** When the venue sent the newest trade that the log has up to here: what follows it is of about that time. */
+  readonly #sentAt = new Map<string, number>();
   compared = { trades: 0, quotes: 0, books: 0, bars: 0 };
 
   constructor(truth: Truth, findings: Findings) {
@@ -114,6 +116,7 @@ export class UpdateJudge implements UpdateSink {
     const place = truth.placeOf.get(trade.id);
     if (place === undefined) return;
     const { sentAtMs } = truth.trades[place]!;
+    this.#sentAt.set(instrument, sentAtMs);
     const furthest = this.#furthest.get(instrument) ?? -1;
     if (seen.has(trade.id)) this.#found('doubled', instrument, `trade ${trade.id}, again as ${trade.number}`, sentAtMs);
     else if (place < furthest)
@@ -210,7 +213,7 @@ export class UpdateJudge implements UpdateSink {
   }
 
   #found(kind: 'lost' | 'doubled' | 'outOfOrder' | 'wrong', instrument: string, what: string, sentAtMs?: number): void {
-    this.#findings.add(kind, 'md.updates', `${instrument} ${what}`, 1, sentAtMs);
+    this.#findings.add(kind, 'md.updates', `${instrument} ${what}`, 1, sentAtMs ?? this.#sentAt.get(instrument));
   }
 }
 
