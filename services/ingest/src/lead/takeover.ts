@@ -42,7 +42,7 @@ export async function takeOver(options: TakeoverOptions): Promise<((venue: strin
     try {
       const end = await readLogEnd(options);
       if (signal.aborted) return undefined;
-      for (const source of sources) source.open();
+      for (const source of sources) source.open(nowUs());
       return end;
     } catch (error) {
       if (signal.aborted) return undefined;

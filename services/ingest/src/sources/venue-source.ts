@@ -34,8 +34,13 @@ export class VenueSource {
     if (fence !== undefined) this.#source.mark(this.#clockMs, receivedAtUs);
   }
 
-  open(): void {
+  /**
+   * The venue's time as it is now goes first. Between `mark` and this lies as long as the log was away: trades of that time
+   * would be ahead of the clock that the log has, and be taken for ones of the future.
+   */
+  open(receivedAtUs: number): void {
     this.#open = true;
+    if (this.#clockMs > 0) this.#source!.clock(this.#clockMs, receivedAtUs);
   }
 
   emit(tick: UnnumberedTick, receivedAtUs: number): void {
