@@ -83,6 +83,7 @@ async function venueOf(steps: number, speed: number) {
 /** A log that can be cut off from one process: as that process was killed, or stopped, its sends come never, or late. */
 function cutOff(log: TickLog) {
   let opened: () => void = () => undefined;
+  let held = 0;
   let gate: Promise<void> | undefined;
   const guarded: TickLog = {
     partitions: log.partitions,
@@ -96,6 +97,7 @@ function cutOff(log: TickLog) {
       const producer = await log.producer(topic);
       return {
         send: async (batches) => {
+          if (gate !== undefined) held++;
           await gate;
           return producer.send(batches);
         },
@@ -111,6 +113,8 @@ function cutOff(log: TickLog) {
       });
     },
     heal: () => opened(),
+    /** Sends that were under way when it was cut off, or began after. */
+    held: () => held,
   };
 }
 
@@ -143,7 +147,7 @@ function deaf(leases: Leases) {
 describe('two ingests of one venue', () => {
   it('one that is cut off is followed by the other, without a trade lost or doubled, and what it sends late is void', async () => {
     const { log, ticks, void_, start, tradeIds } = await setUp();
-    const { venue, recording, config } = await venueOf(400, 4);
+    const { venue, recording, config } = await venueOf(400, 2);
     const leases = openMemoryLeases();
     const cable = cutOff(log);
     const first = deaf(leases);
@@ -159,10 +163,12 @@ describe('two ingests of one venue', () => {
     cable.cut();
     await until('the second publishes', async () => (await standby.metric('tapecast_ingest_active')) === 1);
     // What the first had under way arrives now, long after its time.
+    const late = cable.held();
     cable.heal();
     await until('all trades', () => tradeIds().at(-1) === recording.tradeIds.at(-1));
     expect(tradeIds()).toEqual(recording.tradeIds);
-    await until('the late ones are there, and void', () => void_.count > 0);
+    // A process that was cut off between two sends had nothing under way.
+    if (late > 0) await until('the late ones are there, and void', () => void_.count > 0);
     const told = ticks.flatMap(({ instrument, body }) =>
       instrument === INSTRUMENT && body.kind === 'status' ? [body.reason] : [],
     );
