@@ -189,7 +189,10 @@ export interface GatewayLimits {
    * resume is answered `unavailable`, to be sent again. One of any size is let in where there is no other.
    */
   readonly resumePositionsMax: number;
-  /** A client may know more than a gateway that is behind: so long it waits for its number. Past it: told that numbers begin anew. */
+  /**
+   * A client may know more than a gateway that is behind, cut off from the log or hung. Equal epochs mean equal numbers, so it
+   * waits so long for its number. Past it, as of one that claims what never was: told that numbers begin anew.
+   */
   readonly resumeAheadMs: number;
   /** A resume waits so long for older trades that a gateway which has just begun is reading. Past it: a hole. */
   readonly resumeFillMs: number;
@@ -388,7 +391,7 @@ export const DEFAULT_LIMITS: GatewayLimits = Object.freeze({
   toldTradesMs: 30_000,
   toldTradesBytes: 64 * MIB,
   resumePositionsMax: 200_000,
-  resumeAheadMs: 3_000,
+  resumeAheadMs: 60_000,
   resumeFillMs: 3_000,
   replayReadsAtOnce: 64,
   replayReadMs: 5_000,
