@@ -31,9 +31,9 @@ export {
 } from './oracles/trade-sums.ts';
 export { type CertificateFiles, type CertificateOptions, makeCertificates } from './parts/certificates.ts';
 export { type ChosenParts, chooseParts, type PartsChoice, type PartsWay, waysToTest } from './parts/choose.ts';
+export { type ClockShifts, clockShifts } from './parts/clock-shifts.ts';
 export { type FoundEngine, findEngine } from './parts/container/engine.ts';
 export { type OwnEngine, type OwnEngineOptions, startOwnEngine } from './parts/container/own-engine.ts';
-export { type ClockShifts, clockShifts } from './parts/clock-shifts.ts';
 export { type Kafka, type KafkaOptions, startKafka } from './parts/kafka.ts';
 export { installKafka, type KafkaInstall } from './parts/kafka-install.ts';
 export { type Nginx, type NginxOptions, type NginxTls, nginxConfiguration, startNginx } from './parts/nginx.ts';
