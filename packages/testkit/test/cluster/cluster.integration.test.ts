@@ -27,7 +27,16 @@ describe('a running cluster', () => {
       counts[role] = (counts[role] ?? 0) + 1;
       expect(isAlive(pid)).toBe(true);
     }
-    expect(counts).toEqual({ launcher: 1, kafka: 1, redis: 6, nginx: 1, ingest: 1, compute: 2, gateway: 2 });
+    expect(counts).toEqual({
+      launcher: 1,
+      kafka: 1,
+      redis: 6,
+      'redis-watchdog': 1,
+      nginx: 1,
+      ingest: 1,
+      compute: 2,
+      gateway: 2,
+    });
     expect(cluster.process('launcher').pid).toBe(cluster.pid);
     expect(`http://${cluster.process('nginx').address}`).toBe(cluster.url);
     for (const { log } of cluster.processes()) expect(log === null || existsSync(log)).toBe(true);
@@ -126,7 +135,7 @@ describe('the life of the launcher', () => {
     const launcher = await launch(...small());
     await launcher.ready();
     const pids = (await clusterPids(dataDir)).filter((pid) => pid !== launcher.pid);
-    expect(pids).toHaveLength(11);
+    expect(pids).toHaveLength(12);
     process.kill(launcher.pid, 'SIGKILL');
     const killedAt = performance.now();
     await until(() => (pids.some(isAlive) ? undefined : true));
