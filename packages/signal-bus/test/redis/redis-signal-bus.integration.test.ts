@@ -39,13 +39,13 @@ async function replicaOf(master: number): Promise<number> {
 }
 
 /** Publishes texts `<n>` one after the other until told to stop. Returns how many were acknowledged. */
-function publisher(by: SignalBus, channel: string): { stop(): Promise<number> } {
+function publisher(by: SignalBus, channel: string, everyMs = 2): { stop(): Promise<number> } {
   let stopped = false;
   const publishing = (async () => {
     let n = 0;
     for (; !stopped; n += 1) {
       await by.publish(channel, bytes(String(n)));
-      await new Promise((resolve) => setTimeout(resolve, 2));
+      await new Promise((resolve) => setTimeout(resolve, everyMs));
     }
     return n;
   })();
@@ -142,9 +142,11 @@ describe('signals that are missed', () => {
     const [here, there] = [record(), record()];
     await own.subscribe(channel, here.onSignal);
     await own.subscribe(elsewhere, there.onSignal);
-    const publishing = publisher(bus, channel);
-    const publishingThere = publisher(bus, elsewhere);
-    await expect.poll(() => here.signals.length).toBeGreaterThan(20);
+    // The master serves again before the subscriber's link is made anew, up to PROBE_LATE_MS and a look: what comes in
+    // between must not be more than is kept.
+    const publishing = publisher(bus, channel, 50);
+    const publishingThere = publisher(bus, elsewhere, 50);
+    await expect.poll(() => here.signals.length).toBeGreaterThan(5);
     const lostAt = performance.now();
     redis.kill(master, signal);
     let apart = 0;
@@ -157,7 +159,7 @@ describe('signals that are missed', () => {
     });
     // What a failover lost is put back within CONFIRM_AFTER_MS of its end; until then the texts may be out of order.
     const so = here.signals.length;
-    await expect.poll(() => here.signals.length, { timeout: 20_000 }).toBeGreaterThan(so + 20);
+    await expect.poll(() => here.signals.length, { timeout: 20_000 }).toBeGreaterThan(so + 10);
     console.log(`signals again ${Math.round(performance.now() - lostAt)} ms after their master got ${signal}`);
     clearInterval(watching);
     expect(apart).toBeLessThan(1_000);
