@@ -15,8 +15,15 @@ const producer = await log.producer('md.updates');
 const write = (value: Uint8Array): unknown => producer.send([{ partition: 0, records: [{ key: undefined, value }] }]);
 let records: Uint8Array[] = [];
 const gateway = await startGateway({
-  // No heartbeats within a run: they are nobody's deliveries.
-  config: { host: process.argv[2] ?? '127.0.0.1', port: 0, anonymous: true, heartbeatMs: 300_000 },
+  config: {
+    host: process.argv[2] ?? '127.0.0.1',
+    port: 0,
+    anonymous: true,
+    // No heartbeats within a run: they are nobody's deliveries.
+    heartbeatMs: 300_000,
+    // The load is the most that there can be, on purpose: what a gateway leaves out under it would be measured as speed.
+    degradation: 'off',
+  },
   log,
   state: openMemoryMarketState(),
   logger: createLogger('gateway', 'warn'),
