@@ -86,9 +86,6 @@ export type Gateway = RunningService & {
   session(id: string): Promise<SessionReport | undefined>;
 };
 
-/** How long the close frames have to reach their clients before the sockets are cut. */
-const CLOSE_FRAMES_MS = 250;
-
 /** Starts a gateway: reads the log, then listens. Rejects with `StartError` when it may not or can't listen. */
 export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
   const { config, log, logger } = deps;
@@ -356,7 +353,7 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
     await Promise.race([emptied(), delay(config.drainMs ?? 0, undefined, { ref: false })]);
     clearInterval(timer);
     if (sessions.size > 0) sessions.drain();
-    if (clients > 0) await delay(CLOSE_FRAMES_MS);
+    if (clients > 0) await delay(limits.closeFramesMs);
     await rebalancer?.stop();
     await sessions.resume.keeper?.close(limits.sessionsStopMs);
     edge.close();

@@ -222,6 +222,8 @@ export interface GatewayLimits {
   readonly endedSessionsMax: number;
   /** For the writes of all sessions that end with the gateway. Past it: as `endedSessionsMax`. */
   readonly sessionsStopMs: number;
+  /** How long the close frames of a stop have to reach their clients before the sockets are cut. Past it: cut, and the client sees 1006. */
+  readonly closeFramesMs: number;
 
   /** Where uWebSockets.js drops a publish silently; above `slowBytesMax`, or frames would go missing before we notice. */
   readonly socketBytesMax: number;
@@ -406,6 +408,7 @@ export const DEFAULT_LIMITS: GatewayLimits = Object.freeze({
   sessionRenewMs: 300_000,
   endedSessionsMax: 20_000,
   sessionsStopMs: 500,
+  closeFramesMs: 250,
   socketBytesMax: 16 * MIB,
   unreadBytesMax: 512 * MIB,
   sweepMs: 250,

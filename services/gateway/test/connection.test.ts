@@ -302,7 +302,7 @@ describe('clients that do not do their part', () => {
 
 describe('stopping', () => {
   test('clients are told to go elsewhere at once, and the port is free', async () => {
-    await start();
+    await start({ config: { limits: { closeFramesMs: 250 } } });
     const client = await connect();
     await stand.gateway.stop();
     expect(await client.closed()).toBe(4200);

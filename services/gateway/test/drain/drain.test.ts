@@ -75,7 +75,11 @@ describe('a gateway that is being emptied', () => {
 
   test('stops by the same way, where its configuration says so', async () => {
     stand = await openStand({
-      config: { drainMs: 5_000, drainPerSecond: 1_000, limits: { departureSlotMs: 5, moveAfterMs: 50 } },
+      config: {
+        drainMs: 5_000,
+        drainPerSecond: 1_000,
+        limits: { departureSlotMs: 5, moveAfterMs: 50, closeFramesMs: 250 },
+      },
     });
     const client = await StreamClient.open(stand.gateway.port);
     const stopped = stand.gateway.stop();

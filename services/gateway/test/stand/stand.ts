@@ -38,8 +38,10 @@ export async function openStand(options: StandOptions = {}): Promise<Stand> {
   const { beside } = options;
   const { log, state, market } = beside ?? (await openMarket(options));
   const metrics = createRegistry();
+  // Who stops a stand has seen all that clients were to be told. A test of a stop asks for the time that close frames have.
+  const limits = { closeFramesMs: 0, ...options.config?.limits };
   const gateway = await startGateway({
-    config: { host: '127.0.0.1', port: 0, anonymous: true, ...options.config },
+    config: { host: '127.0.0.1', port: 0, anonymous: true, ...options.config, limits },
     log,
     state: options.store === undefined ? state : options.store(state),
     logger: options.logger ?? createLogger('gateway', 'silent'),
