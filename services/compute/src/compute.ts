@@ -29,6 +29,7 @@ const machineClockUs = (): number => Math.round((performance.timeOrigin + perfor
  */
 export async function startCompute(deps: ComputeDeps): Promise<RunningService> {
   const { config, log, state, logger } = deps;
+  const wallClockUs = deps.wallClockUs ?? machineClockUs;
   let reportFailure: (error: Error) => void = () => {};
   const failed = new Promise<Error>((resolve) => {
     reportFailure = resolve;
@@ -46,11 +47,17 @@ export async function startCompute(deps: ComputeDeps): Promise<RunningService> {
       for (const held of consumer.held()) oldest = Math.max(oldest, nowMs - held.storedAtMs);
       return oldest / 1_000;
     },
+    *stands() {
+      const nowUs = wallClockUs();
+      for (const { partition, fold, outbox, state: is } of consumer.held())
+        if (is === 'running')
+          yield { partition, ticksNext: fold.ticksNext, updatesNext: outbox.updatesNext, ageUs: outbox.ageAt(nowUs) };
+    },
   });
   const publisher = new Publisher({
     producer: await log.producer('md.updates'),
     flushIntervalMs: config.flushIntervalMs,
-    wallClockUs: deps.wallClockUs ?? machineClockUs,
+    wallClockUs,
     metrics,
     onFailure: (error) => reportFailure(error),
   });

@@ -1,12 +1,14 @@
 import { Counter, Gauge, Histogram, type Registry } from '@tapecast/service-kit';
 import type { AnewReason } from './folds/epoch.ts';
 import type { FoldCounts } from './folds/partition-fold.ts';
-import { PartitionLedger, registerLedger } from './partition-ledger.ts';
+import { PartitionLedger, type PartitionStand, registerLedger } from './partition-ledger.ts';
 
 /** All metrics of compute. Children of the labels are made at start: nothing is looked up on the way of a tick. */
 export interface ComputeMetrics {
   /** Adds what the counts of a partition's fold grew since they were last given for it. */
   folds(partition: number, before: FoldCounts, now: FoldCounts): void;
+  /** Updates of a partition, and the records that they went in, that the log has acknowledged. */
+  given(partition: number, updates: number, records: number): void;
   flushed(partitions: number, durationMs: number): void;
   recordBytes(bytes: number): void;
   epochBegun(reason: AnewReason | 'log_gap'): void;
@@ -26,6 +28,8 @@ export interface ComputeGauges {
   lagTicks(): number;
   /** Age of the oldest checkpoint of a held partition, seconds. */
   checkpointAgeSeconds(): number;
+  /** Where each held partition stands. */
+  stands(): Iterable<PartitionStand>;
 }
 
 const FLUSH_SECONDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1, 5];
@@ -110,7 +114,7 @@ export function createComputeMetrics(registry: Registry, gauges: ComputeGauges):
   gauge('checkpoint_age_seconds', 'Age of the oldest checkpoint of a held partition', gauges.checkpointAgeSeconds);
 
   const ledger = new PartitionLedger();
-  registerLedger(registry, ledger);
+  registerLedger(registry, ledger, gauges.stands);
   const reasons = new Map<string, { inc(by: number): void }>();
   return {
     folds(partition, before, now) {
@@ -135,6 +139,7 @@ export function createComputeMetrics(registry: Registry, gauges: ComputeGauges):
         child.inc(more);
       }
     },
+    given: (partition, updateCount, records) => ledger.gave(partition, updateCount, records),
     flushed(partitions, durationMs) {
       flushed.inc(partitions);
       flushes.observe(durationMs / 1_000);

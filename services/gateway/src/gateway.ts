@@ -206,7 +206,11 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
     disk,
     tradesAtOnce: REPLAY_LIMITS.tradesAtOnce,
   });
-  watchPartitions(deps.metrics, () => feed.counts);
+  watchPartitions(
+    deps.metrics,
+    () => feed.counts,
+    (partition) => feed.position(partition),
+  );
   if (deps.signals !== undefined) watchSignals(deps.metrics, deps.signals);
   const context: ProtocolContext = {
     journal,

@@ -17,6 +17,7 @@ import { Leadership } from './lead/leadership.ts';
 import { takeOver } from './lead/takeover.ts';
 import { checkLimits, type IngestLimits, LIMITS } from './limits.ts';
 import { createIngestMetrics } from './metrics.ts';
+import { registerLedger } from './publish/partition-ledger.ts';
 import { TickPublisher } from './publish/publisher.ts';
 import { Spool } from './publish/spool.ts';
 import { createSessionId } from './sources/session.ts';
@@ -87,6 +88,7 @@ export async function startIngest(dependencies: IngestDependencies): Promise<Run
     onFailed: (error) => fail(error),
     limits,
   });
+  registerLedger(dependencies.metrics, publisher.ledger);
   const sources: VenueSource[] = [];
   const createSource = (venue: string, ownSession: string = session): VenueSource => {
     const source = new VenueSource(

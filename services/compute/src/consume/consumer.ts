@@ -240,7 +240,9 @@ export class Consumer {
     }
     const { pending } = held.outbox;
     try {
-      held.fold.fold(offset, decodeTick(value), pending);
+      const tick = decodeTick(value);
+      if (!pending.owed) pending.receivedAtUs = tick.receivedAtUs;
+      held.fold.fold(offset, tick, pending);
     } catch (error) {
       held.fold.skipCorrupt(offset, pending);
       this.reports.get(held.partition)?.corrupt(offset, value, error);

@@ -21,10 +21,14 @@ export class Outbox {
   broken = false;
   /** Records of it are on their way. */
   inFlight = false;
+  /** Unix µs at which ingest had the oldest tick of what is on its way; 0: nothing is. */
+  sentReceivedAtUs = 0;
   /** Wait for all that is owed to be taken. */
   readonly cuts: Cut[] = [];
   /** Told of bars whose updates the log has. */
   readonly onBars: (bars: readonly FinishedBar[]) => void;
+  /** µs from ingest's having the first tick of the last flush to that flush's acknowledgement; undefined before the first. */
+  private ageUs: number | undefined;
   private before: PendingUpdates[] = [];
   private filling: PendingUpdates;
 
@@ -48,6 +52,18 @@ export class Outbox {
 
   get owed(): boolean {
     return this.filling.owed || this.before.length > 0;
+  }
+
+  /** What was on its way is acknowledged. */
+  arrived(nowUs: number): void {
+    if (this.sentReceivedAtUs > 0) this.ageUs = Math.max(0, nowUs - this.sentReceivedAtUs);
+    this.sentReceivedAtUs = 0;
+  }
+
+  /** How old what it hands on is, in µs: the oldest that waits, else what was last handed on. */
+  ageAt(nowUs: number): number | undefined {
+    const waiting = this.sentReceivedAtUs || (this.owed ? (this.before[0] ?? this.filling).receivedAtUs : 0);
+    return waiting === 0 ? this.ageUs : Math.max(0, nowUs - waiting);
   }
 
   get count(): number {

@@ -37,6 +37,8 @@ export class PendingUpdates {
   readonly ticksFrom: number;
   /** Offset in md.ticks after the last tick folded into this. */
   ticksNext: number;
+  /** Unix µs at which ingest had the first tick that is told by this. */
+  receivedAtUs = 0;
   private readonly holders: ListHolder[] = [];
 
   constructor(epoch: string, ticksFrom: number) {

@@ -2,7 +2,7 @@ import type { LogProducer, PartitionBatch } from '@tapecast/tick-log';
 import { CAPTURE_SLICE_MS, PENDING_UPDATES_MAX, RECORD_BYTES_MAX } from '../limits.ts';
 import type { ComputeMetrics } from '../metrics.ts';
 import type { Cut, Outbox } from './outbox.ts';
-import type { FinishedBar } from './pending-updates.ts';
+import type { FinishedBar, PendingUpdates } from './pending-updates.ts';
 import { recordsOf } from './records.ts';
 
 export interface PublisherOptions {
@@ -21,6 +21,7 @@ interface Parcel {
   outbox: Outbox;
   records: Uint8Array[];
   bars: FinishedBar[];
+  updates: number;
   /** Offset in md.updates after the last of them, once acknowledged. */
   updatesNext: number;
 }
@@ -184,10 +185,12 @@ export class Publisher {
       const batches = outbox.take();
       if (batches.length === 0) continue;
       outbox.inFlight = true;
+      outbox.sentReceivedAtUs = (batches[0] as PendingUpdates).receivedAtUs;
       parcels.push({
         outbox,
         records: batches.flatMap((batch) => recordsOf(batch, computedAtUs, RECORD_BYTES_MAX)),
         bars: batches.flatMap((batch) => batch.bars),
+        updates: batches.reduce((sum, { count }) => sum + count, 0),
         updatesNext: outbox.updatesNext,
       });
     }
@@ -214,9 +217,13 @@ export class Publisher {
         if (parcel.records[n] !== undefined && offset !== undefined) parcel.updatesNext = offset + 1;
       }
     }
-    for (const { outbox, updatesNext, bars } of parcels) {
+    const nowUs = this.options.wallClockUs();
+    for (const { outbox, updatesNext, bars, records, updates } of parcels) {
       outbox.inFlight = false;
+      outbox.arrived(nowUs);
       outbox.updatesNext = updatesNext;
+      // Of one that left halfway the next owner tells all again.
+      if (!outbox.broken) this.options.metrics.given(outbox.partition, updates, records.length);
       if (bars.length > 0) outbox.onBars(bars);
     }
   }

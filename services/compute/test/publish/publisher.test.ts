@@ -4,7 +4,7 @@ import type { LogProducer, PartitionBatch } from '@tapecast/tick-log';
 import { openUpdateBatch } from '@tapecast/wire';
 import { describe, expect, it } from 'vitest';
 import { PENDING_UPDATES_MAX } from '../../src/limits.ts';
-import { createComputeMetrics } from '../../src/metrics.ts';
+import { type ComputeMetrics, createComputeMetrics } from '../../src/metrics.ts';
 import { Outbox } from '../../src/publish/outbox.ts';
 import { Publisher } from '../../src/publish/publisher.ts';
 import { until } from '../harness.ts';
@@ -48,7 +48,7 @@ const update = (seq: number): Update => ({
   body: { kind: 'trade', id: '', price: 1, size: 1, side: undefined, conditions: [] },
 });
 
-function setUp() {
+function setUp(given: ComputeMetrics['given'] = () => {}) {
   const log = new HeldLog();
   const failures: Error[] = [];
   const zero = (): number => 0;
@@ -56,13 +56,17 @@ function setUp() {
     producer: log,
     flushIntervalMs: 1,
     wallClockUs: () => 123,
-    metrics: createComputeMetrics(createRegistry(), {
-      partitions: zero,
-      instruments: zero,
-      pendingUpdates: zero,
-      lagTicks: zero,
-      checkpointAgeSeconds: zero,
-    }),
+    metrics: {
+      ...createComputeMetrics(createRegistry(), {
+        partitions: zero,
+        instruments: zero,
+        pendingUpdates: zero,
+        lagTicks: zero,
+        checkpointAgeSeconds: zero,
+        stands: () => [],
+      }),
+      given,
+    },
     onFailure: (error) => failures.push(error),
   });
   const outboxes = [0, 1].map((partition) => {
@@ -80,6 +84,28 @@ function setUp() {
 }
 
 describe('the publisher', () => {
+  it('counts as given what the log has acknowledged, and tells how old it was, or is that waits', async () => {
+    const given: unknown[] = [];
+    const { log, publisher, outboxes, fold } = setUp((...one) => given.push(one));
+    const { outbox } = outboxes[0] as (typeof outboxes)[number];
+    expect(outbox.ageAt(123)).toBeUndefined();
+    outbox.pending.receivedAtUs = 100;
+    fold(0, 1);
+    fold(0, 2);
+    expect(outbox.ageAt(110)).toBe(10);
+    await until('a send', () => log.sends.length === 1);
+    outbox.pending.receivedAtUs = 105;
+    fold(0, 3);
+    // What is on its way is older than what waits.
+    expect([outbox.ageAt(113), given]).toEqual([13, []]);
+    log.ack();
+    await until('the second send', () => log.sends.length === 2);
+    expect([outbox.ageAt(113), given]).toEqual([8, [[0, 2, 1]]]);
+    log.ack();
+    await publisher.drained();
+    expect([outbox.ageAt(99_999), given.at(-1)]).toEqual([18, [0, 1, 1]]);
+  });
+
   it('sends all partitions at once, one flush at a time, and what came meanwhile with the next', async () => {
     const { log, publisher, fold } = setUp();
     fold(0, 1);

@@ -2,7 +2,11 @@ import { Counter, Gauge, type Registry } from '@tapecast/service-kit';
 import { type PartitionCounts, RECORD_OUTCOMES } from './partition-ledger.ts';
 
 /** Reports what was read of each partition, what became of it, and how old it was. */
-export function watchPartitions(registry: Registry, partitions: () => readonly PartitionCounts[]): void {
+export function watchPartitions(
+  registry: Registry,
+  partitions: () => readonly PartitionCounts[],
+  position: (partition: number) => number,
+): void {
   const registers = [registry];
   new Counter({
     name: 'tapecast_gateway_partition_records_total',
@@ -23,6 +27,15 @@ export function watchPartitions(registry: Registry, partitions: () => readonly P
     collect() {
       this.reset();
       for (const [partition, { entries }] of partitions().entries()) this.inc({ partition }, entries);
+    },
+  });
+  new Gauge({
+    name: 'tapecast_gateway_partition_offset',
+    help: 'Offset in md.updates after the last record read, by partition.',
+    labelNames: ['partition'],
+    registers,
+    collect() {
+      for (const partition of partitions().keys()) this.set({ partition }, position(partition));
     },
   });
   new Gauge({

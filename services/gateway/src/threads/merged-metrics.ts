@@ -8,6 +8,7 @@ const ALIKE = new Set([
   'tapecast_gateway_records_total',
   'tapecast_gateway_records_unreadable_total',
   'tapecast_gateway_partition_records_total',
+  'tapecast_gateway_partition_offset',
   'tapecast_gateway_data_age_seconds',
   'tapecast_gateway_signals_late',
   'tapecast_gateway_records_of_left_epoch_total',

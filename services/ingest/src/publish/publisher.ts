@@ -3,11 +3,14 @@ import type { LogProducer, PartitionBatch } from '@tapecast/tick-log';
 import { messageOf } from '../errors.ts';
 import { type IngestLimits, LIMITS } from '../limits.ts';
 import type { IngestMetrics } from '../metrics.ts';
+import { PartitionLedger, type WaitingBatch } from './partition-ledger.ts';
 import type { Spool, Spooled } from './spool.ts';
 
 interface Queue {
   records: { key: Uint8Array | undefined; value: Uint8Array }[];
   bytes: number;
+  /** Monotonic ms at which the first of them came. */
+  sinceMs: number;
 }
 
 type Covered = Promise<Pick<Spooled, 'nexts' | 'records'> | undefined>;
@@ -40,6 +43,7 @@ export interface PublisherOptions {
  * Where there is no disk, or it takes nothing, memory fills, and `onPressure` stops the reading.
  */
 export class TickPublisher {
+  readonly ledger = new PartitionLedger();
   readonly #options: PublisherOptions;
   readonly #limits: IngestLimits;
   readonly #queues: Queue[];
@@ -62,11 +66,13 @@ export class TickPublisher {
   constructor(options: PublisherOptions) {
     this.#options = options;
     this.#limits = { ...LIMITS, ...options.limits };
-    this.#queues = Array.from({ length: options.partitions }, () => ({ records: [], bytes: 0 }));
+    this.#queues = Array.from({ length: options.partitions }, () => ({ records: [], bytes: 0, sinceMs: 0 }));
+    for (const partition of this.#queues.keys()) this.ledger.row(partition);
     this.#flushSeconds = options.metrics.flushSeconds;
     const left = options.spool?.waiting ?? 0;
     if (left === 0) return;
     // What an earlier process left goes first.
+    for (const [partition, ticks] of options.spool!.waitingIn()) this.ledger.found(partition, ticks);
     this.#queued = left;
     this.#backlog = true;
     this.#timer = setTimeout(() => this.#flush(), this.#limits.lingerMs);
@@ -84,7 +90,11 @@ export class TickPublisher {
 
   push(partition: number, key: Uint8Array | undefined, value: Uint8Array): void {
     const queue = this.#queues[partition]!;
+    if (queue.records.length === 0) queue.sinceMs = performance.now();
     queue.records.push({ key, value });
+    const row = this.ledger.row(partition);
+    row.taken++;
+    if (row.waiting++ === 0) row.sinceMs = queue.sinceMs;
     const bytes = value.length + (key?.length ?? 0);
     queue.bytes += bytes;
     this.#bytes += bytes;
@@ -113,6 +123,7 @@ export class TickPublisher {
     clearTimeout(this.#spoolTimer);
     this.#failed = true;
     this.#queued = 0;
+    this.ledger.discardAll();
     for (const queue of this.#queues) queue.records = [];
     this.#settle();
   }
@@ -160,8 +171,10 @@ export class TickPublisher {
         ? undefined
         : setTimeout(() => this.#beginBacklog(batches), this.#limits.spoolAfterMs);
     this.#options.producer.send(batches).then(
-      () => {
+      (offsets) => {
         clearTimeout(late);
+        // After a discard it is counted already.
+        if (!this.#failed) this.ledger.gave(batches, offsets);
         this.#flushSeconds.observe((performance.now() - startedAt) / 1_000);
         this.#options.metrics.flushRecords.observe(records);
         if (this.#covered === undefined) this.#acknowledged(records, bytes);
@@ -232,7 +245,12 @@ export class TickPublisher {
     try {
       const spooled = await spool.oldest();
       if (spooled !== undefined) {
-        if (spooled.batches.length > 0) await this.#options.producer.send(spooled.batches);
+        const { batches, lost } = spooled;
+        if (batches.length > 0) {
+          const offsets = await this.#options.producer.send(batches);
+          if (!this.#failed) this.ledger.gave(batches, offsets);
+        }
+        if (!this.#failed) for (const [partition, ticks] of lost) this.ledger.lost(partition, ticks);
         await spool.sent(spooled);
         this.#acknowledged(spooled.records, 0);
         return;
@@ -259,23 +277,24 @@ export class TickPublisher {
     this.#options.onFailed(new Error(`publishing to md.ticks failed: ${messageOf(error)}`, { cause: error }));
   }
 
-  #takeAll(): { batches: PartitionBatch[]; records: number; bytes: number } {
-    const batches: PartitionBatch[] = [];
+  #takeAll(): { batches: WaitingBatch[]; records: number; bytes: number } {
+    const batches: WaitingBatch[] = [];
     let records = 0;
     let bytes = 0;
     for (const [partition, queue] of this.#queues.entries()) {
       if (queue.records.length === 0) continue;
       const taken = this.#take(queue);
-      batches.push({ partition, records: taken.records });
+      batches.push({ partition, records: taken.records, sinceMs: taken.sinceMs });
       records += taken.records.length;
       bytes += taken.bytes;
     }
     return { batches, records, bytes };
   }
 
-  #putBack(batches: readonly PartitionBatch[]): void {
-    for (const { partition, records } of batches) {
+  #putBack(batches: readonly WaitingBatch[]): void {
+    for (const { partition, records, sinceMs } of batches) {
       const queue = this.#queues[partition]!;
+      queue.sinceMs = sinceMs;
       queue.records = [...records, ...queue.records];
       for (const { key, value } of records) queue.bytes += value.length + (key?.length ?? 0);
     }
@@ -285,7 +304,7 @@ export class TickPublisher {
   #take(queue: Queue): Queue {
     const { flushRecordsMax, flushBytesMax } = this.#limits;
     if (queue.records.length <= flushRecordsMax && queue.bytes <= flushBytesMax) {
-      const whole: Queue = { records: queue.records, bytes: queue.bytes };
+      const whole: Queue = { ...queue };
       queue.records = [];
       queue.bytes = 0;
       return whole;
@@ -298,7 +317,7 @@ export class TickPublisher {
       bytes += size;
       count++;
     }
-    const part: Queue = { records: queue.records.slice(0, count), bytes };
+    const part: Queue = { records: queue.records.slice(0, count), bytes, sinceMs: queue.sinceMs };
     queue.records = queue.records.slice(count);
     queue.bytes -= bytes;
     return part;

@@ -5,6 +5,7 @@ import { messageOf } from '../errors.ts';
 import { FaultLog } from '../fault-log.ts';
 import type { IngestLimits } from '../limits.ts';
 import type { IngestMetrics } from '../metrics.ts';
+import type { WaitingBatch } from './partition-ledger.ts';
 
 type Records = PartitionBatch['records'][number][];
 
@@ -28,7 +29,9 @@ interface Part {
 
 /** What `oldest` gave, until it is told to be in the log. */
 export interface Spooled {
-  batches: PartitionBatch[];
+  batches: WaitingBatch[];
+  /** Of each partition, the ticks among these that could not be read back. */
+  lost: Map<number, number>;
   /** Offset after the last record of each partition. */
   nexts: Map<number, number>;
   records: number;
@@ -68,6 +71,11 @@ export class Spool {
   /** Ticks on disk that are not known to be in the log. */
   get waiting(): number {
     return this.#records;
+  }
+
+  /** The same, of each partition that has some. */
+  *waitingIn(): Iterable<[partition: number, ticks: number]> {
+    for (const [partition, { first, next }] of this.#parts) if (next > first) yield [partition, next - first];
   }
 
   /** Whether it takes more: not past its bounds in bytes and age. */
@@ -125,8 +133,9 @@ export class Spool {
   /** The oldest of each partition, as much as a flush may hold; undefined: nothing is left. */
   async oldest(): Promise<Spooled | undefined> {
     const { store, limits, metrics } = this.#options;
-    const batches: PartitionBatch[] = [];
+    const batches: WaitingBatch[] = [];
     const nexts = new Map<number, number>();
+    const losses = new Map<number, number>();
     let records = 0;
     for (const [partition, part] of this.#parts) {
       if (part.first >= part.next) continue;
@@ -141,13 +150,17 @@ export class Spool {
       if (lost > 0) {
         // Damaged, aged, or never written: what is not there can't be sent.
         metrics.spoolLost.inc(lost);
+        losses.set(partition, lost);
         this.#faults.warn('spool_lost', () => ({ partition, ticks: lost }));
       }
       records += wanted;
       nexts.set(partition, next);
-      if (taken.length > 0) batches.push({ partition, records: taken.map(({ value }) => unpack(value)) });
+      if (taken.length === 0) continue;
+      // Another process may have written it: only wall time tells how long ago.
+      const sinceMs = performance.now() - Math.max(0, Date.now() - taken[0]!.appendedAtMs);
+      batches.push({ partition, records: taken.map(({ value }) => unpack(value)), sinceMs });
     }
-    return nexts.size === 0 ? undefined : { batches, nexts, records };
+    return nexts.size === 0 ? undefined : { batches, lost: losses, nexts, records };
   }
 
   /** These are in the log. */

@@ -2,6 +2,7 @@ import { createLogger, createRegistry } from '@tapecast/service-kit';
 import type { LogProducer, PartitionBatch } from '@tapecast/tick-log';
 import { describe, expect, it } from 'vitest';
 import { createIngestMetrics } from '../../src/metrics.ts';
+import { registerLedger } from '../../src/publish/partition-ledger.ts';
 import { TickPublisher } from '../../src/publish/publisher.ts';
 import { until } from '../ingest-harness.ts';
 
@@ -20,7 +21,7 @@ class HeldLog implements LogProducer {
         this.underWay--;
         this.#release = undefined;
         if (error) reject(error);
-        else resolve(new Map());
+        else resolve(new Map(batches.map(({ partition }) => [partition, 1_000 + this.sent.length])));
       };
     });
   }
@@ -72,6 +73,47 @@ describe('the publisher', () => {
     expect(publisher.unacknowledged).toBe(2);
     log.release();
     expect(await drained).toBe(0);
+  });
+
+  it('counts by partition what it took, gave and gave up, and tells how old what waits is', async () => {
+    const { log, push, publisher } = setUp();
+    const registry = createRegistry();
+    registerLedger(registry, publisher.ledger);
+    const said = async (name: string): Promise<string[]> =>
+      (await registry.metrics()).split('\n').filter((line) => line.startsWith(`tapecast_ingest_${name}{`));
+    expect(await said('data_age_seconds')).toEqual([]);
+    push(0, 'a');
+    push(2, 'b');
+    push(0, 'c');
+    await until('a send', () => log.holds);
+    push(0, 'd');
+    expect(publisher.ledger.row(0)).toMatchObject({ taken: 3, given: 0, waiting: 3, offset: undefined });
+    expect((await said('data_age_seconds')).map((line) => line.split(' ')[0])).toEqual([
+      'tapecast_ingest_data_age_seconds{partition="0"}',
+      'tapecast_ingest_data_age_seconds{partition="2"}',
+    ]);
+    log.release();
+    await until('the next send', () => log.sent.length === 2 && log.holds);
+    expect(publisher.ledger.rows).toMatchObject([
+      { taken: 3, given: 2, waiting: 1, offset: 1_003 },
+      { taken: 0, given: 0, waiting: 0, offset: undefined, ageMs: undefined },
+      { taken: 1, given: 1, waiting: 0, offset: 1_002 },
+    ]);
+    push(2, 'e');
+    publisher.discard();
+    log.release();
+    expect(publisher.ledger.rows).toMatchObject([
+      { given: 2, discarded: 1, waiting: 0 },
+      { discarded: 0 },
+      { given: 1, discarded: 1, waiting: 0 },
+    ]);
+    expect(await said('partition_ticks_total')).toContain(
+      'tapecast_ingest_partition_ticks_total{partition="0",outcome="discarded"} 1',
+    );
+    expect(await said('partition_offset')).toEqual([
+      'tapecast_ingest_partition_offset{partition="0"} 1003',
+      'tapecast_ingest_partition_offset{partition="2"} 1002',
+    ]);
   });
 
   it('splits what is too large for one batch, and keeps the order', async () => {

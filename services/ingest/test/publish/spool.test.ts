@@ -110,6 +110,8 @@ describe('ticks that the log does not take', () => {
     push(5);
     await until('and what comes after', () => publisher.unacknowledged === 0);
     expect(log.written).toEqual(expected);
+    const given = expected.map(({ length }) => ({ taken: length, given: length, lost: 0, waiting: 0 }));
+    expect(publisher.ledger.rows).toMatchObject(given);
     expect(spool.waiting).toBe(0);
     expect(await metric('tapecast_ingest_spool_lost_ticks_total')).toBe(0);
   });
@@ -134,6 +136,11 @@ describe('ticks that the log does not take', () => {
     await until('all in the log', () => after.publisher.unacknowledged === 0);
     expect(second.written[0]).toEqual([...before.expected[0]!, '- new']);
     expect(second.written[1]).toEqual(before.expected[1]);
+    expect(after.publisher.ledger.rows).toMatchObject([
+      { found: 30, taken: 1, given: 31, waiting: 0 },
+      { found: 30, taken: 0, given: 30, waiting: 0 },
+      { found: 30, taken: 0, given: 30, waiting: 0 },
+    ]);
     // In the log, they are forgotten.
     await store.close();
     const third = await open(path);
