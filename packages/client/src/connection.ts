@@ -160,7 +160,8 @@ export class Connection {
     if (this.#heartbeatMs <= 0) return; // The gateway sends none: silence says nothing.
     this.#timer = setTimeout(() => {
       const silentMs = this.#options.now() - this.#lastFrameAt;
-      if (silentMs >= this.#heartbeatMs * DEAD_AFTER_HEARTBEATS) {
+      // Not at the first look: where this program itself stood still, what came meanwhile is only read after this.
+      if (this.#stale && silentMs >= this.#heartbeatMs * DEAD_AFTER_HEARTBEATS) {
         this.#end(NO_CLOSE_FRAME, `no frame for ${silentMs} ms, expected one each ${this.#heartbeatMs} ms`);
         return;
       }

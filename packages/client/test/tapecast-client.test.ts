@@ -301,6 +301,25 @@ describe('faults', () => {
     expect(states[3]).toMatchObject({ code: 1006, reason: expect.stringMatching(/no frame for \d+ ms/) });
   });
 
+  it('a program that stood still reads what came meanwhile before it gives the connection up', async () => {
+    const kit = connect();
+    const connection = await gateway.next();
+    connection.hello(40);
+    await kit.nth('state', 2);
+    connection.send({ type: 'heartbeat', n: 1, serverTime: 1 });
+    const until = performance.now() + 200;
+    while (performance.now() < until);
+    await expect.poll(() => kit.all('state').map(({ state }) => state)).toContain('stale');
+    await expect
+      .poll(() =>
+        kit
+          .all('state')
+          .map(({ state }) => state)
+          .slice(1, 4),
+      )
+      .toEqual(['open', 'stale', 'open']);
+  });
+
   it('a frame that can not be read ends the connection, and another is made', async () => {
     const kit = connect();
     const first = await gateway.next();
