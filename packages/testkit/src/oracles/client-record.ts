@@ -15,6 +15,11 @@ export interface ClientRecord {
   readonly klines: KlineEvent[];
   readonly quotes: QuoteEvent[];
   readonly gaps: GapEvent[];
+  /**
+   * What it was told of why it knows less than there is: that it is merged, that the gateway leaves out, that the market is not
+   * live. Where a state is missing, this says whether that was told.
+   */
+  readonly told: string[];
   /** Times the connection was lost, with the reason. A client that is cut off has missed trades by right. */
   readonly cuts: StateEvent[];
   readonly ranges: RangeOracle;
@@ -30,6 +35,7 @@ export function recordClient(client: TapecastClient, symbol: string): ClientReco
     klines: [],
     quotes: [],
     gaps: [],
+    told: [],
     cuts: [],
     ranges: new RangeOracle(),
     lastDataAt: 0,
@@ -65,6 +71,16 @@ export function recordClient(client: TapecastClient, symbol: string): ClientReco
     record.quotes.push(quote);
   });
   client.on('gap', (gap) => record.gaps.push(gap));
+  const tell = (what: string): void => {
+    record.told.push(
+      `${what}, at trade ${record.tradeIds.length} and book ${record.books.at(-1)?.timestamp ?? 'none'}`,
+    );
+  };
+  client.on('merged', ({ merged }) => tell(merged ? 'merged' : 'no longer merged'));
+  client.on('degraded', ({ level }) => tell(`degraded ${level}`));
+  client.on('status', ({ symbol: of, state, reason }) => {
+    if (of === symbol && (state !== 'live' || reason !== '')) tell(`${state} ${reason}`);
+  });
   client.on('state', (event) => {
     if (event.state === 'reconnecting') record.cuts.push(event);
   });

@@ -29,6 +29,8 @@ export interface Verdict {
   rangesCompared: number;
   rangeFaults: unknown[];
   gaps: unknown[];
+  /** No fault: what the client was told of why it knows less than there is. It explains those above. */
+  told: string[];
   /** Connections lost: without them, what is missing above was lost by the system. */
   cuts: unknown[];
 }
@@ -48,6 +50,7 @@ export function judgeClient(record: ClientRecord, content: BinanceContent): Verd
     rangesCompared: record.ranges.checked,
     rangeFaults: record.ranges.faults,
     gaps: record.gaps,
+    told: record.told,
     cuts: record.cuts,
   };
 }
