@@ -292,6 +292,7 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
   metrics.sessions.watch({
     stored: () => sessions.resume.keeper?.size ?? 0,
     resuming: () => sessions.resume.resumptions.positions,
+    shared: () => sessions.resume.replays.sharedTrades,
   });
 
   await admission.open();

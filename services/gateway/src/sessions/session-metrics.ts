@@ -14,7 +14,7 @@ export interface SessionMetrics {
   replayed(trades: number): void;
   lost(trades: number): void;
   /** Begins to report the gauges. */
-  watch(sources: { stored: () => number; resuming: () => number }): void;
+  watch(sources: { stored: () => number; resuming: () => number; shared: () => number }): void;
 }
 
 export function createSessionMetrics(registry: Registry): SessionMetrics {
@@ -54,7 +54,7 @@ export function createSessionMetrics(registry: Registry): SessionMetrics {
     ),
     replayed: (trades) => replayed.inc(trades),
     lost: (trades) => lost.inc(trades),
-    watch({ stored, resuming }) {
+    watch({ stored, resuming, shared }) {
       const gauge = (name: string, help: string, read: () => number): void => {
         new Gauge({
           name,
@@ -70,6 +70,11 @@ export function createSessionMetrics(registry: Registry): SessionMetrics {
         'tapecast_gateway_resuming_positions',
         'Positions of clients that are coming back, until they are at the present.',
         resuming,
+      );
+      gauge(
+        'tapecast_gateway_shared_replay_trades',
+        'Older trades that are kept for a moment, for others who come back and miss the same.',
+        shared,
       );
     },
   };

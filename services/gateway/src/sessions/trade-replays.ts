@@ -50,6 +50,11 @@ export class TradeReplays {
     this.#nowMs = nowMs;
   }
 
+  /** Trades that are kept for who asks for the same. */
+  get sharedTrades(): number {
+    return this.#trades;
+  }
+
   /** The lowest number from which on every trade is there up to the one told last; the one after that where there is none. */
   oldest({ instrument, told }: StreamGroup): number {
     const { view, symbol } = instrument;
