@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { openRecordStore } from '../src/index.ts';
+import { openRecordStore, openSharedRecordStore, type RecordStore, StoreSharing } from '../src/index.ts';
 import { folder } from './folder.ts';
 
 /** What the contract says, in a map. */
@@ -53,19 +53,36 @@ const step = fc.oneof(
   fc.record({ kind: fc.constant('reopen' as const) }),
 );
 
-test('any appends, reads, trims and restarts give what a map gives', async () => {
+/** As it is, or as another thread has it. Closed whole. */
+async function open(path: string, shared: boolean): Promise<RecordStore> {
+  const store = await openRecordStore({ path, bytesMax: 64 * 1024 * 1024, ageMsMax: 300_000 });
+  if (!shared) return store;
+  const sharing = new StoreSharing(store);
+  const seen = openSharedRecordStore(sharing.access());
+  const close = seen.close.bind(seen);
+  seen.close = async () => {
+    await close();
+    sharing.close();
+    await store.close();
+  };
+  return seen;
+}
+
+test.each([
+  { title: 'any appends, reads, trims and restarts give what a map gives', shared: false, numRuns: 30 },
+  { title: 'and so they do from another thread', shared: true, numRuns: 10 },
+])('$title', async ({ shared, numRuns }) => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
       const path = folder();
-      const options = { path, bytesMax: 64 * 1024 * 1024, ageMsMax: 300_000 };
       const models = [new Model(), new Model(), new Model()];
-      let store = await openRecordStore(options);
+      let store = await open(path, shared);
       let seed = 0;
       try {
         for (const one of steps) {
           if (one.kind === 'reopen') {
             await store.close();
-            store = await openRecordStore(options);
+            store = await open(path, shared);
             expect(store.rebuilt).toBe(false);
             continue;
           }
@@ -95,6 +112,6 @@ test('any appends, reads, trims and restarts give what a map gives', async () =>
         await store.close();
       }
     }),
-    { numRuns: 30, verbose: 1 },
+    { numRuns, verbose: 1 },
   );
 });

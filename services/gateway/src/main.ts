@@ -35,7 +35,11 @@ await runServiceProcess({
       replication: config.replication,
       logger,
     });
-    const threaded = config.threads > 1 ? await startThreadedGateway({ config, log, logger, metrics }) : undefined;
+    const { dataDir } = config;
+    const replayStore =
+      dataDir === '' ? undefined : await openReplayStore(dataDir, log, DEFAULT_LIMITS.replayWindowMs, logger);
+    const threaded =
+      config.threads > 1 ? await startThreadedGateway({ config, log, replayStore, logger, metrics }) : undefined;
     // Threads that serve have a store each.
     const state = threaded === undefined ? await openRedisMarketState({ nodes: config.redis, logger }) : undefined;
     const sessions = threaded === undefined ? await openRedisSessionStore({ nodes: config.redis, logger }) : undefined;
@@ -44,14 +48,6 @@ await runServiceProcess({
       threaded === undefined && config.rebalance === 'on'
         ? await openRedisFleet({ nodes: config.redis, logger })
         : undefined;
-    const { dataDir } = config;
-    const replayStore =
-      dataDir === '' || threaded !== undefined
-        ? undefined
-        : await openReplayStore(dataDir, log, DEFAULT_LIMITS.replayWindowMs, logger);
-    // Threads read one memory, and would have to write a folder each.
-    if (dataDir !== '' && threaded !== undefined)
-      logger.warn({ event: 'data_dir_unused', help: '--threads 1 uses it' });
     const page = config.pageDir === '' ? {} : { page: { dir: config.pageDir } };
     const gateway =
       threaded ??

@@ -106,8 +106,13 @@ function replayArguments({ venue, port, symbols }: ReplayVenueAddress, wanted: r
   return ['--feed', 'binance', '--binance-ws', `ws://${address}`, '--binance-rest', `http://${address}`, ...named];
 }
 
-export function computeArguments(config: ClusterConfig, parts: PartAddresses, adminPort: number): string[] {
-  return serviceArguments(config, parts, adminPort);
+export function computeArguments(
+  config: ClusterConfig,
+  parts: PartAddresses,
+  adminPort: number,
+  memberFile: string,
+): string[] {
+  return [...serviceArguments(config, parts, adminPort), '--member-file', memberFile];
 }
 
 /** nginx is the proxy that it believes. */
@@ -147,14 +152,13 @@ export function gatewayArguments(
 ): string[] {
   const admission = parts.jwks === undefined ? ['--anonymous'] : ['--jwks', parts.jwks, '--token-issuer', TRIAL_ISSUER];
   const believed = ['--trusted-proxies', '127.0.0.1'];
-  // Threads have no folder: each of them would write its own.
-  const threads = config.gatewayThreads === 1 ? ['--data-dir', dataDir] : ['--threads', `${config.gatewayThreads}`];
+  const threads = config.gatewayThreads === 1 ? [] : ['--threads', `${config.gatewayThreads}`];
   return [
     ...serviceArguments(config, parts, adminPort),
     ...['--port', `${port}`, '--public-url', parts.stream],
     ...(config.rebalance === 'on' ? [] : ['--rebalance', config.rebalance]),
     ...(config.degradation === 'on' ? [] : ['--degradation', config.degradation]),
-    ...threads,
+    ...['--data-dir', dataDir, ...threads],
     ...admission,
     ...believed,
   ];

@@ -1,5 +1,6 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { openRedisFleet, openRedisMarketState, openRedisSessionStore } from '@tapecast/market-state';
+import { openSharedRecordStore } from '@tapecast/replay-store';
 import { createLogger, createRegistry } from '@tapecast/service-kit';
 import { openRedisSignalBus } from '@tapecast/signal-bus';
 import { openSharedTickLog } from '@tapecast/tick-log';
@@ -15,7 +16,7 @@ import { fromSent, toSent } from './sent-error.ts';
  */
 
 const port = parentPort as MessagePort;
-const { index, config, limits, log: access } = workerData as ThreadStart;
+const { index, config, limits, log: access, store: storeAccess } = workerData as ThreadStart;
 const say = (message: FromServing): void => port.postMessage(message);
 
 /** The thread that listens says how it went once all threads could serve. */
@@ -76,6 +77,7 @@ async function serve(): Promise<void> {
   const sessions = await openRedisSessionStore({ nodes: config.redis, logger });
   const signals = await openRedisSignalBus({ nodes: config.redis, logger });
   const fleet = config.rebalance === 'on' ? await openRedisFleet({ nodes: config.redis, logger }) : undefined;
+  const replayStore = storeAccess === undefined ? undefined : openSharedRecordStore(storeAccess);
   const gateway = await startGateway({
     config: { ...config, limits },
     log,
@@ -83,6 +85,7 @@ async function serve(): Promise<void> {
     sessions,
     signals,
     fleet,
+    replayStore,
     logger,
     metrics,
     door,
@@ -95,7 +98,14 @@ async function serve(): Promise<void> {
   stop = async () => {
     clearInterval(timer);
     await gateway.stop();
-    await Promise.all([log.close(), state.close(), sessions.close(), signals.close(), fleet?.close()]);
+    await Promise.all([
+      log.close(),
+      state.close(),
+      sessions.close(),
+      signals.close(),
+      fleet?.close(),
+      replayStore?.close(),
+    ]);
   };
   own(
     gateway.failed.then((error) => {

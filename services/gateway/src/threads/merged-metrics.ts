@@ -15,6 +15,9 @@ const ALIKE = new Set([
   'tapecast_gateway_log_gap_records_total',
   'tapecast_gateway_known_instruments',
   'tapecast_gateway_window_bytes',
+  'tapecast_gateway_replay_store_bytes',
+  'tapecast_gateway_replay_store_damaged_blocks',
+  'tapecast_gateway_replay_store_lost_records_total',
   'tapecast_gateway_log_behind_seconds',
   'tapecast_gateway_draining',
   'tapecast_gateway_degraded_level',
@@ -25,6 +28,9 @@ const ALIKE = new Set([
   'tapecast_gateway_jwks_age_seconds',
   'tapecast_gateway_tls_certificate_expiry_timestamp_seconds',
 ]);
+
+/** Alike in the end, but a thread that is not through yet counts: the least of them. */
+const LEAST = new Set(['tapecast_gateway_replay_filled_partitions']);
 
 /** Of the whole process: the thread that answers has them. */
 const OF_THE_PROCESS = /^tapecast_process_/;
@@ -47,6 +53,7 @@ export function mergedMetrics(own: readonly MetricObject[], threads: readonly Th
 function made({ name }: MetricObject): Partial<MetricObject> {
   // A loop that lags is hidden in a mean.
   if (ALIKE.has(name) || LOOP_LAG.test(name)) return { aggregator: 'max' };
+  if (LEAST.has(name)) return { aggregator: 'min' };
   return OF_THE_PROCESS.test(name) ? { aggregator: 'first' } : {};
 }
 

@@ -1,3 +1,4 @@
+import type { SharedStoreAccess } from '@tapecast/replay-store';
 import type { MetricObject, Readiness } from '@tapecast/service-kit';
 import type { SharedLogAccess } from '@tapecast/tick-log';
 import type { GatewayProcessConfig } from '../config.ts';
@@ -13,6 +14,8 @@ export interface ThreadStart {
   /** Its part of what is bounded for the process. */
   limits: Partial<GatewayLimits>;
   log: SharedLogAccess;
+  /** Where the window is kept beside memory; undefined without a data folder. */
+  store: SharedStoreAccess | undefined;
 }
 
 /** What went wrong, in a form that threads can send: a sentence for who started the process where `code` is there. */

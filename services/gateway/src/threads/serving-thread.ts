@@ -46,7 +46,7 @@ export class ServingThread {
     this.#worker = new Worker(new URL(`./main${extname(import.meta.filename)}`, import.meta.url), {
       name: `gateway-${start.index}`,
       workerData: start,
-      transferList: [start.log.port],
+      transferList: start.store === undefined ? [start.log.port] : [start.log.port, start.store.port],
     });
     this.#worker.on('message', (message: FromServing) => this.#take(message));
     this.#worker.on('error', (error) => this.#onFailed(error instanceof Error ? error : new Error(String(error))));

@@ -1,10 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { type RecordStore, StoreSharing } from '@tapecast/replay-store';
 import { type Logger, type Registry, StartError } from '@tapecast/service-kit';
 import { LogSharing, type TickLog } from '@tapecast/tick-log';
 import type { GatewayProcessConfig } from '../config.ts';
 import type { DrainPlan } from '../drain/drain.ts';
 import { Acceptor } from '../edge/acceptor.ts';
 import { limitsOf } from '../edge/options.ts';
+import { mergedReport } from '../explain/merged-report.ts';
 import type { Gateway } from '../gateway.ts';
 import { DEFAULT_LIMITS, limitsDisagree } from '../limits.ts';
 import { limitsOfThread, THREADS_LIMITS } from './limits.ts';
@@ -16,6 +18,8 @@ export interface ThreadedGatewayDeps {
   config: GatewayProcessConfig;
   /** Read here for all threads. The caller closes it after the gateway stopped. */
   log: TickLog;
+  /** Of the raw records of all threads. The caller closes it after the gateway stopped. */
+  replayStore: RecordStore | undefined;
   logger: Logger;
   /** Of this thread; what the others count is added by `metricsText`. */
   metrics: Registry;
@@ -29,20 +33,23 @@ export type ThreadedGateway = Gateway & { metricsText(): Promise<string> };
  * clients hold, reads of the store and keys. A thread that ends, hangs or fails ends the process.
  */
 export async function startThreadedGateway(deps: ThreadedGatewayDeps): Promise<ThreadedGateway> {
-  const { config, log, logger } = deps;
+  const { config, log, replayStore, logger } = deps;
   const limits = limitsOfThread({ ...DEFAULT_LIMITS, ...limitsOf(config) }, config.threads);
   const disagreement = limitsDisagree(limits);
   if (disagreement !== undefined)
     throw new StartError('bad_option', `The gateway's limits contradict each other: ${disagreement}.`);
   const acceptor = Acceptor.withoutClients(config.tlsCert !== '');
   const sharing = new LogSharing(log, config.threads);
+  const stored = replayStore === undefined ? undefined : new StoreSharing(replayStore);
   const threads = Array.from(
     { length: config.threads },
-    (_, index) => new ServingThread({ index, config, limits, log: sharing.access() }, acceptor),
+    (_, index) =>
+      new ServingThread({ index, config, limits, log: sharing.access(), store: stored?.access() }, acceptor),
   );
   const release = async (): Promise<void> => {
     acceptor.close();
     await Promise.all(threads.map((thread) => thread.end()));
+    stored?.close();
     await sharing.close();
   };
   let port: number;
@@ -95,12 +102,7 @@ export async function startThreadedGateway(deps: ThreadedGatewayDeps): Promise<T
       return mergedMetrics(await deps.metrics.getMetricsAsJSON(), await Promise.all(told));
     },
     drain,
-    session: async (id) =>
-      (await Promise.all(threads.map((thread) => thread.session(id)))).reduce(
-        // Of one that came back to another thread the open connection says more.
-        (best, report) => (best?.connection === undefined ? (report ?? best) : best),
-        undefined,
-      ),
+    session: async (id) => mergedReport(await Promise.all(threads.map((thread) => thread.session(id)))),
     stop: () => {
       stopping ??= stop();
       return stopping;

@@ -33,6 +33,8 @@ export interface HistoryOptions {
   state?: MarketState;
   /** A folder for the window; memory only without it. */
   path?: string;
+  /** Instead of a folder: a store that is open, and stays open. */
+  store?: RecordStore;
   limits?: Partial<GatewayLimits>;
   replay?: Partial<ReplayLimits>;
 }
@@ -50,7 +52,7 @@ export async function openHistory(options: HistoryOptions): Promise<HistoryStand
   const logger = createLogger('gateway', 'silent');
   const store =
     path === undefined
-      ? undefined
+      ? options.store
       : await openRecordStore({
           path,
           bytesMax: replay.storeBytes,
@@ -98,7 +100,7 @@ export async function openHistory(options: HistoryOptions): Promise<HistoryStand
       expect.poll(() => feed.filledPartitions, { interval: 2 }).toBe(partitions) as unknown as Promise<void>,
     close: async () => {
       await feed.close();
-      await store?.close();
+      if (path !== undefined) await store?.close();
     },
   };
 }

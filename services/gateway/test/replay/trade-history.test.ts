@@ -1,7 +1,10 @@
 import type { Update } from '@tapecast/market';
 import { openMemoryMarketState } from '@tapecast/market-state';
-import { openMemoryTickLog } from '@tapecast/tick-log';
+import { openRecordStore, openSharedRecordStore, StoreSharing } from '@tapecast/replay-store';
+import { openMemoryTickLog, type TickLog } from '@tapecast/tick-log';
 import { afterEach, describe, expect, test } from 'vitest';
+import { DEFAULT_LIMITS } from '../../src/limits.ts';
+import { REPLAY_LIMITS } from '../../src/replay/limits.ts';
 import { MarketWriter } from '../stand/market-writer.ts';
 import { type HistoryOptions, type HistoryStand, openHistory, replayFolder, tradesOf } from './history-stand.ts';
 
@@ -46,13 +49,28 @@ async function write(writer: MarketWriter, records: number): Promise<void> {
 const run = (from: number, to: number): [number, number][] =>
   Array.from({ length: to - from + 1 }, (_, i) => [from + i, from + i]);
 
-describe.each(['memory', 'a disk'] as const)('trades on %s', (where) => {
-  const at = () => (where === 'memory' ? {} : { path: folder() });
+/** The store as one thread has it, while another keeps the same records there. */
+async function sharedStore(log: TickLog, storeBytes: number) {
+  const options = { path: folder(), bytesMax: storeBytes, ageMsMax: DEFAULT_LIMITS.replayWindowMs };
+  const store = await openRecordStore({ ...options, identity: log.generation });
+  const sharing = new StoreSharing(store);
+  open.push(store, { close: () => sharing.close() });
+  const [own, others] = [openSharedRecordStore(sharing.access()), openSharedRecordStore(sharing.access())];
+  open.push(own, others);
+  await stand({ log, store: others, replay: { storeFlushMs: 3 } });
+  return own;
+}
+
+describe.each(['memory', 'a disk', 'a disk that threads share'] as const)('trades on %s', (where) => {
+  const at = async (log: TickLog, storeBytes = REPLAY_LIMITS.storeBytes): Promise<Partial<HistoryOptions>> => {
+    if (where === 'memory') return {};
+    return where === 'a disk' ? { path: folder() } : { store: await sharedStore(log, storeBytes) };
+  };
 
   test('are all there, from before the start and from after it, from any number to any other', async () => {
     const { log, writer } = await market();
     await write(writer, 60);
-    const gateway = await stand({ log, ...at(), replay: { recordsAtOnce: 7, tradesAtOnce: 9 } });
+    const gateway = await stand({ log, ...(await at(log)), replay: { recordsAtOnce: 7, tradesAtOnce: 9 } });
     await gateway.filled();
     await write(writer, 60);
     await expect.poll(() => gateway.history.newest(A, writer.epoch), SOON).toBe(120);
@@ -74,7 +92,7 @@ describe.each(['memory', 'a disk'] as const)('trades on %s', (where) => {
 
   test('that are written twice, in other pieces, come once', async () => {
     const { log, writer } = await market();
-    const gateway = await stand({ log, ...at() });
+    const gateway = await stand({ log, ...(await at(log)) });
     const updates: Update[] = [];
     for (let i = 0; i < 30; i++) updates.push(writer.trade(A, i + 1));
     writer.forgetUnwritten();
@@ -101,7 +119,7 @@ describe.each(['memory', 'a disk'] as const)('trades on %s', (where) => {
     const { log, writer } = await market();
     const limits = where === 'memory' ? { replayWindowBytes: 12_000 } : {};
     const replay = { memoryBytes: 4_000, storeBytes: 20_000 };
-    const gateway = await stand({ log, ...at(), limits, replay });
+    const gateway = await stand({ log, ...(await at(log, replay.storeBytes)), limits, replay });
     await gateway.filled();
     for (let round = 0; round < 12; round++) {
       await write(writer, 20);
