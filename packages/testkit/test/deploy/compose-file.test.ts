@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { LIMITS } from '../../../../packages/replay-store/src/limits.ts';
+import { REPLAY_LIMITS } from '../../../../services/gateway/src/replay/limits.ts';
 import { ROOT } from './manifests.ts';
 import { readServiceOptions, SCHEMAS } from './service-options.ts';
 
@@ -14,6 +16,8 @@ interface ComposeService {
   depends_on?: Record<string, { condition: string }>;
   networks?: string[];
   volumes?: string[];
+  tmpfs?: string[];
+  mem_limit?: string;
 }
 interface ComposeFile {
   services: Record<string, ComposeService>;
@@ -111,9 +115,31 @@ describe('docker-compose.yml', () => {
     expect(anonymous.services.kafka?.image).toBe(`apache/kafka:${/KAFKA_VERSION = '([\d.]+)'/.exec(kafka)?.[1]}`);
   });
 
+  it('gives each gateway a folder of its own that its user can write, with room for all that goes there', () => {
+    for (const services of [anonymous.services, both]) {
+      const { options } = readServiceOptions('gateway', environmentOf(services, 'gateway'));
+      const [folder = '', mount = ''] = services.gateway?.tmpfs?.[0]?.split(':') ?? [];
+      expect(options.dataDir).toBe(folder);
+      const given = new Map(mount.split(',').map((one) => one.split('=') as [string, string]));
+      const user = /^USER (\d+):(\d+)$/m.exec(readFileSync(join(ROOT, 'deploy/Dockerfile'), 'utf8'));
+      expect([given.get('uid'), given.get('gid'), given.get('mode')]).toEqual([user?.[1], user?.[2], '0700']);
+      const size = mebibytes(given.get('size'));
+      // LevelDB has up to a segment twice while it puts it in order.
+      const segment = REPLAY_LIMITS.storeBytes / LIMITS.segmentsInBytes;
+      expect(size * 2 ** 20).toBeGreaterThan(REPLAY_LIMITS.storeBytes + segment);
+      // A tmpfs is memory of its container.
+      expect(mebibytes(services.gateway?.mem_limit) - size).toBeGreaterThanOrEqual(1_024);
+    }
+  });
+
   it('waits only for services that there are', () => {
     const waits = Object.values(both).flatMap(({ depends_on = {} }) => Object.keys(depends_on));
     expect(waits.length).toBeGreaterThan(10);
     expect(waits.filter((name) => both[name] === undefined)).toEqual([]);
   });
 });
+
+const mebibytes = (text = ''): number => {
+  const [, number = 'none', unit] = /^(\d+)([mg])$/.exec(text) ?? [];
+  return Number(number) * (unit === 'g' ? 1_024 : 1);
+};

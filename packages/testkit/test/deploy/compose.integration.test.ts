@@ -60,6 +60,16 @@ describe.skipIf(why !== '')(`docker compose up, from our images${why === '' ? ''
     expect(published).toEqual([{ HostIp: '127.0.0.1', HostPort: `${port}` }]);
   });
 
+  it('has each gateway keep the last minutes in a folder that nobody else writes', async () => {
+    const show = "fetch('http://127.0.0.1:9100/metrics').then((reply) => reply.text()).then(console.log)";
+    for (const index of ['1', '2']) {
+      const metrics = (): Promise<string> =>
+        project.compose('exec', '-T', '--index', index, 'gateway', 'node', '-e', show);
+      await expect.poll(metrics, { timeout: 10_000 }).toMatch(/^tapecast_gateway_replay_store_bytes [1-9]/m);
+      expect(await metrics()).toMatch(/^tapecast_gateway_replay_store_lost_records_total 0$/m);
+    }
+  });
+
   it('serves the page and ticks of TEST$XX through nginx, and goes on when the gateways are killed', async () => {
     const page = await fetch(`http://127.0.0.1:${port}/`);
     expect(page.headers.get('content-type')).toBe('text/html');

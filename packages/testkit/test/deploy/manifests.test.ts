@@ -3,6 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { REPLAY_LIMITS } from '../../../../services/gateway/src/replay/limits.ts';
+import { LIMITS as INGEST_LIMITS } from '../../../../services/ingest/src/limits.ts';
 import {
   type ContainerSpec,
   type Found,
@@ -192,6 +194,25 @@ describe('the manifests', () => {
     const mounts = (container.volumeMounts ?? []).map(({ mountPath }) => `${mountPath}/`);
     expect(files.filter((file) => !mounts.some((mount) => (file as string).startsWith(mount)))).toEqual([]);
   });
+
+  it.each([
+    ['gateway', 'dataDir', REPLAY_LIMITS.storeBytes],
+    ['ingest', 'spoolDir', INGEST_LIMITS.spoolBytesMax],
+  ] as const)(
+    'give the %s a folder that its user can write, with room for all that goes there',
+    (service, option, bytes) => {
+      const { pod } = workloads.find(({ manifest }) => manifest.metadata.name === `tapecast-${service}`) as Workload;
+      const container = pod.containers[0] as ContainerSpec;
+      const folder = readServiceOptions(service, environmentOf(container, all)).options[option] as string;
+      const mount = container.volumeMounts?.find(({ mountPath }) => folder.startsWith(`${mountPath}/`));
+      expect(mount?.readOnly).toBeUndefined();
+      const volume = pod.volumes?.find(({ name }) => name === mount?.name);
+      const [, gibibytes] = /^(\d+)Gi$/.exec(volume?.emptyDir?.sizeLimit ?? '') ?? [];
+      // A pod that has more there is evicted.
+      expect(Number(gibibytes) * 2 ** 30).toBeGreaterThan(bytes * 1.5);
+      expect(pod.securityContext?.fsGroup).toBe(pod.securityContext?.runAsGroup);
+    },
+  );
 
   it('give the watchdog options that it has', () => {
     const container = workloadsOf(component)[0]?.pod.containers[0] as ContainerSpec;
