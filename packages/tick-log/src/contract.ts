@@ -68,6 +68,13 @@ export interface GroupReaderOptions {
   onRevoked: (partition: number) => void;
   onRecords: (partition: number, records: readonly LogRecord[], end: number) => void | Promise<void>;
   onGap: (gap: LogGap) => void;
+  /**
+   * The name of a member that is known to have ended: it is taken out before this one joins, so that its partitions need not
+   * wait until its session is over. One that lives after all joins again, as after a session that it let lapse.
+   */
+  succeeds?: string | undefined;
+  /** This member's name, whenever it gets one. What a driver without sessions never tells. */
+  onMember?: ((name: string) => void) | undefined;
 }
 
 /** Reads as one member of a group: each partition goes to exactly one live member. */

@@ -6,6 +6,7 @@ import { Checkpointer } from './checkpoint/checkpointer.ts';
 import type { ComputeConfig } from './config.ts';
 import { Consumer } from './consume/consumer.ts';
 import type { HeldPartition } from './consume/held-partition.ts';
+import type { MemberFile } from './consume/member-file.ts';
 import { STOP_CHECKPOINT_MS, STOP_FLUSH_MS } from './limits.ts';
 import { createComputeMetrics } from './metrics.ts';
 import { Publisher } from './publish/publisher.ts';
@@ -19,6 +20,8 @@ export interface ComputeDeps {
   metrics: Registry;
   /** Unix microseconds, for `computedAtUs`; the machine's clock unless a test says otherwise. The folds never read it. */
   wallClockUs?: () => number;
+  /** Where the group's name for this worker is kept. Default: nowhere. */
+  member?: MemberFile | undefined;
 }
 
 const machineClockUs = (): number => Math.round((performance.timeOrigin + performance.now()) * 1_000);
@@ -70,6 +73,7 @@ export async function startCompute(deps: ComputeDeps): Promise<RunningService> {
     metrics,
     logger,
     onParked: (held) => checkpointer.handOver(held),
+    member: deps.member,
   });
   const checkpointer = new Checkpointer({
     state,

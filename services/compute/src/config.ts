@@ -43,6 +43,12 @@ export const computeProcessSchema = z.object({
     .describe(
       "a worker that is silent for so long is taken for dead; not under the brokers' group.min.session.timeout.ms",
     ),
+  memberFile: z
+    .string()
+    .default('')
+    .describe(
+      "file of this worker's own, where its name in the group is kept: started again after a crash, it takes over at once instead of after the session",
+    ),
   replication: z
     .number()
     .int()

@@ -4,6 +4,7 @@ import { runServiceProcess } from '@tapecast/service-kit';
 import { openKafkaTickLog } from '@tapecast/tick-log';
 import { startCompute } from './compute.ts';
 import { computeProcessSchema } from './config.ts';
+import { MemberFile } from './consume/member-file.ts';
 
 const READY_POLL_MS = 20;
 
@@ -21,7 +22,8 @@ await runServiceProcess({
       logger,
     });
     const state = await openRedisMarketState({ nodes: config.redis, logger });
-    const compute = await startCompute({ config, log, state, logger, metrics });
+    const member = config.memberFile === '' ? undefined : new MemberFile(config.memberFile, logger);
+    const compute = await startCompute({ config, log, state, logger, metrics, member });
     whileStarting(() => compute.ready());
     // The `ready` line promises that ticks are folded: the group has given partitions and they are restored.
     let failure: Error | undefined;

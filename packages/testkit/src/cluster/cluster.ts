@@ -171,7 +171,9 @@ class LocalCluster {
     await this.#all([
       ...watchdog,
       ...Array.from({ length: config.compute }, (_, index) =>
-        this.#works('compute', index, undefined, (adminPort) => computeArguments(config, parts, adminPort)),
+        this.#works('compute', index, undefined, (adminPort) =>
+          computeArguments(config, parts, adminPort, join(dir, 'compute', `member-${index}`)),
+        ),
       ),
       ingest,
       ...issuers,

@@ -13,7 +13,7 @@ export interface DataFolder {
 }
 
 /** What the launcher makes in the data folder; nothing else in it is ever touched. */
-const OWN = ['kafka', 'redis', 'nginx', 'auth', 'replay', 'spool', 'logs', 'run.json'];
+const OWN = ['kafka', 'redis', 'nginx', 'auth', 'replay', 'spool', 'compute', 'logs', 'run.json'];
 
 /** What must be the same for data of an earlier run to be gone on with. */
 type Run = Pick<ClusterConfig, 'feed' | 'partitions' | 'brokers'> & { parts: PartRunner['kind'] };

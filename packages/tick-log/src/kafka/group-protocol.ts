@@ -27,8 +27,9 @@ export async function joinAndSync(
   connection: BrokerConnection,
   request: GroupRequest,
   { memberId, holds }: Joining,
+  onNamed: () => Promise<void>,
 ): Promise<Membership & { partitions: number[] }> {
-  const joined = await join(connection, request, memberId, holds);
+  const joined = await join(connection, request, { memberId, holds }, onNamed);
   const leading = joined.leaderId === joined.memberId;
   const synced = await connection.call<Synced>(
     'SyncGroup',
@@ -56,16 +57,19 @@ export async function heartbeat(
   return answer.errorCode;
 }
 
-export async function leave(connection: BrokerConnection, groupId: string, memberId: string): Promise<void> {
-  await connection.call<Answer>('LeaveGroup', { groupId, memberId }, LIMITS.leaveDeadlineMs);
+export async function leave(connection: BrokerConnection, groupId: string, memberId: string): Promise<number> {
+  return (await connection.call<Answer>('LeaveGroup', { groupId, memberId }, LIMITS.leaveDeadlineMs)).errorCode;
 }
 
-/** A new member is first told its id, so that one that never returns does not count as a member. */
+/**
+ * A new member is first told its id, so that one that never returns does not count as a member. From `onNamed` on the group
+ * waits for it: what makes the group deal anew then deals to this member, too.
+ */
 async function join(
   connection: BrokerConnection,
   request: GroupRequest,
-  memberId: string,
-  holds: readonly number[],
+  { memberId, holds }: Joining,
+  onNamed: () => Promise<void>,
 ): Promise<Joined> {
   const userData = Buffer.from(JSON.stringify(holds));
   const metadata = MemberMetadata.encode({ version: VERSION, topics: [request.topic], userData });
@@ -81,7 +85,10 @@ async function join(
     },
     waitForOthersMs(request),
   );
-  if (answer.errorCode === KAFKA.memberIdRequired) return join(connection, request, answer.memberId, holds);
+  if (answer.errorCode === KAFKA.memberIdRequired) {
+    await onNamed();
+    return join(connection, request, { memberId: answer.memberId, holds }, onNamed);
+  }
   if (answer.errorCode !== KAFKA.none) throw new BrokerRefused(answer.errorCode, 'join group');
   return answer;
 }

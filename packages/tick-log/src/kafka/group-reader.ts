@@ -35,6 +35,9 @@ export class KafkaGroupReader implements GroupReader {
   readonly #outage: OutageLog;
   readonly #feed: KafkaPartitionFeed;
   readonly #assignment: Assignment;
+  readonly #onMember: (name: string) => void;
+  /** Still to be taken out of the group. */
+  #succeeds: string | undefined;
   readonly #closing = new AbortController();
   #connection: BrokerConnection | undefined;
   #memberId = '';
@@ -50,6 +53,8 @@ export class KafkaGroupReader implements GroupReader {
     this.#failure = failure;
     this.#outage = new OutageLog(cluster.logger, { topic: options.topic, group: options.groupId, part: 'group' });
     this.#feed = new KafkaPartitionFeed(cluster, options.topic, options, failure);
+    this.#onMember = options.onMember ?? (() => {});
+    this.#succeeds = options.succeeds;
     this.#assignment = new Assignment(options, this.#feed, (cause, where) => failure.handlerFailed(cause, where));
     this.#run().catch((error: Error) => failure.report(error));
   }
@@ -139,13 +144,27 @@ export class KafkaGroupReader implements GroupReader {
 
   async #join(connection: BrokerConnection): Promise<void> {
     const member = { memberId: this.#memberId, holds: this.#assignment.partitions() };
-    const joined = await joinAndSync(connection, this.#request, member);
+    const joined = await joinAndSync(connection, this.#request, member, () => this.#takeOut(connection));
     if (this.#ended()) return;
+    if (joined.memberId !== this.#memberId) this.#onMember(joined.memberId);
     this.#memberId = joined.memberId;
     this.#membership = joined;
     const { groupId: group } = this.#request;
     this.#cluster.logger.info({ group, generation: joined.generation, partitions: joined.partitions }, 'group joined');
     this.#assignment.assign(joined.partitions);
+  }
+
+  /** The one before this: the group deals anew at once, and this member is in time for it. */
+  async #takeOut(connection: BrokerConnection): Promise<void> {
+    const name = this.#succeeds;
+    if (name === undefined) return;
+    const { groupId: group } = this.#request;
+    const code = await leave(connection, group, name);
+    if (COORDINATOR_MOVED.includes(code)) throw new BrokerRefused(code, 'leave group');
+    this.#succeeds = undefined;
+    // Unknown: its session was over already.
+    if (code === KAFKA.none)
+      this.#cluster.logger.info({ group, member: name }, 'took its predecessor out of the group');
   }
 
   /** Puts this member into the state that the error means. False for what no further try can mend. */

@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Kafka, startKafka } from '@tapecast/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type GroupReader, type KafkaTickLogOptions, openKafkaTickLog, type TickLog } from '../../src/index.ts';
+import {
+  type GroupReader,
+  type GroupReaderOptions,
+  type KafkaTickLogOptions,
+  openKafkaTickLog,
+  type TickLog,
+} from '../../src/index.ts';
 import { Collector, eventually, record, texts } from '../conformance.ts';
 import { coordinatorIndex, deleteRecords, deleteTopics, inSync, SILENT } from './admin.ts';
 import { FaultyNetwork, isProduceReply, withFirstCode, withoutLastPartition } from './network.ts';
@@ -310,9 +316,14 @@ describe('replies that are lost or wrong', () => {
 
 describe('the members of a group', () => {
   /** Joins and keeps which partitions it was asked for, once for each time. */
-  async function join(log: TickLog, groupId: string): Promise<{ reader: GroupReader; asked: number[] }> {
+  async function join(
+    log: TickLog,
+    groupId: string,
+    more: Pick<GroupReaderOptions, 'succeeds' | 'onMember'> = {},
+  ): Promise<{ reader: GroupReader; asked: number[] }> {
     const asked: number[] = [];
     const reader = await log.join({
+      ...more,
       topic: 'md.ticks',
       groupId,
       onAssigned: async (partition) => {
@@ -339,6 +350,29 @@ describe('the members of a group', () => {
       const times = first.asked.filter((asked) => asked === partition).length;
       expect(times).toBe(kept.includes(partition) ? 1 : 2);
     }
+  });
+
+  test('one that is known to have ended is taken out by its successor: nobody waits for its session', async () => {
+    const network = new FaultyNetwork();
+    const sessionTimeoutMs = 60_000;
+    let name = '';
+    const options = { sessionTimeoutMs, socketFactory: network.socketFactory };
+    const killed = await join(await open('killed', options), 'succession', { onMember: (given) => (name = given) });
+    const staying = await join(await open('staying', { sessionTimeoutMs }), 'succession');
+    const half = (): boolean => staying.reader.assigned().length === PARTITIONS / 2;
+    await eventually(() => half() && killed.reader.assigned().length === PARTITIONS / 2, 'an even share');
+    const kept = staying.reader.assigned();
+    const lost = killed.reader.assigned();
+    network.cut();
+    const cutAt = performance.now();
+    const next = await join(await open('next', { sessionTimeoutMs }), 'succession', { succeeds: name });
+    await eventually(() => next.reader.assigned().length === PARTITIONS / 2, 'the succession');
+    process.stdout.write(`killed member: succeeded after ${(performance.now() - cutAt).toFixed()} ms\n`);
+    expect(next.reader.assigned()).toEqual(lost);
+    expect(staying.reader.assigned()).toEqual(kept);
+    // The broker does not know the name any more: that is as good.
+    const last = await join(await open('last', { sessionTimeoutMs }), 'succession', { succeeds: name });
+    await eventually(() => last.reader.assigned().length === PARTITIONS / 3, 'a third member');
   });
 
   test('brokers that refuse a session so short get a longer one, and it is said', async () => {

@@ -12,6 +12,7 @@ import type { ComputeMetrics } from '../metrics.ts';
 import type { Publisher } from '../publish/publisher.ts';
 import { PartitionReports } from './fold-reports.ts';
 import { HeldPartition } from './held-partition.ts';
+import type { MemberFile } from './member-file.ts';
 import { type Restored, restorePartition } from './restore.ts';
 
 export interface ConsumerOptions {
@@ -24,6 +25,7 @@ export interface ConsumerOptions {
   logger: Logger;
   /** The partition was taken away and may be stored once more. */
   onParked: (held: HeldPartition) => void;
+  member?: MemberFile | undefined;
 }
 
 /** One member of the group that folds `md.ticks`: takes partitions on, folds what they bring, lets them go. */
@@ -41,7 +43,10 @@ export class Consumer {
   }
 
   async join(): Promise<void> {
+    const { member } = this.options;
     this.reader = await this.options.log.join({
+      succeeds: member?.ended,
+      onMember: (name) => member?.note(name),
       topic: 'md.ticks',
       groupId: this.options.groupId,
       onAssigned: (partition) => this.take(partition),
