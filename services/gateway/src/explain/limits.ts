@@ -2,7 +2,7 @@ import type { JournalLimits } from './session-journal.ts';
 
 export const JOURNAL_LIMITS: JournalLimits = {
   /**
-   * Entries of all clients together, some 150 bytes each. Past it the oldest are forgotten, and `since` of an answer says from when
+   * Entries of all clients together, some 70 bytes each. Past it the oldest are forgotten, and `since` of an answer says from when
    * on all are there: 10,000 clients that come back at once with 20 subscriptions write 200,000.
    */
   journalEntriesMax: 100_000,

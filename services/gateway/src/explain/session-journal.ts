@@ -1,42 +1,5 @@
 import type { CloseReason, ControlMessage, NoticeMessage, SubscriptionResult } from '@tapecast/wire';
-
-/** What happened to a session, or to all who hold a stream. Nothing is noted per update. */
-export const JOURNAL_EVENTS = [
-  'opened',
-  'admitted',
-  'subscribed',
-  'unsubscribed',
-  'resynced',
-  'resumed',
-  'keyframe',
-  'hole',
-  'refused',
-  'error',
-  'status',
-  'merged',
-  'live_again',
-  'degraded',
-  'moving',
-  'auth_expiring',
-  'took_over',
-  'closed',
-  'gone',
-] as const;
-export type JournalEvent = (typeof JOURNAL_EVENTS)[number];
-
-export interface JournalEntry {
-  /** Unix ms. */
-  readonly atMs: number;
-  readonly event: JournalEvent;
-  /** '' where it happened to everybody who held the stream. */
-  readonly session: string;
-  readonly symbol: string;
-  readonly channel: string;
-  /** subscribed and resynced: told up to `last`. hole: the numbers that are missing. 0: none. */
-  readonly first: number;
-  readonly last: number;
-  readonly text: string;
-}
+import { type JournalEntry, type JournalEvent, JournalRing } from './journal-ring.ts';
 
 export interface JournalLimits {
   /** Entries kept, the newest. */
@@ -47,33 +10,26 @@ export interface JournalLimits {
 
 /**
  * What the gateway did with its clients in the last minutes, for the question why one did not get an update. One ring for
- * all of them, of plain columns: it is written to at each answer, and read when a person asks.
+ * all of them, of columns: it is written to at each answer, and read when a person asks.
  */
 export class SessionJournal {
   readonly #limits: JournalLimits;
   readonly #nowMs: () => number;
-  readonly #entries: JournalEntry[] = [];
-  /** Where the next entry goes once the ring is full. */
-  #next = 0;
+  readonly #ring: JournalRing;
 
   constructor(limits: JournalLimits, nowMs: () => number) {
     this.#limits = limits;
     this.#nowMs = nowMs;
+    this.#ring = new JournalRing(limits.journalEntriesMax);
   }
 
   get size(): number {
-    return this.#entries.length;
+    return this.#ring.size;
   }
 
   note(session: string, event: JournalEvent, about: Partial<Omit<JournalEntry, 'atMs'>> = {}): void {
-    const atMs = this.#nowMs();
     const { symbol = '', channel = '', first = 0, last = 0, text = '' } = about;
-    const entry: JournalEntry = { atMs, event, session, symbol, channel, first, last, text };
-    if (this.#entries.length < this.#limits.journalEntriesMax) this.#entries.push(entry);
-    else {
-      this.#entries[this.#next] = entry;
-      this.#next = (this.#next + 1) % this.#limits.journalEntriesMax;
-    }
+    this.#ring.add({ atMs: this.#nowMs(), event, session, symbol, channel, first, last, text });
   }
 
   /** A control message went to one client. */
@@ -131,16 +87,19 @@ export class SessionJournal {
    * than the journal's time where more happened than it keeps.
    */
   of(session: string): { sinceMs: number; entries: JournalEntry[] } {
-    const ordered = [...this.#entries.slice(this.#next), ...this.#entries.slice(0, this.#next)];
+    const ring = this.#ring;
     const fromMs = this.#nowMs() - this.#limits.journalMs;
-    const full = this.#entries.length === this.#limits.journalEntriesMax;
-    const oldestMs = full ? (ordered[0]?.atMs ?? fromMs) : fromMs;
-    const recent = ordered.filter(({ atMs }) => atMs >= fromMs);
-    const names = new Set([session, ...namesOf(session, recent)]);
-    return {
-      sinceMs: Math.max(fromMs, oldestMs),
-      entries: recent.filter((entry) => entry.session === '' || names.has(entry.session)),
-    };
+    const oldestMs = ring.size === this.#limits.journalEntriesMax ? ring.oldestMs : fromMs;
+    const names = new Set([session]);
+    ring.each(fromMs, (at) => {
+      if (ring.eventOf(at) === 'took_over' && ring.textOf(at) === session) names.add(ring.sessionOf(at));
+    });
+    const entries: JournalEntry[] = [];
+    ring.each(fromMs, (at) => {
+      const whose = ring.sessionOf(at);
+      if (whose === '' || names.has(whose)) entries.push(ring.entry(at));
+    });
+    return { sinceMs: Math.max(fromMs, oldestMs), entries };
   }
 
   #result(session: string, action: string, result: SubscriptionResult): void {
@@ -149,17 +108,24 @@ export class SessionJournal {
       this.note(session, 'refused', { symbol, channel, text: `${action}: ${code ?? 'no reason'}` });
       return;
     }
-    const about = { symbol, channel, last: seq, text: intervalMs ? `every ${intervalMs} ms` : '' };
+    const about = { symbol, channel, last: seq, text: intervalMs ? everyText(intervalMs) : '' };
     if (action === 'resume' && outcome !== undefined)
       this.note(session, outcome, lost === undefined ? about : { ...about, first: lost[0], last: lost[1] });
     else this.note(session, EVENT_OF_ACTION[action] ?? 'subscribed', about);
   }
 }
 
-/** Connections that took the session over, in the order in which they did. */
-function namesOf(session: string, entries: readonly JournalEntry[]): string[] {
-  return entries.filter(({ event, text }) => event === 'took_over' && text === session).map((entry) => entry.session);
+/** There are few intervals, and the journal keeps the text of each subscription. */
+function everyText(intervalMs: number): string {
+  let text = EVERY_TEXTS.get(intervalMs);
+  if (text === undefined) {
+    text = `every ${intervalMs} ms`;
+    EVERY_TEXTS.set(intervalMs, text);
+  }
+  return text;
 }
+
+const EVERY_TEXTS = new Map<number, string>();
 
 const EVENT_OF_ACTION: Readonly<Record<string, JournalEvent>> = {
   subscribe: 'subscribed',

@@ -1,5 +1,6 @@
 import type { Session } from '../protocol/session.ts';
-import type { JournalEntry, SessionJournal } from './session-journal.ts';
+import type { JournalEntry } from './journal-ring.ts';
+import type { SessionJournal } from './session-journal.ts';
 
 export interface WrittenEvent {
   at: number;

@@ -66,7 +66,8 @@ export class Authentication {
       const mayTryAgain =
         session.grant === undefined ? ++session.authFailures < this.#context.limits.authFailuresMax : true;
       if (!mayTryAgain) this.#end(session, CLOSES[refusal.code]);
-      else if (!session.badMessages.take(this.#context.nowUs() / 1000)) this.#end(session, 'badMessages');
+      else if (!session.takeBadMessage(this.#context.limits, this.#context.nowUs() / 1000))
+        this.#end(session, 'badMessages');
       return;
     }
     const { client } = session;
@@ -93,7 +94,7 @@ export class Authentication {
   over(session: Session, nowMs: number): CloseReason | undefined {
     const { grant } = session;
     if (grant !== undefined) return grant.expiresAtMs <= nowMs ? 'tokenExpired' : undefined;
-    if (nowMs < session.authByMs) return undefined;
+    if (nowMs < session.openedAtMs + this.#context.limits.authMs) return undefined;
     const seconds = this.#context.limits.authMs / 1000;
     const refusal: Refusal = session.helloTold
       ? { code: 'unauthorized', msg: `no token was taken within ${seconds} s` }
@@ -113,7 +114,7 @@ export class Authentication {
     client.tell(
       {
         type: 'hello',
-        session: session.identity.id,
+        session: session.id,
         ...(this.#context.kept === undefined ? {} : { resumeToken: resumeTokenOf(session.identity) }),
         serverTime: Math.floor(nowUs / 1000),
         heartbeatMs: this.#context.heartbeatMs,
@@ -146,7 +147,7 @@ export class Authentication {
     const refusal = isRefusal(admitted) ? admitted : this.#unfit(session, admitted);
     if (refusal === undefined) {
       admission.admitted(place, admitted === ANONYMOUS ? 'anonymous' : 'token');
-      session.admit(admitted as Grant, this.#context.limits); // A refusal would have been found above.
+      session.admit(admitted as Grant, this.#context.limits, this.#context.nowUs() / 1000); // A refusal would have been found above.
     } else if (place !== 'handshake' || refusal.code !== 'unauthorized') {
       // A handshake without a token is no outcome yet: an `auth` may follow.
       admission.admitted(place, refusal.code);
@@ -216,8 +217,8 @@ function limitsOf({ limits }: ProtocolContext, session: Session): NamedLimits {
     symbols: session.symbolsMax,
     subscriptions: limits.subscriptionsPerConnectionMax,
     ...(connections === undefined ? {} : { connections }),
-    messages_per_second: session.messages.perSecond,
-    messages_burst: session.messages.burst,
+    messages_per_second: session.rates.messages.perSecond,
+    messages_burst: session.rates.messages.burst,
     pairs_per_second: limits.pairsPerSecond,
     pairs_burst: limits.pairsBurst,
     bytes_per_second: limits.bytesPerSecond,

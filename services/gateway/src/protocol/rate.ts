@@ -37,6 +37,32 @@ export class TokenBucket {
   }
 }
 
+/** What somebody may do: `burst` at once, and then `perSecond`. One object for all who may the same. */
+export interface Rate {
+  readonly burst: number;
+  readonly perSecond: number;
+}
+
+/** Of a burst: the last of it is not refused for the last bits of a time. */
+const ROUNDING = 0.001;
+
+/**
+ * A bucket in one number, for where there is one for each of very many: the time at which it would be full again, 0 before
+ * its first use. Returns the next such number, or undefined when fewer than `count` are left: then nothing is taken.
+ */
+export function spend({ burst, perSecond }: Rate, fullAtMs: number, nowMs: number, count = 1): number | undefined {
+  const from = Math.max(fullAtMs, nowMs);
+  const spent = ((from - nowMs) * perSecond) / 1000;
+  return spent + count > burst * (1 + ROUNDING) ? undefined : from + (count * 1000) / perSecond;
+}
+
+/** The same bucket under another rate: what is left stays left, and nothing is given that was spent. */
+export function underRate(before: Rate, after: Rate, fullAtMs: number, nowMs: number): number {
+  const spent = (Math.max(0, fullAtMs - nowMs) * before.perSecond) / 1000;
+  const left = Math.min(before.burst - spent, after.burst);
+  return nowMs + ((after.burst - left) * 1000) / after.perSecond;
+}
+
 /** Counts events in windows of fixed length. */
 export class WindowCount {
   readonly #max: number;

@@ -9,19 +9,35 @@ import type { StreamGroup } from '../fanout/stream-group.ts';
 import { pairOf } from '../fanout/stream-list.ts';
 import type { GatewayLimits } from '../limits.ts';
 import type { SessionIdentity } from '../sessions/identity.ts';
-import { newIdentity } from '../sessions/identity.ts';
+import { OwnIdentity } from '../sessions/identity.ts';
 import type { ResumedStream, Resuming } from '../sessions/resumptions.ts';
 import type { SlowState } from '../slow/slow-consumers.ts';
 import type { HeldInstrument } from '../subscriptions/held-instrument.ts';
-import { TokenBucket, WindowCount } from './rate.ts';
+import { type Rate, spend, underRate, WindowCount } from './rate.ts';
 
-/** One connection: who it is, what it subscribed, and how it behaves. */
+/** What a connection may do. One object for all that may the same. */
+export interface SessionRates {
+  readonly messages: Rate;
+  readonly bytes: Rate;
+  readonly pairs: Rate;
+}
+
+export const ratesOf = (limits: GatewayLimits): SessionRates => ({
+  messages: { burst: limits.messagesBurst, perSecond: limits.messagesPerSecond },
+  bytes: { burst: limits.bytesBurst, perSecond: limits.bytesPerSecond },
+  pairs: { burst: limits.pairsBurst, perSecond: limits.pairsPerSecond },
+});
+
+/**
+ * One connection: who it is, what it subscribed, and how it behaves. There are very many, and most are idle: what only some
+ * need is made when they need it.
+ */
 export class Session {
   readonly client: Client;
   /** Names the connection among all there ever are. */
   readonly connection: string;
-  /** Whose session it speaks for: its own, or an earlier one's that it took up. */
-  identity: SessionIdentity;
+  /** The session that it took up; it speaks for its own otherwise. */
+  #taken: SessionIdentity | undefined;
   /** Another connection speaks for the session now. */
   replaced = false;
   /** Of its last `resume`. */
@@ -32,9 +48,8 @@ export class Session {
   resuming: Resuming | undefined;
   /** What it may have; undefined until somebody said who it is. Then it is never undefined again. */
   grant: Grant | undefined;
-  /** Unix ms of its handshake, and by which there must be one. */
+  /** Unix ms of its handshake. */
   readonly openedAtMs: number;
-  readonly authByMs: number;
   /** `auth` messages that failed before there was one. */
   authFailures = 0;
   /** Messages before there was one, and their bytes. */
@@ -51,11 +66,12 @@ export class Session {
   symbolsMax: number;
   /** A message that waits for the store or a token's check is being answered; later ones wait behind it, so that answers keep their order. */
   busy = false;
-  readonly waiting: (ClientMessage | ErrorMessage)[] = [];
-  readonly messages: TokenBucket;
-  readonly bytes: TokenBucket;
-  readonly pairs: TokenBucket;
-  readonly badMessages: WindowCount;
+  waiting: (ClientMessage | ErrorMessage)[] | undefined;
+  #rates: SessionRates;
+  #messagesFullAtMs = 0;
+  #bytesFullAtMs = 0;
+  #pairsFullAtMs = 0;
+  #badMessages: WindowCount | undefined;
   heartbeats = 0;
   pingedAtMs: number;
   /** There where it did not keep up; see `slow/`. */
@@ -64,27 +80,68 @@ export class Session {
   /** At the last look. */
   unreadBytes = 0;
 
-  constructor(client: Client, limits: GatewayLimits, nowMs: number) {
+  /** `rates` are those of the limits. */
+  constructor(client: Client, limits: GatewayLimits, rates: SessionRates, nowMs: number) {
     this.client = client;
     this.connection = client.session;
-    this.identity = newIdentity(client.session, nowMs);
     this.openedAtMs = nowMs;
-    this.authByMs = nowMs + limits.authMs;
     this.symbolsMax = limits.subscriptionsPerConnectionMax;
-    this.messages = new TokenBucket(limits.messagesBurst, limits.messagesPerSecond, nowMs);
-    this.bytes = new TokenBucket(limits.bytesBurst, limits.bytesPerSecond, nowMs);
-    this.pairs = new TokenBucket(limits.pairsBurst, limits.pairsPerSecond, nowMs);
-    this.badMessages = new WindowCount(limits.badMessagesMax, limits.badMessagesWindowMs, nowMs);
+    this.#rates = rates;
     this.pingedAtMs = nowMs;
   }
 
+  /** Whose session it speaks for: its own, or an earlier one's that it took up. */
+  get identity(): SessionIdentity {
+    return this.#taken ?? new OwnIdentity(this.connection, this.openedAtMs);
+  }
+
+  set identity(taken: SessionIdentity) {
+    this.#taken = taken;
+  }
+
+  get id(): string {
+    return this.#taken?.id ?? this.connection;
+  }
+
+  get rates(): SessionRates {
+    return this.#rates;
+  }
+
   /** From now on this grant holds, and its limits where they are lower than the gateway's. */
-  admit(grant: Grant, limits: GatewayLimits): void {
+  admit(grant: Grant, limits: GatewayLimits, nowMs: number): void {
     this.grant = grant;
     this.expiringTold = false;
     this.symbolsMax = Math.min(limits.subscriptionsPerConnectionMax, grant.limits.symbols ?? Infinity);
     const perSecond = Math.min(limits.messagesPerSecond, grant.limits.messagesPerSecond ?? Infinity);
-    this.messages.limit(Math.ceil((limits.messagesBurst * perSecond) / limits.messagesPerSecond), perSecond);
+    const { messages } = this.#rates;
+    if (perSecond === messages.perSecond) return;
+    const burst = Math.ceil((limits.messagesBurst * perSecond) / limits.messagesPerSecond);
+    this.#rates = { ...this.#rates, messages: { burst, perSecond } };
+    this.#messagesFullAtMs = underRate(messages, this.#rates.messages, this.#messagesFullAtMs, nowMs);
+  }
+
+  /** False, and nothing is taken, where it may not send one now; so with the others. */
+  takeMessage(nowMs: number): boolean {
+    const fullAtMs = spend(this.#rates.messages, this.#messagesFullAtMs, nowMs);
+    if (fullAtMs !== undefined) this.#messagesFullAtMs = fullAtMs;
+    return fullAtMs !== undefined;
+  }
+
+  takeBytes(nowMs: number, count: number): boolean {
+    const fullAtMs = spend(this.#rates.bytes, this.#bytesFullAtMs, nowMs, count);
+    if (fullAtMs !== undefined) this.#bytesFullAtMs = fullAtMs;
+    return fullAtMs !== undefined;
+  }
+
+  takePairs(nowMs: number, count: number): boolean {
+    const fullAtMs = spend(this.#rates.pairs, this.#pairsFullAtMs, nowMs, count);
+    if (fullAtMs !== undefined) this.#pairsFullAtMs = fullAtMs;
+    return fullAtMs !== undefined;
+  }
+
+  takeBadMessage({ badMessagesMax, badMessagesWindowMs }: GatewayLimits, nowMs: number): boolean {
+    this.#badMessages ??= new WindowCount(badMessagesMax, badMessagesWindowMs, nowMs);
+    return this.#badMessages.take(nowMs);
   }
 
   /** Its stream of the channel, at whatever interval; undefined where it has none. */

@@ -18,7 +18,7 @@ import { Authentication } from './authenticate.ts';
 import type { ProtocolContext } from './context.ts';
 import { leave, resync, unsubscribe } from './leave-and-resync.ts';
 import { pairsOf } from './pairs-of.ts';
-import { Session } from './session.ts';
+import { ratesOf, Session, type SessionRates } from './session.ts';
 import { subscribe } from './subscribe.ts';
 
 /** All connections of this gateway, and what is done with what they send. The edge calls in; nothing here throws. */
@@ -26,12 +26,14 @@ export class Sessions {
   readonly authentication: Authentication;
   readonly resume: ResumeParts;
   readonly #context: ProtocolContext;
+  readonly #rates: SessionRates;
   readonly #all = new Set<Session>();
   /** Of whom it is not known yet who they are; who waits longest is first. */
   readonly #unadmitted = new Set<Session>();
 
   constructor(context: ProtocolContext) {
     this.#context = context;
+    this.#rates = ratesOf(context.limits);
     context.fanout.reaches({ [Symbol.iterator]: () => this.#clients() });
     this.authentication = new Authentication(context, new SubjectConnections(), (session, reason) =>
       this.#end(session, reason),
@@ -101,7 +103,7 @@ export class Sessions {
     const nowMs = nowUs() / 1000;
     const client = new Client(randomUUID(), encoding, socket, nowMs);
     client.journal = this.#context.journal;
-    const session = new Session(client, limits, nowMs);
+    const session = new Session(client, limits, this.#rates, nowMs);
     this.#all.add(session);
     this.resume.keeper?.opened(session);
     metrics.opened(SUBPROTOCOL_OF[encoding]);
@@ -120,7 +122,7 @@ export class Sessions {
     session.client.closed = true;
     this.resume.keeper?.closed(session, code);
     this.resume.resumptions.closed(session);
-    session.waiting.length = 0;
+    session.waiting = undefined;
     this.#unadmitted.delete(session);
     this.authentication.left(session);
     for (const stream of [...session.client.streams]) leave(this.#context, session, stream);
@@ -132,7 +134,7 @@ export class Sessions {
   pinged(session: Session): void {
     const nowMs = this.#context.nowUs() / 1000;
     session.client.heardAtMs = nowMs;
-    if (!session.messages.take(nowMs)) this.#end(session, 'tooManyMessages');
+    if (!session.takeMessage(nowMs)) this.#end(session, 'tooManyMessages');
   }
 
   /** Any sign of life but a message. */
@@ -146,7 +148,7 @@ export class Sessions {
     const nowMs = nowUs() / 1000;
     session.client.heardAtMs = nowMs;
     metrics.clientMessages.inc();
-    if (!session.messages.take(nowMs)) {
+    if (!session.takeMessage(nowMs)) {
       this.#end(session, 'tooManyMessages');
       return;
     }
@@ -165,7 +167,7 @@ export class Sessions {
       return;
     }
     // Before it is read: reading is what bytes cost.
-    if (!session.bytes.take(nowMs, bytes.byteLength)) {
+    if (!session.takeBytes(nowMs, bytes.byteLength)) {
       metrics.tooManyBytes.inc();
       this.#end(session, 'tooManyMessages');
       return;
@@ -177,7 +179,7 @@ export class Sessions {
     const message = read(session, bytes, binary);
     if ('type' in message) {
       metrics.badMessages.inc();
-      if (!session.badMessages.take(nowMs)) {
+      if (!session.takeBadMessage(limits, nowMs)) {
         this.#end(session, 'badMessages');
         return;
       }
@@ -196,8 +198,11 @@ export class Sessions {
   /** A message that was read, or the answer to one that could not be: answered now, or after those before it. */
   handle(session: Session, message: ClientMessage | ErrorMessage): void {
     if (!this.#waits(session)) this.#handle(session, message);
-    else if (session.waiting.length < this.#context.limits.messagesWaitingMax) session.waiting.push(message);
-    else this.#end(session, 'tooManyMessages');
+    else {
+      session.waiting ??= [];
+      if (session.waiting.length < this.#context.limits.messagesWaitingMax) session.waiting.push(message);
+      else this.#end(session, 'tooManyMessages');
+    }
   }
 
   /** Closes all: another gateway takes over. */
@@ -285,8 +290,11 @@ export class Sessions {
   #next(session: Session): void {
     session.busy = false;
     while (!this.#waits(session) && !session.client.closed) {
-      const message = session.waiting.shift();
-      if (message === undefined) return;
+      const message = session.waiting?.shift();
+      if (message === undefined) {
+        session.waiting = undefined;
+        return;
+      }
       this.#handle(session, message);
     }
   }
@@ -321,7 +329,7 @@ export class Sessions {
       client.tell(errorMessage(message.action, message.id, 'unauthorized', msg), nowUs);
       return undefined;
     }
-    if (!session.pairs.take(nowUs / 1000, pairsOf(session, message, this.#context.limits.pairsPerMessageMax))) {
+    if (!session.takePairs(nowUs / 1000, pairsOf(session, message, this.#context.limits.pairsPerMessageMax))) {
       this.#end(session, 'tooManyMessages');
       return undefined;
     }

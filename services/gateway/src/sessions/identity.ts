@@ -1,6 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
 
 const SECRET_BYTES = 16;
+/** Of this process, and gone with it: the secrets that it has given are known by their hashes. */
+const KEY = randomBytes(32);
 /** `<session>.<secret>`, as `resumeTokenOf` writes it. */
 const TOKEN = /^([0-9a-f-]{36})\.([A-Za-z0-9_-]{22})$/;
 
@@ -14,8 +16,24 @@ export interface SessionIdentity {
   readonly sinceMs: number;
 }
 
-export function newIdentity(id: string, nowMs: number): SessionIdentity {
-  return { id, secret: randomBytes(SECRET_BYTES).toString('base64url'), generation: 1, sinceMs: Math.floor(nowMs) };
+/**
+ * A connection's own session, as most connections speak for one. Nothing of it is kept beside the connection: the secret
+ * is made of the session's name each time that somebody asks, which is at its `hello` and when it is written.
+ */
+export class OwnIdentity implements SessionIdentity {
+  readonly id: string;
+  readonly generation = 1;
+  readonly sinceMs: number;
+
+  constructor(id: string, openedAtMs: number) {
+    this.id = id;
+    this.sinceMs = Math.floor(openedAtMs);
+  }
+
+  get secret(): string {
+    const digest = createHmac('sha256', KEY).update(this.id).digest();
+    return digest.subarray(0, SECRET_BYTES).toString('base64url');
+  }
 }
 
 export const resumeTokenOf = ({ id, secret }: SessionIdentity): string => `${id}.${secret}`;
@@ -26,5 +44,5 @@ export function readResumeToken(token: string): { id: string; secret: string } |
   return match === null ? undefined : { id: match[1] as string, secret: match[2] as string };
 }
 
-/** Secrets are 128 random bits, which nobody finds by trying: one round of a hash keeps them from who reads the store. */
+/** Secrets are 128 bits that nobody can tell from random ones, nor find by trying: one round of a hash keeps them from who reads the store. */
 export const hashOfSecret = (secret: string): string => createHash('sha256').update(secret).digest('base64url');

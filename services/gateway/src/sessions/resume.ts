@@ -123,7 +123,7 @@ function others(
       if ('pair' in known) known.intervalMs ??= intervalMs;
       continue;
     }
-    if (added.length >= room || !session.pairs.take(context.nowUs() / 1000, 1)) {
+    if (added.length >= room || !session.takePairs(context.nowUs() / 1000, 1)) {
       const msg = 'one message can bring back no more of the session. Subscribe it';
       added.push({ failed: failure(symbol, channel, { code: 'too_many_symbols', msg }) });
       continue;
