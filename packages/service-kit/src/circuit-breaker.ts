@@ -1,6 +1,15 @@
 /** `closed`: calls go through. `open`: they are refused at once. `half_open`: one goes through, and says how it goes on. */
 export type CircuitState = 'closed' | 'open' | 'half_open';
 
+/** What is told of a circuit. */
+export interface Circuit {
+  readonly target: string;
+  readonly state: CircuitState;
+  /** How often it opened, and calls that were refused. */
+  readonly opened: number;
+  readonly refused: number;
+}
+
 export interface CircuitOptions {
   /** What is called, for errors, logs and metrics: `redis`. */
   target: string;
@@ -35,7 +44,7 @@ export class CircuitOpenError extends Error {
  * error at once instead of waiting for it, and what comes back is not met by all who waited: one call at a time tries it.
  * Written here because what a library adds (policies, cancellation, events) is more than this and would be a dependency of all.
  */
-export class CircuitBreaker {
+export class CircuitBreaker implements Circuit {
   readonly target: string;
   readonly #options: CircuitOptions;
   #state: CircuitState = 'closed';
@@ -63,19 +72,40 @@ export class CircuitBreaker {
     return this.#awaySinceMs === undefined ? 0 : this.#options.nowMs() - this.#awaySinceMs;
   }
 
+  /** Until the next call may be made; 0: now. */
+  get waitMs(): number {
+    if (this.#state === 'closed') return 0;
+    // While one tries, whoever else asks waits for what comes of it.
+    const untilMs = this.#state === 'open' ? this.#openedAtMs + this.#openMs - this.#options.nowMs() : this.#openMs;
+    return Math.max(0, untilMs);
+  }
+
   /** Makes the call where it may be made. Rejects with `CircuitOpenError`, or as the call does. */
   async run<T>(call: () => Promise<T>): Promise<T> {
     this.#enter();
-    let result: T;
+    return this.watch(call);
+  }
+
+  /** Makes the call whatever the state, for one who waits and asks again at a pace of its own: how it goes counts all the same. */
+  async watch<T>(call: () => Promise<T>): Promise<T> {
     try {
-      result = await call();
+      const result = await call();
+      this.succeeded();
+      return result;
     } catch (error) {
       if (this.#options.isFailure?.(error) === false) this.succeeded();
       else this.failed();
       throw error;
     }
-    this.succeeded();
-    return result;
+  }
+
+  /** The target itself said when to ask again: until then calls are refused. */
+  openFor(ms: number): void {
+    this.#openedAtMs = this.#options.nowMs();
+    this.#openMs = ms;
+    this.#awaySinceMs ??= this.#openedAtMs;
+    if (this.#state !== 'open') this.opened++;
+    this.#become('open');
   }
 
   /** Of a caller that decides itself when it calls: the target answered. */

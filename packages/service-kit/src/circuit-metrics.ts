@@ -1,30 +1,44 @@
-import type { CircuitBreaker, CircuitState } from './circuit-breaker.ts';
+import type { Circuit, CircuitState } from './circuit-breaker.ts';
 import { Counter, Gauge, type Registry } from './metrics.ts';
 
 const VALUE: Readonly<Record<CircuitState, number>> = { closed: 0, half_open: 1, open: 2 };
+const NAME = 'tapecast_circuit_state';
 
-/** Reports the circuits of a process; once a registry. */
-export function watchCircuits(registry: Registry, circuits: readonly CircuitBreaker[]): void {
-  const registers = [registry];
-  const labelNames = ['target'];
-  new Gauge({
-    name: 'tapecast_circuit_state',
-    help: 'What stands before something that is called: 0 closed, 1 one call tries, 2 open.',
-    labelNames,
-    registers,
-    collect() {
-      for (const { target, state } of circuits) this.set({ target }, VALUE[state]);
-    },
-  });
-  const summed = (name: string, help: string, of: (circuit: CircuitBreaker) => number): void => {
+/** Of all circuits of a registry: several services may share one. */
+class CircuitStates extends Gauge {
+  readonly circuits: Circuit[] = [];
+
+  constructor(registry: Registry) {
+    super({
+      name: NAME,
+      help: 'What stands before something that is called: 0 closed, 1 one call tries, 2 open.',
+      labelNames: ['target'],
+      registers: [registry],
+      collect() {
+        for (const { target, state } of (this as CircuitStates).circuits) this.set({ target }, VALUE[state]);
+      },
+    });
+  }
+}
+
+/** Reports circuits, beside those of the registry that are reported already; their targets differ. */
+export function watchCircuits(registry: Registry, circuits: readonly Circuit[]): void {
+  const known = registry.getSingleMetric(NAME);
+  if (known instanceof CircuitStates) {
+    known.circuits.push(...circuits);
+    return;
+  }
+  const states = new CircuitStates(registry);
+  states.circuits.push(...circuits);
+  const summed = (name: string, help: string, of: (circuit: Circuit) => number): void => {
     new Counter({
       name,
       help,
-      labelNames,
-      registers,
+      labelNames: ['target'],
+      registers: [registry],
       collect() {
         this.reset();
-        for (const circuit of circuits) this.inc({ target: circuit.target }, of(circuit));
+        for (const circuit of states.circuits) this.inc({ target: circuit.target }, of(circuit));
       },
     });
   };

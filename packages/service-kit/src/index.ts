@@ -6,7 +6,13 @@ export {
   metricsOf,
   startAdminServer,
 } from './admin-server.ts';
-export { CircuitBreaker, CircuitOpenError, type CircuitOptions, type CircuitState } from './circuit-breaker.ts';
+export {
+  type Circuit,
+  CircuitBreaker,
+  CircuitOpenError,
+  type CircuitOptions,
+  type CircuitState,
+} from './circuit-breaker.ts';
 export { watchCircuits } from './circuit-metrics.ts';
 export { type Command, runCommand, runTask, type Task } from './command.ts';
 export { StartError } from './errors.ts';
@@ -14,6 +20,7 @@ export { createLogger, LOG_LEVELS, type Logger } from './logging.ts';
 export { isLoopback } from './loopback.ts';
 export { Counter, createRegistry, Gauge, Histogram, type MetricObject, mergeMetrics, Registry } from './metrics.ts';
 export { type CommandDescription, HelpRequested, helpText, type OptionSchema, readOptions } from './options.ts';
+export { PacedCircuit, type PacedCircuitOptions } from './paced-circuit.ts';
 export type { Readiness, RunningService } from './service.ts';
 export {
   clusterOptions,

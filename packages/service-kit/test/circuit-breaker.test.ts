@@ -61,4 +61,25 @@ describe('a circuit breaker', () => {
     await circuit.run(async () => 1);
     expect(circuit.state).toBe('closed');
   });
+
+  test('counts how calls go that are made whatever its state', async () => {
+    const { circuit } = opened();
+    const watched = (with_: unknown = 'away') =>
+      circuit.watch(() => Promise.reject(with_)).catch((error: unknown) => error);
+    for (let i = 0; i < 4; i++) expect(await watched()).toBe('away');
+    expect([circuit.state, circuit.refused]).toEqual(['open', 0]);
+    expect(await fail(circuit)).toBeInstanceOf(CircuitOpenError);
+    expect(await circuit.watch(async () => 1)).toBe(1);
+    expect(circuit.state).toBe('closed');
+  });
+
+  test('stays open for as long as its target said', async () => {
+    const { circuit, pass } = opened();
+    circuit.openFor(5_000);
+    pass(4_999);
+    expect(await fail(circuit)).toMatchObject({ name: 'CircuitOpenError', retryAfterMs: 1 });
+    pass(1);
+    expect(await circuit.run(async () => 1)).toBe(1);
+    expect([circuit.state, circuit.opened]).toEqual(['closed', 1]);
+  });
 });

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { KeyRingStore } from '@tapecast/market-state';
 import type { AdminRoutes, Logger, Registry, RunningService } from '@tapecast/service-kit';
-import { StartError } from '@tapecast/service-kit';
+import { PacedCircuit, StartError, watchCircuits } from '@tapecast/service-kit';
 import { ClientRegistry } from './clients/client-registry.ts';
 import { SecretChecker } from './clients/secret-checker.ts';
 import { WindowCounter } from './clients/window-counter.ts';
@@ -13,7 +13,7 @@ import { answerTokenRequest, type TokenEndpointDeps } from './http/token-endpoin
 import { KeyKeeper } from './keys/key-keeper.ts';
 import { ringTimes, timesDisagree } from './keys/ring-times.ts';
 import type { KeyEncryptionKey } from './keys/sealed-ring.ts';
-import { REQUESTS_PER_SECOND_MAX } from './limits.ts';
+import { REQUESTS_PER_SECOND_MAX, STORE_LATE_MS } from './limits.ts';
 import { createAuthMetrics } from './metrics.ts';
 
 export interface AuthDeps {
@@ -58,8 +58,11 @@ export async function startAuth(deps: AuthDeps): Promise<AuthService> {
     storeAgeSeconds: () => keeper.storeAgeMs / 1_000,
     clients: () => clients.size,
   });
+  // One look at a time, every few seconds: no request of a client waits for it.
+  const circuit = new PacedCircuit({ target: 'key_ring', lateMs: STORE_LATE_MS });
+  watchCircuits(deps.metrics, [circuit]);
   const keeper = new KeyKeeper({
-    store: deps.store,
+    store: circuit.watched(deps.store),
     keys: deps.keyEncryptionKeys,
     times: ringTimes(config.rotateEveryMs, config.tokenSecondsMax),
     nowMs,

@@ -78,3 +78,6 @@ export const FILE_CHECK_MS = 1_000;
 
 /** Keys in the file of key-encryption keys: the new and the old while they are changed. Past it: refused at start. */
 export const KEY_ENCRYPTION_KEYS_MAX = 4;
+
+/** Without an answer of the store for so long its circuit is told to be open. A failover takes less. Nothing is refused: it is asked at its own pace. */
+export const STORE_LATE_MS = 3_000;

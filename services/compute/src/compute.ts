@@ -1,13 +1,14 @@
 import { createInstrumentFolds } from '@tapecast/market';
 import type { MarketState } from '@tapecast/market-state';
-import type { Logger, Registry, RunningService } from '@tapecast/service-kit';
+import { type Logger, PacedCircuit, type Registry, type RunningService, watchCircuits } from '@tapecast/service-kit';
 import type { TickLog } from '@tapecast/tick-log';
 import { Checkpointer } from './checkpoint/checkpointer.ts';
 import type { ComputeConfig } from './config.ts';
 import { Consumer } from './consume/consumer.ts';
 import type { HeldPartition } from './consume/held-partition.ts';
 import type { MemberFile } from './consume/member-file.ts';
-import { STOP_CHECKPOINT_MS, STOP_FLUSH_MS } from './limits.ts';
+import { isAway } from './errors.ts';
+import { CALL_LATE_MS, STOP_CHECKPOINT_MS, STOP_FLUSH_MS } from './limits.ts';
 import { createComputeMetrics } from './metrics.ts';
 import { Publisher } from './publish/publisher.ts';
 import { within } from './within.ts';
@@ -31,7 +32,14 @@ const machineClockUs = (): number => Math.round((performance.timeOrigin + perfor
  * stores what it has become. Log and store are the caller's to close, after `stop`.
  */
 export async function startCompute(deps: ComputeDeps): Promise<RunningService> {
-  const { config, log, state, logger } = deps;
+  const { config, log, logger } = deps;
+  // Each partition asks the store again at its own pace, and the publisher has one send under way: nothing waits behind them.
+  const circuits = {
+    state: new PacedCircuit({ target: 'state', lateMs: CALL_LATE_MS, isFailure: isAway }),
+    updates: new PacedCircuit({ target: 'md.updates', lateMs: CALL_LATE_MS }),
+  };
+  watchCircuits(deps.metrics, Object.values(circuits));
+  const state = circuits.state.watched(deps.state);
   const wallClockUs = deps.wallClockUs ?? machineClockUs;
   let reportFailure: (error: Error) => void = () => {};
   const failed = new Promise<Error>((resolve) => {
@@ -58,7 +66,7 @@ export async function startCompute(deps: ComputeDeps): Promise<RunningService> {
     },
   });
   const publisher = new Publisher({
-    producer: await log.producer('md.updates'),
+    producer: circuits.updates.watched(await log.producer('md.updates')),
     flushIntervalMs: config.flushIntervalMs,
     wallClockUs,
     metrics,

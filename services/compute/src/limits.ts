@@ -63,3 +63,6 @@ export const PARKED_MS = 10_000;
 
 /** Instruments restored in one turn of the event loop, so that other partitions go on. About 4 ms. */
 export const RESTORE_SLICE = 32;
+
+/** Milliseconds without an answer of the log or the store after which their circuit is told to be open. A failover takes less. Policy: none, each is asked again at its own pace. */
+export const CALL_LATE_MS = 3_000;

@@ -17,7 +17,7 @@ import { Entrance } from './admission/entrance.ts';
 import { DRAIN_PER_SECOND, type GatewayConfig, HEARTBEAT_MS } from './config.ts';
 import { createCircuits } from './degrade/circuits.ts';
 import { Degradation } from './degrade/degradation.ts';
-import { guardedState } from './degrade/guarded-state.ts';
+import { guardedSessions, guardedSignals, guardedState } from './degrade/guarded-calls.ts';
 import { watchDegradation } from './degrade/metrics.ts';
 import { Drain, type DrainPlan } from './drain/drain.ts';
 import { createDrainMetrics } from './drain/metrics.ts';
@@ -217,7 +217,13 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
     ...{ instruments, fanout, admission, limits, metrics, logger, heartbeatMs, nowUs, history },
     ...(deps.sessions === undefined
       ? {}
-      : { kept: { store: deps.sessions, signals: deps.signals, gateway: randomUUID() } }),
+      : {
+          kept: {
+            store: guardedSessions(deps.sessions, circuits.sessions),
+            signals: deps.signals && guardedSignals(deps.signals, circuits.signals),
+            gateway: randomUUID(),
+          },
+        }),
   };
   const sessions = new Sessions(context);
   const liveness = new Liveness(context, sessions);
@@ -252,7 +258,7 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
     deps.fleet === undefined
       ? undefined
       : new Rebalancer({
-          fleet: deps.fleet,
+          fleet: circuits.fleet.watched(deps.fleet),
           id: randomUUID(),
           ...{ limits, sessions, nowUs, logger, metrics: drainMetrics, written: () => written },
           ...{ slotMs: limits.departureSlotMs, afterMs: limits.moveAfterMs },

@@ -15,13 +15,20 @@ export class IngestError extends Error {
   readonly retryable: boolean;
   /** ms to wait before the next try, where the venue said so. */
   readonly retryAfterMs: number | undefined;
+  /** The HTTP status of a refusal. */
+  readonly status: number | undefined;
 
-  constructor(code: IngestErrorCode, message: string, options: ErrorOptions & { retryAfterMs?: number } = {}) {
+  constructor(
+    code: IngestErrorCode,
+    message: string,
+    options: ErrorOptions & { retryAfterMs?: number; status?: number } = {},
+  ) {
     super(message, options);
     this.name = 'IngestError';
     this.code = code;
     this.retryable = INGEST_ERRORS[code].retryable;
     this.retryAfterMs = options.retryAfterMs;
+    this.status = options.status;
   }
 }
 

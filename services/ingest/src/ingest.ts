@@ -9,6 +9,7 @@ import {
 } from '@tapecast/service-kit';
 import { partitionOf, type TickLog } from '@tapecast/tick-log';
 import { encodeTick } from '@tapecast/wire';
+import { createCircuits } from './circuits.ts';
 import type { IngestConfig } from './config.ts';
 import { Backoff } from './connection/backoff.ts';
 import { pause } from './connection/pause.ts';
@@ -54,11 +55,14 @@ export interface IngestDependencies {
  * | publishing | tells what the log lacks, then all that comes | stop; another has the lease → `failed`: a new process begins as a standby |
  */
 export async function startIngest(dependencies: IngestDependencies): Promise<RunningService> {
-  const { config, log, state, leases, logger } = dependencies;
+  const { config, log, logger } = dependencies;
   const limits: IngestLimits = { ...LIMITS, ...dependencies.limits };
   checkLimits(limits);
   OPTION_CHECKS[config.feed]?.(config);
   const metrics = createIngestMetrics(dependencies.metrics);
+  const circuits = createCircuits(limits, dependencies.metrics, logger);
+  const state = circuits.catalogue.watched(dependencies.state);
+  const leases = dependencies.leases && circuits.leases.watched(dependencies.leases);
   const nowUs = createSteadyClock(logger);
   const random = Math.random;
   const session = createSessionId(Date.now(), random);
@@ -71,7 +75,7 @@ export async function startIngest(dependencies: IngestDependencies): Promise<Run
   let feed: Feed | undefined;
   let lead: Leadership | undefined;
   let publishing = false;
-  const producer = await log.producer('md.ticks');
+  const producer = circuits.log.watched(await log.producer('md.ticks'));
   const { spoolStore } = dependencies;
   const spool = spoolStore === undefined ? undefined : new Spool({ store: spoolStore, limits, logger, metrics });
   const publisher = new TickPublisher({
@@ -120,6 +124,7 @@ export async function startIngest(dependencies: IngestDependencies): Promise<Run
     catalogue: state,
     isFull: () => publisher.full,
     limits,
+    circuits,
     logger,
     metrics,
     random,

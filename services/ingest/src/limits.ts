@@ -76,6 +76,13 @@ export const LIMITS = {
   /** ms, base and cap of the wait before a REST call is tried again; full jitter below the ceiling. */
   restRetryBaseMs: 250,
   restRetryCapMs: 30_000,
+  /** REST calls in a row that got no answer, or 5xx: then the venue is asked by one call at a time. */
+  restFailuresMax: 5,
+  /** ms to the first such call; doubles with each that fails, up to the cap: far less than `fillMsMax`, within which missed trades are got. Others are told to wait so long. */
+  restOpenMs: 500,
+  restOpenMsMax: 4_000,
+  /** ms without an answer of the log or the store after which their circuit is told to be open: a failover takes less. */
+  callLateMs: 3_000,
   /** Depth snapshots asked for at the same time. Others wait in order. */
   snapshotsAtOnce: 4,
   /** Numbers (price or size) in all diffs that wait for a snapshot: 32 MB. Reached: the oldest diff of that book goes; its snapshot must be newer. */

@@ -24,3 +24,22 @@ export const REPLY_BYTES_MAX = 1024 * 1024;
 
 /** Masters watched at once. Redis Cluster itself is not made for more. */
 export const MASTERS_MAX = 1_000;
+
+/** ms between two PINGs on the connection that is held to each master; one at a time. */
+export const PING_INTERVAL_MS = 50;
+
+/**
+ * ms that a master has owed the reply to a PING until the other masters are asked what they see. A command of ours takes
+ * some ms; a fork of a large node, or a slow disk under an append-only file, 100 to 300.
+ */
+export const SUSPECT_MS = 350;
+
+/**
+ * ms of silence from which on a master is taken for hung, where most masters miss it, too. Below the 1 s after which its clients
+ * cut their connections: they find the new master when they look for it. Redis's own node timeout is no longer than that.
+ */
+export const HUNG_MS = 700;
+
+/** ms between two questions to the other masters while one is silent, and from a first to a last look that have to agree. */
+export const VIEW_INTERVAL_MS = 50;
+export const VIEWS_APART_MS = 100;

@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { PROMOTED_POLL_MS, PROMOTION_INTERVAL_MS, PROMOTIONS_MAX } from './limits.ts';
-import { reach } from './master-watch.ts';
 import type { PromotionOutcome } from './metrics.ts';
-import { type NodeAddress, redisCommand } from './redis-command.ts';
+import { answers, type NodeAddress, redisCommand } from './redis-command.ts';
 import { readReplicaState } from './topology.ts';
 
 /**
- * Has a dead master's replica take over. `FORCE`: without the master's consent, but with the votes of the other masters, so
- * that there are never two; `TAKEOVER`, which asks nobody, is never sent. `replicas`: those that followed while it lived;
+ * Has the replica of a dead or hung master take over. `FORCE`: without the master's consent, but with the votes of the other masters,
+ * which do not have to see it failed. What wins has a newer epoch: a master that goes on later becomes its replica, and what it still
+ * took is gone as what a killed one had not replicated is. So there are never two that stay; `TAKEOVER`, which asks nobody, is never sent. `replicas`: those that followed while it lived;
  * one that was still being filled would take over with half of the data.
  */
 export async function promote(
@@ -18,10 +18,8 @@ export async function promote(
   if (replicas.length === 0) return 'no_replica';
   for (let tries = 0; tries < PROMOTIONS_MAX && !stopped(); tries += 1) {
     if (tries > 0) {
-      // It may have been started again meanwhile.
-      const { reached, socket } = await reach(master);
-      socket?.destroy();
-      if (reached === 'accepted') return 'returned';
+      // It may have been started again meanwhile, or go on.
+      if (await answers(master)) return 'returned';
     }
     const startedAt = performance.now();
     const chosen = await newest(replicas);

@@ -6,6 +6,11 @@ export interface NodeAddress {
   readonly port: number;
 }
 
+/** A node that answers with an error: it lives. */
+export class RedisRefusal extends Error {
+  override readonly name = 'RedisRefusal';
+}
+
 /**
  * One command without arguments that need quoting to one node, on a connection of its own, and its reply as text. No
  * driver: one that reconnects, retries and follows redirections hides what is to be seen here.
@@ -44,7 +49,7 @@ export function readReply(text: string): string | Error | undefined {
   const lineEnd = text.indexOf('\r\n');
   if (lineEnd < 0) return undefined;
   const line = text.slice(1, lineEnd);
-  if (text[0] === '-') return new Error(`Redis refused: ${line}`);
+  if (text[0] === '-') return new RedisRefusal(`Redis refused: ${line}`);
   if (text[0] === '+' || text[0] === ':') return line;
   const length = Number(line);
   if (text[0] !== '$' || !Number.isInteger(length)) return new Error('not a reply of Redis');
@@ -52,3 +57,10 @@ export function readReply(text: string): string | Error | undefined {
   const start = lineEnd + 2;
   return text.length < start + length + 2 ? undefined : text.slice(start, start + length);
 }
+
+/** Whether a node answers at all. That its port accepts says nothing: the kernel does that for a process that hangs. */
+export const answers = (node: NodeAddress): Promise<boolean> =>
+  redisCommand(node, 'PING').then(
+    () => true,
+    (error: unknown) => error instanceof RedisRefusal,
+  );

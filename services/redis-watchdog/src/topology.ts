@@ -8,6 +8,8 @@ export interface ClusterNode extends NodeAddress {
   readonly serves: boolean;
   /** As the node that was asked sees it. */
   readonly failed: boolean;
+  /** When the node that was asked sent the ping that this one owes a reply to, by its own clock; 0: it owes none. */
+  readonly pingSentMs: number;
 }
 
 /**
@@ -16,7 +18,7 @@ export interface ClusterNode extends NodeAddress {
  */
 export function readClusterNodes(text: string, asked: NodeAddress): ClusterNode[] {
   return text.split('\n').flatMap((line) => {
-    const [id, address = '', flagText = '', master = '-', , , , , ...slots] = line.trim().split(' ');
+    const [id, address = '', flagText = '', master = '-', pingSent, , , , ...slots] = line.trim().split(' ');
     const parts = /^(.*):(\d+)@\d*(?:,([^,]*))?/.exec(address);
     if (!id || parts === null) return [];
     const flags = flagText.split(',');
@@ -34,6 +36,7 @@ export function readClusterNodes(text: string, asked: NodeAddress): ClusterNode[
         // `[slot->-node]` is a slot on its way, not one that is served.
         serves: slots.some((slot) => /^\d/.test(slot)),
         failed: flags.includes('fail') || flags.includes('fail?'),
+        pingSentMs: Number(pingSent),
       },
     ];
   });

@@ -4,6 +4,7 @@ import { MasterWatch } from './master-watch.ts';
 import { createMetrics } from './metrics.ts';
 import { promote } from './promotion.ts';
 import { type NodeAddress, redisCommand } from './redis-command.ts';
+import { hangs } from './silence.ts';
 import { type ClusterNode, readClusterNodes, readReplicaState } from './topology.ts';
 
 export interface RedisWatchdogDeps {
@@ -16,9 +17,9 @@ export interface RedisWatchdogDeps {
 export type RedisWatchdog = RunningService;
 
 /**
- * Watches the masters of a Redis Cluster and has a replica of one whose process died take over at once. Redis itself waits
- * for its node timeout and then for an election's fixed delays, some 2 s in all. What it can't see, a hung process or a cut
- * network, is left to Redis. Nothing depends on it: without it a failover takes longer.
+ * Watches the masters of a Redis Cluster and has a replica of one take over whose process died, at once, or hangs, within a second.
+ * Redis itself waits for its node timeout and then for an election's fixed delays, some 2 s in all. What only this process does
+ * not reach is left to Redis. Nothing depends on it: without it a failover takes longer.
  */
 export function startRedisWatchdog({ nodes, logger, metrics }: RedisWatchdogDeps): RedisWatchdog {
   const watchdog = new Watchdog(nodes.map(parseNode), logger, metrics);
@@ -105,7 +106,10 @@ class Watchdog {
       if (this.#masters.has(node.id)) continue;
       const watched: Watched = {
         node,
-        watch: new MasterWatch(node, () => void this.#died(watched)),
+        watch: new MasterWatch(node, {
+          died: () => void this.#replace(watched, 'died'),
+          silent: () => void this.#silent(watched),
+        }),
         replicas: [],
         promoting: false,
       };
@@ -147,16 +151,23 @@ class Watchdog {
     if (!watched.promoting && watched.watch.holds) watched.replicas = replicas.filter((_, i) => following[i]);
   }
 
-  async #died(watched: Watched): Promise<void> {
+  async #silent(watched: Watched): Promise<void> {
+    if (watched.promoting || this.#stopped) return;
+    const masters = [...this.#masters.values()].map(({ node }) => node);
+    if (await hangs(watched.node, masters, () => (this.#stopped ? 0 : watched.watch.silentMs)))
+      await this.#replace(watched, 'hung');
+  }
+
+  async #replace(watched: Watched, why: 'died' | 'hung'): Promise<void> {
     if (watched.promoting || this.#stopped) return;
     watched.promoting = true;
-    const seenAt = performance.now();
+    const seenAt = performance.now() - watched.watch.silentMs;
     const node = name(watched.node);
-    this.#logger.warn({ event: 'master_died', node, replicas: watched.replicas.map(name) });
+    this.#logger.warn({ event: `master_${why}`, node, replicas: watched.replicas.map(name) });
     const outcome = await promote(watched.node, watched.replicas, () => this.#stopped);
     const seconds = (performance.now() - seenAt) / 1_000;
-    this.#metrics.promotion(outcome, seconds);
-    const fields = { event: 'failover', node, outcome, afterMs: Math.round(seconds * 1_000) };
+    this.#metrics.promotion(why, outcome, seconds);
+    const fields = { event: 'failover', node, why, outcome, afterMs: Math.round(seconds * 1_000) };
     if (outcome === 'no_replica' || outcome === 'given_up') this.#logger.error(fields);
     else this.#logger.warn(fields);
     // Whoever is master now is watched from the next reading on, and that is now.

@@ -7,7 +7,7 @@ const id = (letter: string): string => letter.repeat(40);
 it('reads masters, replicas, host names, and what has no slots or no address', () => {
   const text = [
     `${id('a')} :7000@17000 myself,master - 0 0 1 connected 0-5460 [93->-${id('b')}]`,
-    `${id('b')} 10.0.0.2:7001@17001,redis-1.example master,fail - 0 0 2 disconnected 5461-10922 12000`,
+    `${id('b')} 10.0.0.2:7001@17001,redis-1.example master,fail - 1732204800123 0 2 disconnected 5461-10922 12000`,
     `${id('c')} 10.0.0.3:7002@17002 slave ${id('a')} 0 0 1 connected`,
     `${id('d')} 10.0.0.4:7003@17003, slave,fail? ${id('b')} 0 0 2 connected`,
     `${id('e')} 10.0.0.5:7004@17004 master - 0 0 3 connected [12->-${id('a')}]`,
@@ -17,11 +17,19 @@ it('reads masters, replicas, host names, and what has no slots or no address', (
     '',
   ].join('\r\n');
   expect(readClusterNodes(text, { host: 'asked', port: 7000 })).toEqual([
-    { id: id('a'), host: 'asked', port: 7000, masterId: undefined, serves: true, failed: false },
-    { id: id('b'), host: 'redis-1.example', port: 7001, masterId: undefined, serves: true, failed: true },
-    { id: id('c'), host: '10.0.0.3', port: 7002, masterId: id('a'), serves: false, failed: false },
-    { id: id('d'), host: '10.0.0.4', port: 7003, masterId: id('b'), serves: false, failed: true },
-    { id: id('e'), host: '10.0.0.5', port: 7004, masterId: undefined, serves: false, failed: false },
+    { id: id('a'), host: 'asked', port: 7000, masterId: undefined, serves: true, failed: false, pingSentMs: 0 },
+    {
+      id: id('b'),
+      host: 'redis-1.example',
+      port: 7001,
+      masterId: undefined,
+      serves: true,
+      failed: true,
+      pingSentMs: 1_732_204_800_123,
+    },
+    { id: id('c'), host: '10.0.0.3', port: 7002, masterId: id('a'), serves: false, failed: false, pingSentMs: 0 },
+    { id: id('d'), host: '10.0.0.4', port: 7003, masterId: id('b'), serves: false, failed: true, pingSentMs: 0 },
+    { id: id('e'), host: '10.0.0.5', port: 7004, masterId: undefined, serves: false, failed: false, pingSentMs: 0 },
   ]);
 });
 

@@ -1,12 +1,25 @@
-import { CircuitBreaker, type CircuitState, type Logger, type Registry, watchCircuits } from '@tapecast/service-kit';
+import {
+  CircuitBreaker,
+  type CircuitState,
+  type Logger,
+  PacedCircuit,
+  type Registry,
+  watchCircuits,
+} from '@tapecast/service-kit';
 import type { GatewayLimits } from '../limits.ts';
-import { isStoreFailure } from './guarded-state.ts';
+import { isSignalFailure, isStoreFailure } from './guarded-calls.ts';
 
 export interface GatewayCircuits {
   /** The store: checkpoints, snapshots, bars, catalogue. */
   readonly store: CircuitBreaker;
+  /** What is known of sessions that come back. Writes of sessions are made at their own pace, one at a time. */
+  readonly sessions: CircuitBreaker;
+  /** Words to other gateways about single sessions. */
+  readonly signals: CircuitBreaker;
   /** Who has the keys of tokens. It is asked by whoever checks tokens, at its own pace: here only how that goes. */
   readonly issuer: CircuitBreaker;
+  /** What gateways say of themselves: one call a second, one at a time. */
+  readonly fleet: PacedCircuit;
 }
 
 /**
@@ -26,7 +39,13 @@ export function createCircuits(limits: GatewayLimits, registry: Registry, logger
       },
       ...(isFailure === undefined ? {} : { isFailure }),
     });
-  const circuits = { store: circuit('redis', isStoreFailure), issuer: circuit('issuer') };
-  watchCircuits(registry, [circuits.store, circuits.issuer]);
+  const circuits = {
+    store: circuit('redis', isStoreFailure),
+    sessions: circuit('sessions', isStoreFailure),
+    signals: circuit('signals', isSignalFailure),
+    issuer: circuit('issuer'),
+    fleet: new PacedCircuit({ target: 'fleet', lateMs: limits.storeGoneMs, isFailure: isStoreFailure }),
+  };
+  watchCircuits(registry, Object.values(circuits));
   return circuits;
 }

@@ -1,7 +1,7 @@
 import type { SessionStore } from '@tapecast/market-state';
 import type { Logger } from '@tapecast/service-kit';
-import type { SignalBus } from '@tapecast/signal-bus';
 import type { Admission } from '../admission/admission.ts';
+import type { SessionSignals } from '../degrade/guarded-calls.ts';
 import type { SessionJournal } from '../explain/session-journal.ts';
 import type { Fanout } from '../fanout/fanout.ts';
 import type { GatewayLimits } from '../limits.ts';
@@ -21,7 +21,7 @@ export interface ProtocolContext {
   /** Wall time, Unix microseconds. */
   nowUs: () => number;
   /** Where sessions are kept. Without it none is, and a resume is answered by the client's positions alone. */
-  kept?: { store: SessionStore; signals: SignalBus | undefined; gateway: string };
+  kept?: { store: SessionStore; signals: SessionSignals | undefined; gateway: string };
   /** Notes what becomes of each client, but for data. */
   journal?: SessionJournal;
   /** Older trades than those that an instrument's state remembers. */

@@ -3,7 +3,7 @@ import { MarketStateError } from '@tapecast/market-state';
 import type { Logger } from '@tapecast/service-kit';
 import type { JsonNumbers } from '@tapecast/wire';
 import { type Admission, isRefusal, type Refusal } from '../admission/admission.ts';
-import type { StateReads } from '../degrade/guarded-state.ts';
+import type { StateReads } from '../degrade/guarded-calls.ts';
 import type { GatewayLimits } from '../limits.ts';
 import type { GatewayMetrics } from '../metrics.ts';
 import type { HeldInstrument } from '../subscriptions/held-instrument.ts';

@@ -1,7 +1,7 @@
 import { ANONYMOUS, type Grant } from '@tapecast/access';
 import type { SessionStore, SessionWrite, StoredSession, TakenSession } from '@tapecast/market-state';
-import type { Logger } from '@tapecast/service-kit';
-import type { SignalBus } from '@tapecast/signal-bus';
+import { CircuitOpenError, type Logger } from '@tapecast/service-kit';
+import type { SessionSignals } from '../degrade/guarded-calls.ts';
 import type { Fanout } from '../fanout/fanout.ts';
 import type { GatewayLimits } from '../limits.ts';
 import type { Session } from '../protocol/session.ts';
@@ -11,7 +11,7 @@ import type { SessionMetrics } from './session-metrics.ts';
 
 export interface SessionKeeperOptions {
   store: SessionStore;
-  signals: SignalBus | undefined;
+  signals: SessionSignals | undefined;
   /** Names this gateway among all; never used again. */
   gateway: string;
   fanout: Fanout;
@@ -213,7 +213,8 @@ export class SessionKeeper {
     const { signals, logger } = this.#options;
     // Owned here: where it is lost, the older gateway's next write is refused.
     void signals?.publish(channelOfGateway(gateway), payload).catch((error: unknown) => {
-      logger.warn({ event: 'session_signal_lost', error: String(error) });
+      // That the circuit is open was said once, for all that are lost by it.
+      if (!(error instanceof CircuitOpenError)) logger.warn({ event: 'session_signal_lost', error: String(error) });
     });
   }
 

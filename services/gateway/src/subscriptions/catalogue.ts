@@ -1,5 +1,5 @@
 import type { Logger } from '@tapecast/service-kit';
-import type { StateReads } from '../degrade/guarded-state.ts';
+import type { StateReads } from '../degrade/guarded-calls.ts';
 import type { Instruments } from './instruments.ts';
 
 /** Keeps the known instruments up to the catalogue's version. An outage of the store only delays what is new. */

@@ -1,4 +1,4 @@
-import type { StateReads } from '../degrade/guarded-state.ts';
+import type { StateReads } from '../degrade/guarded-calls.ts';
 import type { SnapshotRead } from './instrument-state.ts';
 
 /** A snapshot this many records behind the reader is first brought forward by the partition's record: one read more. */

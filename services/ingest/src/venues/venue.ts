@@ -1,5 +1,6 @@
 import type { MarketState } from '@tapecast/market-state';
 import type { Logger, Readiness } from '@tapecast/service-kit';
+import type { VenueCircuits } from '../circuits.ts';
 import type { IngestConfig } from '../config.ts';
 import type { LogEnd } from '../lead/log-end.ts';
 import type { IngestLimits } from '../limits.ts';
@@ -17,6 +18,8 @@ export interface FeedContext {
   /** Whether the buffer towards the log is full. A feed whose ticks can wait looks here; one that is pushed to is `pause`d. */
   isFull: () => boolean;
   limits: IngestLimits;
+  /** Without: nothing is told of them, and each call is made. */
+  circuits?: VenueCircuits;
   logger: Logger;
   metrics: IngestMetrics;
   random: () => number;

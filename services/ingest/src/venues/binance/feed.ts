@@ -85,6 +85,7 @@ class BinanceFeed implements Feed {
     this.#rest = new BinanceRest({
       baseUrl: config.binanceRest,
       nowMs: Date.now,
+      circuit: context.circuits?.rest,
       onOutcome: (outcome) => metrics.restCalls.inc({ venue: VENUE, outcome }),
     });
     this.#missed = new MissedTrades({
@@ -219,8 +220,14 @@ class BinanceFeed implements Feed {
         onEvent: (event, receivedAtUs, frame) => this.#onEvent(event, receivedAtUs, frame),
         onBad: (reason, detail, frame, route) => this.#onBad(reason, detail, frame, route),
         onPing: (number, payload, receivedAtUs) => this.#onPing(number, payload, receivedAtUs),
-        onSubscribed: () => this.#onSubscribed(part),
-        onDown: (reason) => this.#onDown(part, reason),
+        onSubscribed: () => {
+          this.#context.circuits?.stream.succeeded();
+          this.#onSubscribed(part);
+        },
+        onDown: (reason) => {
+          this.#context.circuits?.stream.failed();
+          this.#onDown(part, reason);
+        },
         onGone: (number) => this.#clock.onDown(number),
         onRenewed: (reason) => {
           metrics.renewals.inc({ venue: VENUE, reason });

@@ -1,3 +1,4 @@
+import type { CircuitBreaker } from '@tapecast/service-kit';
 import { RateBudget } from '../../connection/rate-budget.ts';
 import { IngestError, messageOf } from '../../errors.ts';
 import { LIMITS } from '../../limits.ts';
@@ -17,6 +18,8 @@ const TRADES_WEIGHT = 25;
 export interface RestOptions {
   baseUrl: string;
   nowMs: () => number;
+  /** Nothing is asked while it is open; without it each call is made. */
+  circuit?: CircuitBreaker | undefined;
   onOutcome: (outcome: 'ok' | 'refused' | 'unreachable' | 'rate_limited') => void;
 }
 
@@ -59,6 +62,13 @@ export class BinanceRest {
     const nowMs = this.#options.nowMs();
     const awayMs = this.#away.untilMs - nowMs;
     if (awayMs > 0) throw new IngestError('rate_limited', this.#away.why, { retryAfterMs: awayMs });
+    const { circuit } = this.#options;
+    const closedMs = circuit?.waitMs ?? 0;
+    if (circuit !== undefined && closedMs > 0) {
+      circuit.refused++;
+      const text = `${this.#base} did not answer the last times; it is asked again in ${Math.ceil(closedMs)} ms`;
+      throw new IngestError('venue_unreachable', text, { retryAfterMs: closedMs });
+    }
     const waitMs = this.#budget?.take(weight, nowMs) ?? 0;
     const name = path.replace(/\?.*/, '');
     if (waitMs > 0) {
@@ -66,7 +76,23 @@ export class BinanceRest {
         retryAfterMs: waitMs,
       });
     }
-    const base = this.#options.baseUrl.replace(/\/+$/, '');
+    const call = (): Promise<unknown> => this.#fetch(path, name, signal);
+    if (circuit === undefined) return call();
+    try {
+      return await circuit.run(call);
+    } catch (error) {
+      // It answered, and said when to come again.
+      if (error instanceof IngestError && error.code === 'rate_limited') circuit.openFor(error.retryAfterMs ?? 0);
+      throw error;
+    }
+  }
+
+  get #base(): string {
+    return this.#options.baseUrl.replace(/\/+$/, '');
+  }
+
+  async #fetch(path: string, name: string, signal: AbortSignal): Promise<unknown> {
+    const base = this.#base;
     const url = base + path;
     const shown = base + name;
     let response: Response;
@@ -99,7 +125,7 @@ export class BinanceRest {
     const refusal = refusalOf(status);
     if (refusal === undefined) {
       this.#options.onOutcome('refused');
-      return new IngestError('venue_refused', `${url}: ${status} ${said}`);
+      return new IngestError('venue_refused', `${url}: ${status} ${said}`, { status });
     }
     // Whatever is asked next would get the same answer, and a longer ban.
     const retryAfterMs = retryAfterMsOf(response.headers.get('retry-after')) ?? LIMITS.refusedAddressWaitMs;

@@ -268,9 +268,15 @@ export class ItickFeed implements Feed {
       onBad: (reason, detail, excerpt) => this.#onBad(reason, detail, excerpt),
       onPing: (payload, receivedAtUs) => this.#onPing(id, payload, receivedAtUs),
       onFrame: () => frames.inc(),
-      onSubscribed: (symbols) => this.#onSubscribed(id, symbols),
+      onSubscribed: (symbols) => {
+        this.#context.circuits?.stream.succeeded();
+        this.#onSubscribed(id, symbols);
+      },
       onLimit: (symbols, accepted) => this.#onLimit(assetClass, id, symbols, accepted),
-      onDown: (reason, refused) => this.#onDown(assetClass, id, reason, refused),
+      onDown: (reason, refused) => {
+        this.#context.circuits?.stream.failed();
+        this.#onDown(assetClass, id, reason, refused);
+      },
     };
   }
 

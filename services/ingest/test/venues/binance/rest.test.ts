@@ -1,8 +1,11 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createLogger } from '@tapecast/service-kit';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createRestCircuit } from '../../../src/circuits.ts';
 import { IngestError } from '../../../src/errors.ts';
+import { LIMITS } from '../../../src/limits.ts';
 import { BinanceRest } from '../../../src/venues/binance/rest.ts';
 
 const servers: Server[] = [];
@@ -25,14 +28,16 @@ async function setUp(answer: (url: string) => { status: number; body: string; he
   await once(server, 'listening');
   let nowMs = 0;
   const outcomes: string[] = [];
+  const circuit = createRestCircuit(LIMITS, createLogger('test', 'silent'), () => nowMs);
   const rest = new BinanceRest({
     baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     nowMs: () => nowMs,
+    circuit,
     onOutcome: (outcome) => outcomes.push(outcome),
   });
   const depth = () =>
     rest.depth('BTCUSDT', new AbortController().signal).catch((error: unknown) => error as IngestError);
-  return { asked, outcomes, rest, depth, pass: (ms: number) => (nowMs += ms) };
+  return { asked, outcomes, rest, circuit, depth, pass: (ms: number) => (nowMs += ms) };
 }
 
 describe('REST', () => {
@@ -103,5 +108,40 @@ describe('REST', () => {
         /^http:..127.0.0.1:9 can't be reached .*check the network, its DNS and --binance-rest$/,
       ),
     });
+  });
+
+  it('asks a venue that is not well by one call at a time, and tells the others how long to wait', async () => {
+    let status = 503;
+    const { asked, circuit, depth, pass } = await setUp(() => ({ status, body: '{}' }));
+    const { restFailuresMax, restOpenMs, restOpenMsMax } = LIMITS;
+    for (let n = 1; n <= restFailuresMax; n++) {
+      expect(circuit.state).toBe('closed');
+      expect(await depth()).toMatchObject({ code: 'venue_refused', status: 503 });
+    }
+    for (const openMs of [restOpenMs, 2 * restOpenMs, 4 * restOpenMs, restOpenMsMax, restOpenMsMax]) {
+      const before = asked.length;
+      expect(await depth()).toMatchObject({ code: 'venue_unreachable', retryable: true, retryAfterMs: openMs });
+      pass(openMs);
+      const answers = await Promise.all([depth(), depth(), depth()]);
+      expect(answers.map((answer) => (answer as IngestError).code).sort()).toEqual([
+        ...['venue_refused', 'venue_unreachable', 'venue_unreachable'],
+      ]);
+      expect(asked.length).toBe(before + 1);
+    }
+    status = 200;
+    pass(restOpenMsMax);
+    expect([await depth(), circuit.state, await depth()]).toEqual([{}, 'closed', {}]);
+  });
+
+  it('takes a refusal of what was asked for no illness of the venue', async () => {
+    const { circuit, depth } = await setUp(() => ({ status: 400, body: '{}' }));
+    for (let n = 0; n < 2 * LIMITS.restFailuresMax; n++) expect(await depth()).toMatchObject({ code: 'venue_refused' });
+    expect(circuit.state).toBe('closed');
+  });
+
+  it('shows in the same place that the venue told us to stay away', async () => {
+    const { circuit, depth } = await setUp(() => ({ status: 429, body: '{}', headers: { 'retry-after': '7' } }));
+    await depth();
+    expect([circuit.state, circuit.waitMs]).toEqual(['open', 7_000]);
   });
 });
