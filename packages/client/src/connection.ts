@@ -34,7 +34,7 @@ export interface ConnectionOptions {
   decompress: Decompress | undefined;
   /** Sent in the address; undefined: it has none. */
   queryToken: string | undefined;
-  /** Unix ms, or any other clock that moves on. */
+  /** Milliseconds of a clock that moves on, and not with the wall's. */
   now: () => number;
 }
 
@@ -162,7 +162,7 @@ export class Connection {
       const silentMs = this.#options.now() - this.#lastFrameAt;
       // Not at the first look: where this program itself stood still, what came meanwhile is only read after this.
       if (this.#stale && silentMs >= this.#heartbeatMs * DEAD_AFTER_HEARTBEATS) {
-        this.#end(NO_CLOSE_FRAME, `no frame for ${silentMs} ms, expected one each ${this.#heartbeatMs} ms`);
+        this.#end(NO_CLOSE_FRAME, `no frame for ${Math.round(silentMs)} ms, expected one each ${this.#heartbeatMs} ms`);
         return;
       }
       if (!this.#stale && silentMs >= this.#heartbeatMs * STALE_AFTER_HEARTBEATS) this.#setStale(true);

@@ -27,6 +27,7 @@ export class RangeTracker {
   /** A state is due; where the sequence stands is known only with it. */
   #awaitsState = false;
 
+  /** undefined: it was never told, or is not known any more. '': the answer named none, and a status will. */
   get epoch(): string | undefined {
     return this.#epoch;
   }
@@ -50,6 +51,11 @@ export class RangeTracker {
     if (before === undefined) return undefined;
     if (before !== epoch) return 'epoch';
     return first <= seq ? [first, seq] : undefined;
+  }
+
+  /** The epoch of an answer that named none: what it said of the position holds for it. */
+  named(epoch: string): void {
+    if (this.#epoch === '') this.#epoch = epoch;
   }
 
   /** The numbering began anew, and no one told where, nor perhaps under which epoch: the next message begins it. */

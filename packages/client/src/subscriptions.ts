@@ -4,6 +4,7 @@ import {
   type NoticeMessage,
   parseChannel,
   type ResumePosition,
+  type StatusMessage,
   type SubscriptionResult,
   type TradeMessage,
 } from '@tapecast/wire';
@@ -145,6 +146,13 @@ export class Subscriptions {
     // Trades have no state; JSON alone counts, and there a `resync` of them tells nothing.
     for (const held of this.#held.values())
       if (held.source === connection && held.channel !== 'trade') this.#askForState(held);
+  }
+
+  /** Who was answered no epoch is told it before anything has a number. */
+  status({ symbol, epoch }: StatusMessage, connection: number): void {
+    if (epoch === undefined) return;
+    for (const held of this.#held.values())
+      if (held.symbol === symbol && held.source === connection) held.tracker.named(epoch);
   }
 
   /** The gateway announced a hole, or that the numbering began anew. */

@@ -33,7 +33,7 @@ export interface TapecastClientOptions {
   webSocket?: WebSocketConstructor;
   /** Numbers in [0, 1) for the jitter of reconnects. Default `Math.random`. */
   random?: () => number;
-  /** Milliseconds of a clock that moves on. Default `Date.now`. */
+  /** Milliseconds of a clock that moves on, and not with the wall's. Default `performance.now`. */
   now?: () => number;
 }
 
@@ -60,7 +60,8 @@ export class TapecastClient {
   constructor(options: TapecastClientOptions) {
     this.#options = options;
     this.#random = options.random ?? Math.random;
-    this.#now = options.now ?? Date.now;
+    // The wall clock may be set: to a client that goes by it a good connection would look dead.
+    this.#now = options.now ?? (() => performance.now());
     this.#upkeep = new Upkeep({
       emit: (name, event) => this.#listeners.emit(name, event),
       // Only what the link gave comes back here.

@@ -162,6 +162,7 @@ export class Upkeep {
         this.requests.settle(message.id, message);
         return;
       case 'status':
+        this.#subscriptions.status(message, number);
         this.#options.emit('status', message);
         return;
       case 'notice':
@@ -269,7 +270,7 @@ export class Upkeep {
     if (tally === undefined || tally.asked > 0) return;
     this.#tally = undefined;
     const { moved, continued, anew, hole } = tally;
-    const awayMs = this.#lostAt === undefined || moved ? 0 : this.#options.now() - this.#lostAt;
+    const awayMs = this.#lostAt === undefined || moved ? 0 : Math.round(this.#options.now() - this.#lostAt);
     this.#lostAt = undefined;
     const event: ResumedEvent = { moved, awayMs, continued, anew, holes: hole };
     this.#options.emit('resumed', event);

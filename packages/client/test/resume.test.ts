@@ -40,6 +40,38 @@ describe.each(['protobuf.zstd', 'json'] as const)('a client that lost its connec
   });
 });
 
+describe.each(['protobuf.zstd', 'json'] as const)('an answer without an epoch, over %s', (protocol) => {
+  it('stands in the epoch that a status names, and the client comes back under it', async () => {
+    const kit = connect(protocol);
+    const first = await gateway.next();
+    first.hello(undefined, 'one');
+    const results = kit.client.subscribe(['AAPL$US'], ['trade', 'quote']);
+    first.grant(await first.next(), 0, '');
+    await results;
+    const status = { type: 'status', symbol: 'AAPL$US', since: 1, source: '', reason: '' } as const;
+    first.send({ ...status, state: 'live', epoch: 'e1' }, trade(1), quote([1, 1], 15000));
+    await kit.nth('quote');
+    // Another than the client's is told by a hole, never by a status.
+    first.send({ ...status, state: 'stale', epoch: 'e9' });
+    await kit.nth('status', 2);
+    first.cut();
+    const second = await gateway.next();
+    second.hello(undefined, 'two');
+    const resume = await second.next();
+    expect(resume).toMatchObject({
+      positions: [
+        { channel: 'trade', epoch: 'e1', seq: 1 },
+        { channel: 'quote', epoch: 'e1', seq: 1 },
+      ],
+    });
+    second.resume(resume, { trade: { outcome: 'resumed', from: 2 }, quote: { outcome: 'keyframe', seq: 1 } });
+    second.send(trade(2));
+    await kit.nth('trade', 2);
+    expect(kit.all('gap')).toEqual([]);
+    expect(kit.all('resumed')).toMatchObject([{ continued: 1, anew: 1, holes: 0 }]);
+  });
+});
+
 describe('what a gateway answers to a resume', () => {
   /** Cut off with trades up to 3 told, and at the second connection's resume. */
   async function cutOff(channels = ['trade']) {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { WebSocket as WsWebSocket } from 'ws';
 import { TapecastClient, TapecastError } from '../src/index.ts';
 import { clients, connect, depth, gateway, history, kline, quote, subscribed, trade } from './client-kit.ts';
@@ -299,6 +299,21 @@ describe('faults', () => {
     const states = kit.all('state');
     expect(states.map(({ state }) => state)).toEqual(['connecting', 'open', 'stale', 'reconnecting']);
     expect(states[3]).toMatchObject({ code: 1006, reason: expect.stringMatching(/no frame for \d+ ms/) });
+  });
+
+  it('a wall clock that jumps does not make a good connection look silent', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] });
+    try {
+      const kit = connect();
+      (await gateway.next()).hello(15_000);
+      await kit.nth('state', 2);
+      vi.setSystemTime(Date.now() + 3_600_000);
+      // The looks at how long nothing came are made, and by a clock that only goes on that is not long.
+      vi.advanceTimersByTime(20_000);
+      expect(kit.all('state').map(({ state }) => state)).toEqual(['connecting', 'open']);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('a program that stood still reads what came meanwhile before it gives the connection up', async () => {

@@ -32,8 +32,8 @@ function controlFields(message: ControlMessage): object {
     case 'heartbeat':
       return { type: 'heartbeat', n: message.n, server_time: message.serverTime };
     case 'status': {
-      const { symbol, state, since, source, reason } = message;
-      return { type: 'status', symbol, state, since: count(since, 'since'), source, reason };
+      const { symbol, state, since, source, reason, epoch } = message;
+      return { type: 'status', symbol, state, since: count(since, 'since'), source, reason, epoch };
     }
     case 'notice':
       return noticeFields(message);

@@ -9,6 +9,7 @@ import {
   type MessageId,
   type NoticeMessage,
   type ResumeOutcome,
+  type StatusMessage,
   SUBPROTOCOLS,
   type SubscriptionResult,
   type SuccessMessage,
@@ -74,14 +75,15 @@ function readControl(fields: JsonFields): ControlMessage | undefined {
     case 'status': {
       const state = marketStateName(marketStateNumber(text(fields, 'state') as never)); // Throws for a name that is none.
       const since = whole(fields, 'since');
-      return {
+      return present<StatusMessage>({
         type: 'status',
         symbol: text(fields, 'symbol'),
         state,
         since,
         source: text(fields, 'source'),
         reason: text(fields, 'reason'),
-      };
+        epoch: optional(fields, 'epoch', text),
+      });
     }
     case 'notice':
       return readNotice(fields);

@@ -155,6 +155,8 @@ export interface StatusMessage {
   since: number;
   source: string;
   reason: string;
+  /** Of the instrument's numbers; absent while none is known. Who was answered none is in this one. */
+  epoch?: string;
 }
 export interface NoticeMessage {
   type: 'notice';

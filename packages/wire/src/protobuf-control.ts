@@ -9,6 +9,7 @@ import {
   type NamedLimits,
   type NoticeMessage,
   type ResumeOutcome,
+  type StatusMessage,
   SUBPROTOCOLS,
   type SubscriptionResult,
   type SuccessMessage,
@@ -43,8 +44,10 @@ export function putControl(message: ControlMessage): schema.v1.ServerMessage.$Pr
     case 'heartbeat':
       return { heartbeat: { n: count(message.n, 'n'), serverTime: count(message.serverTime, 'server_time') } };
     case 'status': {
-      const { symbol, state, since, source, reason } = message;
-      return { status: { symbol, state: marketStateNumber(state), since: count(since, 'since'), source, reason } };
+      const { symbol, state, since, source, reason, epoch } = message;
+      return {
+        status: { symbol, state: marketStateNumber(state), since: count(since, 'since'), source, reason, epoch },
+      };
     }
     case 'notice':
       return { notice: putNotice(message) };
@@ -64,15 +67,16 @@ export function takeControl(message: schema.v1.ServerMessage): ControlMessage | 
   }
   if (message.status) {
     const status = message.status as schema.v1.ServerStatus;
-    const { symbol, source, reason } = status;
-    return {
+    const { symbol, source, reason, epoch } = status;
+    return present<StatusMessage>({
       type: 'status',
       symbol,
       state: marketStateName(status.state),
       since: count(status.since, 'since'),
       source,
       reason,
-    };
+      epoch,
+    });
   }
   if (message.notice) return takeNotice(message.notice as schema.v1.ServerNotice);
   if (message.error) {

@@ -177,7 +177,18 @@ export const controlMessage: fc.Arbitrary<ControlMessage> = fc.oneof(
   }),
   fc.record({ type: fc.constant('pong' as const), id: messageId, serverTime: count }),
   fc.record({ type: fc.constant('heartbeat' as const), n: count, serverTime: count }),
-  fc.record({ type: fc.constant('status' as const), symbol: text, state, since: count, source: text, reason: text }),
+  fc.record(
+    {
+      type: fc.constant('status' as const),
+      symbol: text,
+      state,
+      since: count,
+      source: text,
+      reason: text,
+      epoch: text,
+    },
+    { requiredKeys: ['type', 'symbol', 'state', 'since', 'source', 'reason'] },
+  ),
   fc
     .tuple(
       fc.record({ code: fc.constantFrom('merged', 'hole', 'degraded', 'moving', 'auth_expiring' as const), msg: text }),

@@ -218,6 +218,10 @@ describe('control frames are the texts of the protocol', () => {
     expect(
       encodeJsonControl({ type: 'status', symbol: 'AAPL$US', state: 'pending', since: 5, source: 'itick', reason: '' }),
     ).toBe('{"type":"status","symbol":"AAPL$US","state":"pending","since":5,"source":"itick","reason":""}');
+    const live = { type: 'status', symbol: 'AAPL$US', state: 'live', since: 5, source: 'itick', reason: '' } as const;
+    expect(encodeJsonControl({ ...live, epoch: 'e1' })).toBe(
+      '{"type":"status","symbol":"AAPL$US","state":"live","since":5,"source":"itick","reason":"","epoch":"e1"}',
+    );
     expect(
       encodeJsonControl({ type: 'notice', code: 'hole', symbol: 'AAPL$US', channel: 'trade', range: [4, 9], msg: 'm' }),
     ).toBe('{"type":"notice","code":"hole","symbol":"AAPL$US","channel":"trade","range":[4,9],"msg":"m"}');

@@ -191,7 +191,8 @@ export interface GatewayLimits {
   readonly resumePositionsMax: number;
   /**
    * A client may know more than a gateway that is behind, cut off from the log or hung. Equal epochs mean equal numbers, so it
-   * waits so long for its number. Past it, as of one that claims what never was: told that numbers begin anew.
+   * waits until all of the log was read at a moment so long after it came: a log's own failover may hide its newest records for
+   * as long. Past it, as of one that claims what never was: told that numbers begin anew.
    */
   readonly resumeAheadMs: number;
   /** A resume waits so long for older trades that a gateway which has just begun is reading. Past it: a hole. */
@@ -393,7 +394,7 @@ export const DEFAULT_LIMITS: GatewayLimits = Object.freeze({
   toldTradesMs: 30_000,
   toldTradesBytes: 64 * MIB,
   resumePositionsMax: 200_000,
-  resumeAheadMs: 60_000,
+  resumeAheadMs: 3_000,
   resumeFillMs: 3_000,
   replayReadsAtOnce: 64,
   replayReadMs: 5_000,

@@ -129,6 +129,9 @@ export class RawClient implements FleetClient {
       case 'notice':
         if (message.code === 'hole') this.#hole(message);
         return;
+      case 'status':
+        this.#named(message);
+        return;
       case 'trade':
       case 'quote':
       case 'kline':
@@ -228,6 +231,13 @@ export class RawClient implements FleetClient {
   #ask(action: unknown): void {
     if (action === 'resume') this.#resume(this.#token);
     else if (action === 'subscribe') this.#subscribe();
+  }
+
+  /** Where the answer named no epoch, a status does before the first number. */
+  #named({ symbol, epoch }: Message): void {
+    if (typeof epoch !== 'string') return;
+    for (const position of this.#positions.values())
+      if (position.symbol === symbol && position.epoch === '') position.epoch = epoch;
   }
 
   #hole({ symbol, channel, range, epoch }: Message): void {

@@ -1714,6 +1714,9 @@ export namespace tapecast {
             /** ServerStatus reason. */
             reason: string;
 
+            /** ServerStatus epoch. */
+            epoch?: (string|null|undefined);
+
             /**
              * Encodes the specified ServerStatus message. Does not implicitly {@link tapecast.v1.ServerStatus.verify|verify} messages.
              * @param message ServerStatus message or plain object to encode
@@ -1752,6 +1755,9 @@ export namespace tapecast {
 
                 /** ServerStatus reason */
                 reason?: (string|null|undefined);
+
+                /** ServerStatus epoch */
+                epoch?: (string|null|undefined);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -2591,6 +2591,15 @@ export const tapecast = $root.tapecast = (() => {
             ServerStatus.prototype.since = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             ServerStatus.prototype.source = "";
             ServerStatus.prototype.reason = "";
+            ServerStatus.prototype.epoch = null;
+
+            let $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(ServerStatus.prototype, "_epoch", {
+                get: $util.oneOfGetter($oneOfFields = ["epoch"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
 
             ServerStatus.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -2609,6 +2618,8 @@ export const tapecast = $root.tapecast = (() => {
                     writer.uint32(34).string(message.source);
                 if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== "")
                     writer.uint32(42).string(message.reason);
+                if (message.epoch != null && $Object.hasOwnProperty.call(message, "epoch"))
+                    writer.uint32(50).string(message.epoch);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2685,6 +2696,13 @@ export const tapecast = $root.tapecast = (() => {
                                 message.reason = value;
                             else
                                 delete message.reason;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            message.epoch = reader.stringVerify();
+                            message._epoch = "epoch";
                             continue;
                         }
                     }

@@ -14,6 +14,8 @@ export interface FanoutSource {
   readonly number: number;
   /** The state; what was applied to it was given to `applied`, its other changes to `adopted`. */
   readonly view: InstrumentView;
+  /** Unix ms of a moment at which the state had all that the log had; undefined where that can't be told. */
+  readonly currentAtMs: number | undefined;
   /** Names a stream, always the same one. */
   streamNumber(channel: Channel, interval: number): number;
 }
@@ -42,6 +44,7 @@ export class InstrumentFanout {
   readonly #streams: Record<Sequence, StreamGroup[]>;
   #size = 0;
   #epoch = '';
+  #firstEpoch = '';
   /** Told to all who hold it with the next flush. */
   readonly statuses: StatusMessage[] = [];
   /** Counts the statuses of the gateway: which this instrument was told last. */
@@ -69,6 +72,15 @@ export class InstrumentFanout {
 
   get view(): InstrumentView {
     return this.#source.view;
+  }
+
+  /** The first epoch that there was: a status named it to those whose answer had none. */
+  get firstEpoch(): string {
+    return this.#firstEpoch;
+  }
+
+  get currentAtMs(): number | undefined {
+    return this.#source.currentAtMs;
   }
 
   get empty(): boolean {
@@ -123,6 +135,7 @@ export class InstrumentFanout {
   adopted(view: InstrumentView): void {
     const epochChanged = this.#epoch !== '' && view.epoch !== this.#epoch;
     this.#epoch = view.epoch;
+    if (this.#firstEpoch === '') this.#firstEpoch = view.epoch;
     if (this.#size === 0) return;
     for (const sequence of SEQUENCES) {
       for (const group of this.#streams[sequence]) {

@@ -169,8 +169,9 @@ export class StreamGroup {
   catchUp(client: Client, from: number, epoch: string, context: FlushContext): number {
     const messages: (DataMessage | NoticeMessage)[] = [];
     const current = this.instrument.view.epoch;
+    const had = epoch === '' ? this.instrument.firstEpoch : epoch;
     let at = from;
-    if (epoch !== current && epoch !== '') {
+    if (had !== current && had !== '') {
       const msg = `the numbers of ${this.channel} begin anew, with epoch ${current}`;
       messages.push({ ...this.#hole(undefined, msg), epoch: current });
       at = 0;

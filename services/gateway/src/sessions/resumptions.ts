@@ -236,7 +236,9 @@ export class Resumptions {
     const { told } = group;
     if (told < item.at) {
       item.aheadSinceMs ??= nowUs() / 1000;
-      if (nowUs() / 1000 - item.aheadSinceMs < limits.resumeAheadMs) return 'ahead';
+      // Where it had the number from, that was in the log: all that was there since then has to be read first.
+      const { currentAtMs } = group.instrument;
+      if (currentAtMs === undefined || currentAtMs - item.aheadSinceMs < limits.resumeAheadMs) return 'ahead';
       // There is no such number: what it has is of no numbering that is known here.
       this.#tellHole(session, item, undefined, epoch);
       item.at = 0;

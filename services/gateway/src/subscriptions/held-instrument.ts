@@ -3,7 +3,13 @@ import type { BatchEntry, StatusMessage } from '@tapecast/wire';
 import type { Client } from '../fanout/client.ts';
 import type { Fanout } from '../fanout/fanout.ts';
 import { type FanoutSource, InstrumentFanout } from '../fanout/instrument-fanout.ts';
-import { InstrumentState, type PendingReason, type StateListener, type StateSources } from './instrument-state.ts';
+import {
+  InstrumentState,
+  isEmpty,
+  type PendingReason,
+  type StateListener,
+  type StateSources,
+} from './instrument-state.ts';
 
 /** What a person reads in a `pending` status. */
 const PENDING_REASONS: Readonly<Record<PendingReason, string>> = {
@@ -38,6 +44,10 @@ export class HeldInstrument implements StateListener, FanoutSource {
   #pendingSinceMs: number;
   /** As last told; a client that joins is told it unless it is plainly live. */
   #toldState: StatusMessage['state'] | undefined;
+  /** Named with it. */
+  #toldEpoch: string | undefined;
+  /** It had nothing to serve then. */
+  #toldWithoutData = false;
   holds = 0;
   /** Unix ms at which the last hold went. */
   releasedAtMs = 0;
@@ -64,6 +74,11 @@ export class HeldInstrument implements StateListener, FanoutSource {
 
   get live(): boolean {
     return this.#state.live;
+  }
+
+  /** See `InstrumentState`. */
+  get currentAtMs(): number | undefined {
+    return this.#state.currentAtMs;
   }
 
   /** Resolves when there is a state, or a reason why there is none. */
@@ -95,12 +110,20 @@ export class HeldInstrument implements StateListener, FanoutSource {
 
   applied(update: Update): void {
     this.fanout.applied(this.view, update, this.#computedAtUs);
-    if (update.sequence === 'status') this.#tellStatus();
+    if (update.sequence === 'status' || this.#toldWithoutData) this.#tellStatus();
   }
 
   adopted(): void {
     this.fanout.adopted(this.view);
-    if (this.#toldState !== undefined && this.status().state !== this.#toldState) this.#tellStatus();
+    if (this.#toldState === undefined) return;
+    // Who was answered no epoch is told it before anything else.
+    const { state } = this.status();
+    if (state !== this.#toldState || this.#toldEpoch === undefined) this.#tellStatus();
+  }
+
+  /** The partition's records are of this epoch from now on. */
+  epochBegan(epoch: string): void {
+    this.#state.epochBegan(epoch);
   }
 
   pending(_reason: PendingReason): void {
@@ -110,14 +133,14 @@ export class HeldInstrument implements StateListener, FanoutSource {
 
   /** The venue's clock stopped or goes again. */
   clockTurned(): void {
-    if (this.live) this.#tellStatus();
+    if (!this.#withoutData) this.#tellStatus();
   }
 
   /** A client that just joined is told how the instrument is, unless it is plainly live. */
   tellStatusTo(client: Client, nowUs: number): void {
     const message = this.status();
     if (message.state === 'live') return;
-    this.#toldState ??= message.state;
+    if (this.#toldState === undefined) this.#told(message);
     client.tell(message, nowUs);
   }
 
@@ -132,49 +155,42 @@ export class HeldInstrument implements StateListener, FanoutSource {
 
   /** How the instrument is now. */
   status(): StatusMessage {
-    const symbol = this.symbol;
+    const { epoch } = this.view;
+    const status = { type: 'status', symbol: this.symbol, ...this.#condition() } as const;
+    return epoch === '' ? status : { ...status, epoch };
+  }
+
+  #condition(): Pick<StatusMessage, 'state' | 'since' | 'source' | 'reason'> {
     const { status } = this.view;
     const source = this.venue ?? '';
-    if (!this.live) {
-      const reason = this.#state.pendingReason;
-      return {
-        type: 'status',
-        symbol,
-        state: 'pending',
-        since: this.#pendingSinceMs,
-        source,
-        reason: reason === undefined ? 'its state is being read' : PENDING_REASONS[reason],
-      };
+    if (this.#withoutData) {
+      const why = this.live ? 'no_data' : this.#state.pendingReason;
+      const reason = why === undefined ? 'its state is being read' : PENDING_REASONS[why];
+      return { state: 'pending', since: this.#pendingSinceMs, source, reason };
     }
     const staleSince = source === '' ? undefined : this.#options.staleSince(source);
     // What the venue says of the instrument (halted, closed) explains the silence better than its clock does.
-    if (staleSince !== undefined && (status === undefined || status.state === 'live')) {
-      return {
-        type: 'status',
-        symbol,
-        state: 'stale',
-        since: staleSince,
-        source,
-        reason: `nothing is heard from ${source}`,
-      };
-    }
-    if (status !== undefined) {
-      return {
-        type: 'status',
-        symbol,
-        state: status.state,
-        since: status.sinceMs,
-        source: status.source,
-        reason: status.reason,
-      };
-    }
-    return { type: 'status', symbol, state: 'live', since: Math.floor(latestUs(this.view) / 1000), source, reason: '' };
+    if (staleSince !== undefined && (status === undefined || status.state === 'live'))
+      return { state: 'stale', since: staleSince, source, reason: `nothing is heard from ${source}` };
+    if (status !== undefined)
+      return { state: status.state, since: status.sinceMs, source: status.source, reason: status.reason };
+    return { state: 'live', since: Math.floor(latestUs(this.view) / 1000), source, reason: '' };
   }
 
   #tellStatus(): void {
     const message = this.status();
-    this.#toldState = message.state;
+    this.#told(message);
     this.fanout.status(message);
+  }
+
+  #told({ state, epoch }: StatusMessage): void {
+    this.#toldState = state;
+    this.#toldEpoch = epoch;
+    this.#toldWithoutData = this.#withoutData;
+  }
+
+  get #withoutData(): boolean {
+    return !this.live || isEmpty(this.view);
   }
 }
 

@@ -24,7 +24,7 @@ export type PendingReason =
   | 'numbers_missing'
   /** A snapshot or a record that can't be decoded. */
   | 'unreadable'
-  /** Nothing was ever folded for it. */
+  /** Nothing was ever folded for it, and the partition's epoch is not known. */
   | 'no_data';
 
 /** What the state tells as it goes. All calls are synchronous, in the turn in which the state changed. */
@@ -46,6 +46,8 @@ export interface StateSources {
    * partition has no checkpoint yet. Rejects while the store is away.
    */
   read(): Promise<SnapshotRead>;
+  /** Unix ms of the last moment at which all that the log had of the partition was read; 0: not yet. */
+  readToEndAtMs(): number;
   /** Resolves after `ms`. Passed in so that tests own the time. */
   delay(ms: number): Promise<void>;
   joinAttempts: number;
@@ -59,6 +61,9 @@ export interface StateSources {
  * The window is read and the new state is adopted in one turn, and every record enters the window in the turn in which it is
  * offered to `take`. So a record is either in the window when the state is adopted, or offered afterwards: never both missed.
  * Doubles (a batch written twice, a snapshot newer than the record) are known by their numbers and dropped.
+ *
+ * An instrument of which nothing was folded has a state, too: the empty one of its partition's epoch, in which its numbers
+ * begin with 1. Who subscribes it is told that epoch, and misses nothing of what comes.
  */
 export class InstrumentState {
   readonly instrument: string;
@@ -90,6 +95,11 @@ export class InstrumentState {
   /** Whether `view` is a state to serve. */
   get live(): boolean {
     return this.#phase === 'live';
+  }
+
+  /** Unix ms of a moment at which `view` had all that the log had; undefined where that can't be told. */
+  get currentAtMs(): number | undefined {
+    return this.live ? this.#sources.readToEndAtMs() : undefined;
   }
 
   get pendingReason(): PendingReason | undefined {
@@ -134,6 +144,17 @@ export class InstrumentState {
     if (outcome !== undefined) this.#rejoin(outcome);
   }
 
+  /** Records of the partition are of this epoch from now on. Called in the turn in which the window got the first. */
+  epochBegan(epoch: string): void {
+    if (this.#phase === 'joining' && this.#pending === 'no_data') {
+      this.#seenSinceAttempt = true;
+      this.#wake();
+    }
+    if (this.#phase !== 'live' || !isEmpty(this.#view) || this.#view.epoch === epoch) return;
+    this.#view = emptyView(this.instrument, epoch);
+    this.#listener.adopted();
+  }
+
   /** Records may have been lost before they were read: begins again from the snapshot. */
   recheck(): void {
     if (this.#phase === 'live') this.#rejoin('numbers_missing');
@@ -157,7 +178,7 @@ export class InstrumentState {
       const outcome = await this.#attempt();
       if (outcome === undefined) return;
       this.#pending = outcome;
-      // Nothing to ask the store for: the instrument goes live with its first update.
+      // Nothing to ask the store for: the instrument goes live with the partition's first record.
       if (outcome === 'no_data') break;
       if (attempt < this.#sources.joinAttempts)
         await this.#sources.delay(this.#sources.joinRetryMs * 2 ** (attempt - 1));
@@ -220,6 +241,7 @@ export class InstrumentState {
         if (outcome !== undefined) return outcome;
       }
     }
+    if (current.epoch === '' && epochs.current !== '') current = emptyView(this.instrument, epochs.current);
     if (current.epoch === '') return 'no_data';
     if (this.#isOlder(current)) return 'snapshot_too_old';
     this.#view = current;
@@ -273,3 +295,6 @@ function readerOf(instrument: string): UpdateBatchReader<true> {
   names.set(instrument, true);
   return new UpdateBatchReader({ names, wants: () => true, tellsNew: false });
 }
+
+/** Whether nothing was ever told of it in its epoch. */
+export const isEmpty = ({ seqs }: InstrumentView): boolean => SEQUENCES.every((sequence) => seqs[sequence] === 0);

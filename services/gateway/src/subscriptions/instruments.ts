@@ -131,6 +131,11 @@ export class Instruments {
     }
   }
 
+  /** The partition's records are of this epoch from now on. */
+  epochBegan(partition: number, epoch: string): void {
+    for (const held of this.#held) if (held.partition === partition) held.epochBegan(epoch);
+  }
+
   close(): void {
     for (const held of this.#held) this.#forget(held);
   }

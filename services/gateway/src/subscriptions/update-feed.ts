@@ -9,6 +9,7 @@ import { TradeIndex } from '../replay/trade-index.ts';
 import type { WindowDisk } from '../replay/window-disk.ts';
 import { type FilledPartition, WindowFilling } from '../replay/window-filling.ts';
 import { EpochOrder } from './epoch-order.ts';
+import type { StateSources } from './instrument-state.ts';
 import type { Instruments, KnownInstrument } from './instruments.ts';
 import { noRecords, type PartitionCounts } from './partition-ledger.ts';
 import type { SourceClocks } from './source-clocks.ts';
@@ -38,6 +39,8 @@ interface Partition extends FilledPartition {
   behindMs: number;
   /** Unix ms of the last delivery. */
   heardAtMs: number;
+  /** Unix ms at which the log last said that all was read; 0: not yet. */
+  readToEndAtMs: number;
   /** What became of its records. */
   counts: PartitionCounts;
   /** One a partition: it remembers the epoch. */
@@ -87,6 +90,7 @@ export class UpdateFeed {
           reachedEnd: start >= end,
           behindMs: 0,
           heardAtMs: 0,
+          readToEndAtMs: 0,
           counts: noRecords(),
           batch: new UpdateBatchReader({
             names: instruments.names,
@@ -111,6 +115,7 @@ export class UpdateFeed {
       onEnd: (partition) => {
         const at = this.#at(partition);
         at.reachedEnd = true;
+        at.readToEndAtMs = nowMs();
         at.behindMs = 0;
       },
     });
@@ -131,8 +136,9 @@ export class UpdateFeed {
   }
 
   /** What a joining instrument reads. */
-  sources(partition: number): { window: UpdateWindow; epochs: EpochOrder } {
-    return this.#at(partition);
+  sources(partition: number): Pick<StateSources, 'window' | 'epochs' | 'readToEndAtMs'> {
+    const at = this.#at(partition);
+    return { window: at.window, epochs: at.epochs, readToEndAtMs: () => at.readToEndAtMs };
   }
 
   /** What is kept of a partition, for replays. */
@@ -213,7 +219,9 @@ export class UpdateFeed {
     this.#options.metrics.records.inc(records.length);
     at.heardAtMs = nowMs;
     at.behindMs = last.offset + 1 >= end ? 0 : Math.max(0, nowMs - last.appendedAtMs);
-    if (last.offset + 1 >= end) at.reachedEnd = true;
+    if (last.offset + 1 < end) return;
+    at.reachedEnd = true;
+    at.readToEndAtMs = nowMs;
   }
 
   #takeRecord(partition: number, at: Partition, record: LogRecord, nowMs: number): void {
@@ -240,12 +248,14 @@ export class UpdateFeed {
     }
     at.window.append(record);
     if (at.filled) this.#options.disk?.append(partition, record);
+    const { current } = at.epochs;
     if (!at.epochs.take(batch.epoch)) {
       this.#options.metrics.recordsOfLeftEpoch.inc();
       at.counts.records.left_epoch++;
       this.#askForEpoch(partition, at);
       return;
     }
+    if (batch.epoch !== current) instruments.epochBegan(partition, batch.epoch);
     at.counts.records.taken++;
     at.counts.entries += batch.entries.length;
     at.counts.ageUs = Math.max(0, nowMs * 1000 - batch.computedAtUs);
@@ -278,6 +288,7 @@ export class UpdateFeed {
           taken: at.epochs.current,
         });
         at.epochs.restore(record.epoch);
+        this.#instruments?.epochBegan(partition, record.epoch);
         this.#recheck(partition);
       })
       .catch((error: unknown) => {

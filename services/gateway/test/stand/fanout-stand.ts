@@ -14,6 +14,7 @@ export class TestInstrument {
   readonly symbol: string;
   readonly number: number;
   readonly view: InstrumentView;
+  readonly currentAtMs = undefined;
   readonly fanout: InstrumentFanout;
 
   constructor(fanout: Fanout, number: number) {

@@ -18,8 +18,6 @@ interface Position {
   /** After a resume: the state is of this number or a later one. */
   stateFrom: number | undefined;
   intervalMs: number;
-  /** No epoch was named, and in all of these everything was right so far. */
-  maybe?: Position[] | undefined;
 }
 
 /** What a careful client does with what it gets: checks numbers, keeps books, compares with the oracle. */
@@ -78,8 +76,8 @@ export class Follower {
     this.#connected = true;
     this.#connect(side);
     const positions = [...this.#at].map(([channel, at]) => {
-      // Which epoch it is in is not known to it: it has nothing to name.
-      const unknown = at.epoch === '' || at.maybe !== undefined || at.snapshotDue;
+      // Which epoch it is in is not known to it, or it has not got what it was promised: it has nothing to name.
+      const unknown = at.epoch === '' || at.snapshotDue;
       if (channel === 'trade') at.seq = Math.max(0, at.seq - back);
       const { epoch, seq } = unknown ? { epoch: '', seq: 0 } : at;
       return { symbol: SYMBOL, channel, epoch, seq, intervalMs: at.intervalMs };
@@ -165,13 +163,18 @@ export class Follower {
       }
       return;
     }
+    if (message.type === 'status') {
+      // Whose answer named no epoch is told it now, before anything has a number.
+      for (const at of this.#at.values()) if (at.epoch === '' && message.epoch) at.epoch = message.epoch;
+      return;
+    }
     if (message.channel === undefined) return;
     const at = this.#at.get(message.channel);
     expect(at, `a message of ${message.channel}, which is not subscribed`).toBeDefined();
     if (at === undefined) return;
     if (message.type === 'notice') {
       if (message.range === undefined) {
-        at.maybe = undefined;
+        expect(message.epoch, 'numbers begin anew in another epoch').not.toBe(at.epoch);
         at.epoch = message.epoch;
         at.seq = 0;
         at.snapshotDue = false;
@@ -179,24 +182,12 @@ export class Follower {
       } else {
         expect(message.range[0]).toBe(at.seq + 1);
         at.seq = message.range[1];
-        for (const one of at.maybe ?? []) one.seq = at.seq;
       }
       return;
     }
     if (message.type === 'trade' && message.range === undefined) return;
-    // Subscribed before there was a state, so that no epoch was named: it is one in which all messages are right.
-    if (at.epoch === '') {
-      at.maybe = [...this.#world.oracle.epochs()].map((epoch) => ({ ...at, epoch, book: new Map() }));
-      for (const one of at.maybe) one.seq = message.range[0] - 1;
-    }
-    if (at.maybe === undefined) {
-      this.#follow(message, at);
-      return;
-    }
-    const right = at.maybe.filter((one) => this.#isRight(message, one));
-    if (right.length === 0) this.#follow(message, at.maybe[0] ?? at);
-    Object.assign(at, right[0]);
-    at.maybe = right.length === 1 ? undefined : right;
+    expect(at.epoch, 'an epoch is named before the first number').not.toBe('');
+    this.#follow(message, at);
   }
 
   /** What becomes of a channel that it came back to. */
@@ -207,7 +198,6 @@ export class Follower {
     expect(at, `an answer about ${result.channel}, which was not asked for`).toBeDefined();
     if (at === undefined || named === undefined) return;
     const { epoch, seq } = named;
-    at.maybe = undefined;
     if (result.outcome === 'keyframe') {
       expect(epoch === '' || result.channel !== 'trade', 'a trade with a position is resumed').toBe(true);
       at.snapshotDue = result.channel !== 'trade' && (result.seq > 0 || (seq > 0 && result.epoch === epoch));
@@ -240,17 +230,7 @@ export class Follower {
     const at = this.#at.get(result.channel);
     expect(at?.seq).toBe(result.seq);
     if (at === undefined || !keyframes) return;
-    for (const one of [at, ...(at.maybe ?? [])]) one.snapshotDue = result.seq > 0 && result.channel !== 'trade';
-  }
-
-  // biome-ignore lint/suspicious/noExplicitAny: see above.
-  #isRight(message: any, at: Position): boolean {
-    try {
-      this.#follow(message, at);
-      return true;
-    } catch {
-      return false;
-    }
+    at.snapshotDue = result.seq > 0 && result.channel !== 'trade';
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: see above.
@@ -303,7 +283,7 @@ export class Follower {
     const { view } = this.#world;
     if (!this.#connected) return;
     for (const [channel, at] of this.#at) {
-      const { epoch, seq, book } = at.maybe?.find((one) => one.epoch === view.epoch) ?? at;
+      const { epoch, seq, book } = at;
       const sequence = sequenceOf(channel);
       // Told of a hole alone, no epoch was named to it yet.
       if (epoch === '' && seq === view.seqs[sequence]) continue;

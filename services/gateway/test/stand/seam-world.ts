@@ -35,9 +35,6 @@ export class Oracle {
     while (this.#states.has(`${epoch} ${sequence} ${newest + 1}`)) newest++;
     return newest;
   }
-  epochs(): Set<string> {
-    return new Set([...this.#states.keys()].map((key) => key.split(' ')[0] as string));
-  }
   at(epoch: string, sequence: Sequence, seq: number): InstrumentView {
     const view = this.#states.get(`${epoch} ${sequence} ${seq}`);
     if (view === undefined) throw new Error(`there is no ${sequence} ${seq} in ${epoch}`);
@@ -112,7 +109,7 @@ export class Side {
       },
     };
     const state = {
-      snapshot: () => below.read((at) => at && { view: at.view, updatesNext: at.updatesNext }),
+      snapshot: () => below.read((at) => at?.view && { view: at.view, updatesNext: at.updatesNext }),
       record: () =>
         this.#reader === undefined
           ? Promise.resolve(undefined)
@@ -251,6 +248,12 @@ export class World {
     this.#unwritten = [];
   }
 
+  /** The partition's epoch goes on, and has nothing of this instrument: as the clocks of a venue do. */
+  writeOther(): void {
+    this.write();
+    this.#append(`e${this.#epoch}`, []);
+  }
+
   /** A second worker writes again what was written, cut into other pieces, and goes on where it can. */
   double(back: number): void {
     const again = this.#records.slice(-1 - back).filter(({ epoch }) => epoch === this.#records.at(-1 - back)?.epoch);
@@ -275,16 +278,20 @@ export class World {
     this.#records.push({ epoch, updates, value });
   }
 
-  /** An instrument that did not change is not written again: only the partition's record moves on. */
+  /**
+   * An instrument that did not change is not written again: only the partition's record moves on. One that has nothing in the
+   * epoch is as an earlier epoch left it, or not there at all.
+   */
   checkpoint(): void {
     this.write();
     const last = this.#checkpoints.at(-1);
-    const view = encodeView(this.#view);
     const epoch = `e${this.#epoch}`;
     const partitionNext = this.#records.length;
-    const same = last !== undefined && last.epoch === epoch && Buffer.compare(last.view, view) === 0;
-    if (same) this.#checkpoints.push({ ...last, partitionNext });
-    else this.#checkpoints.push({ epoch, view, updatesNext: partitionNext, partitionNext });
+    const empty = Object.values(this.#view.seqs).every((seq) => seq === 0);
+    const view = empty ? last?.view : encodeView(this.#view);
+    const same = empty || (last?.epoch === epoch && Buffer.compare(last.view ?? NOTHING, view as Uint8Array) === 0);
+    const updatesNext = same ? (last?.updatesNext ?? 0) : partitionNext;
+    this.#checkpoints.push({ epoch, view, updatesNext, partitionNext });
   }
 
   /** The store failed over to a replica that had not got the newest. */
@@ -331,10 +338,12 @@ export class World {
 /** What the store has after a checkpoint. */
 interface Checkpointed {
   epoch: string;
-  view: Uint8Array;
+  view: Uint8Array | undefined;
   updatesNext: number;
   partitionNext: number;
 }
+
+const NOTHING = new Uint8Array();
 
 const unknownQuote = {
   open: undefined,
