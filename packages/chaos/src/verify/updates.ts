@@ -34,7 +34,8 @@ export type LoggedState =
 /** One sequence of one instrument under one epoch. Digests are by number. */
 export interface SequenceStates {
   last: number;
-  readonly digests: Map<Cut | 'whole', number[]>;
+  /** `newest`, of bars: the newest at that number, which is another one where an older bar was told again. */
+  readonly digests: Map<Cut | 'whole' | 'newest', number[]>;
 }
 
 /** What came amiss in the log itself. */
@@ -62,6 +63,7 @@ export class UpdateReading {
   readonly #sink: UpdateSink;
   readonly #contents = new Map<string, number[]>();
   readonly #quotes = new Map<string, CanonicalQuote>();
+  readonly #newestBars = new Map<string, { startMs: number; text: string }>();
   readonly #books = new Map<string, { bids: Map<bigint, bigint>; asks: Map<bigint, bigint> }>();
 
   constructor(sink: UpdateSink) {
@@ -137,7 +139,12 @@ export class UpdateReading {
           turnover: rescaled(body.turnover, priceDecimals + sizeDecimals, SUM),
           trades: body.trades,
         };
-        note(states, 'whole', number, klineText(bar, body.final, body.revision));
+        const text = klineText(bar, body.final, body.revision);
+        note(states, 'whole', number, text);
+        const newest = this.#newestBars.get(own);
+        if (newest === undefined || body.startMs >= newest.startMs)
+          this.#newestBars.set(own, { startMs: body.startMs, text });
+        note(states, 'newest', number, this.#newestBars.get(own)!.text);
         this.#sink.state(instrument, number, { kind: 'kline', interval: body.interval, bar, final: body.final });
         return;
       }
@@ -194,7 +201,7 @@ function setLevels(side: Map<bigint, bigint>, levels: readonly number[], priceDe
   }
 }
 
-function note(states: SequenceStates, cut: Cut | 'whole', number: number, text: string): void {
+function note(states: SequenceStates, cut: Cut | 'whole' | 'newest', number: number, text: string): void {
   getOrMake(states.digests, cut, (): number[] => [])[number] = digest(text);
 }
 
