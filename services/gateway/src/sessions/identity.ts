@@ -1,8 +1,9 @@
-import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 
-const SECRET_BYTES = 16;
+/** 128 bits of a hash, as base64url has them. */
+const SECRET_CHARACTERS = 22;
 /** Of this process, and gone with it: the secrets that it has given are known by their hashes. */
-const KEY = randomBytes(32);
+const KEY = randomBytes(32).toString('base64url');
 /** `<session>.<secret>`, as `resumeTokenOf` writes it. */
 const TOKEN = /^([0-9a-f-]{36})\.([A-Za-z0-9_-]{22})$/;
 
@@ -31,8 +32,8 @@ export class OwnIdentity implements SessionIdentity {
   }
 
   get secret(): string {
-    const digest = createHmac('sha256', KEY).update(this.id).digest();
-    return digest.subarray(0, SECRET_BYTES).toString('base64url');
+    // In one call, without an object that its memory waits for; the key on both sides, so that nothing can be added to the name.
+    return hash('sha256', `${KEY}${this.id}${KEY}`, 'base64url').slice(0, SECRET_CHARACTERS);
   }
 }
 
@@ -45,4 +46,4 @@ export function readResumeToken(token: string): { id: string; secret: string } |
 }
 
 /** Secrets are 128 bits that nobody can tell from random ones, nor find by trying: one round of a hash keeps them from who reads the store. */
-export const hashOfSecret = (secret: string): string => createHash('sha256').update(secret).digest('base64url');
+export const hashOfSecret = (secret: string): string => hash('sha256', secret, 'base64url');
