@@ -1,7 +1,16 @@
 import { defineConfig } from 'vitest/config';
 
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** What property tests that take their time divide their number of runs by. */
+    fewerRuns: number;
+  }
+}
+
 const kinds: Record<string, string[]> = {
   unit: ['**/*.test.ts'],
+  /** The same property tests as among the unit tests, with all their runs. */
+  property: ['**/*.property.test.ts'],
   integration: ['**/*.integration.test.ts'],
   browser: ['**/*.browser.test.ts'],
 };
@@ -21,6 +30,9 @@ export default defineConfig({
         name,
         include,
         exclude: ['**/node_modules/**', '**/dist/**', ...(name === 'unit' ? notUnit : [])],
+        // One process runs many files, on modules that it loaded once: loading them anew for each file took as long as the tests.
+        isolate: name !== 'unit' && name !== 'property',
+        provide: { fewerRuns: name === 'unit' ? 5 : 1 },
         testTimeout: name === 'unit' ? 20_000 : 180_000,
         hookTimeout: name === 'unit' ? 20_000 : 180_000,
         // What is waited for comes when the machine gets to it; a shorter wait measures the machine.

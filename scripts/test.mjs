@@ -1,4 +1,4 @@
-// `npm test [-- unit|integration|browser|check …]`: installs what the named tests need, runs them, and ends with one line
+// `npm test [-- check|unit|property|integration|browser …]`: installs what the named tests need, runs them, and ends with one line
 // `N passed, N failed`. Without a name: all of them.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -9,7 +9,10 @@ import { startTestEngine } from './test-engine.mjs';
 import { install, installTestParts, UNIT_PROGRAMS } from './test-parts.mjs';
 
 const root = resolve(import.meta.dirname, '..');
-const KINDS = ['check', 'unit', 'integration', 'browser'];
+/** `property` has the property tests of `unit` again, with all their runs. */
+const KINDS = ['check', 'unit', 'property', 'integration', 'browser'];
+/** Kinds that need no real parts. Three workers: the third works while others wait for sockets and timers. */
+const ALONE = ['unit', 'property'];
 const words = process.argv.slice(2);
 const unknown = words.filter((word) => !KINDS.includes(word));
 if (words.includes('--help') || unknown.length > 0) {
@@ -41,7 +44,7 @@ if (kinds.includes('check'))
 
 const projects = kinds.filter((kind) => kind !== 'check');
 let engine;
-if (projects.some((kind) => kind !== 'unit')) {
+if (projects.some((kind) => !ALONE.includes(kind))) {
   for (const line of installTestParts()) process.stdout.write(`missing: ${line}\n`);
   engine = await startTestEngine();
   if (engine.missing !== undefined) process.stdout.write(`no containers: ${engine.missing}\n`);
@@ -57,8 +60,8 @@ function runTests(project) {
   const folder = mkdtempSync(join(tmpdir(), 'tapecast-test-'));
   const report = join(folder, 'report.json');
   const args = ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  // Left to itself the runner takes one worker on two cores. A third works while others wait for sockets and timers.
-  args.push(project === 'unit' ? '--maxWorkers=3' : '--no-file-parallelism');
+  // Left to itself the runner takes one worker on two cores.
+  args.push(ALONE.includes(project) ? '--maxWorkers=3' : '--no-file-parallelism');
   const done = spawnSync('vitest', args, {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],

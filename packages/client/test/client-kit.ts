@@ -7,15 +7,17 @@ import { type ScriptedConnection, ScriptedGateway } from './scripted-gateway.ts'
 export let gateway: ScriptedGateway;
 export let clients: TapecastClient[];
 
-beforeEach(async () => {
-  gateway = await ScriptedGateway.start();
-  clients = [];
-});
-
-afterEach(async () => {
-  for (const client of clients) client.close();
-  await gateway.stop();
-});
+/** Called once by each file: modules are shared by files of tests, hooks are not. */
+export function startGateways(): void {
+  beforeEach(async () => {
+    gateway = await ScriptedGateway.start();
+    clients = [];
+  });
+  afterEach(async () => {
+    for (const client of clients) client.close();
+    await gateway.stop();
+  });
+}
 
 /** A client whose retries come at once, and everything it told. */
 export function connect(protocol: Protocol = 'protobuf.zstd', webSocket?: WebSocketConstructor) {

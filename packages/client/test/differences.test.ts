@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { Link } from '../src/link.ts';
 import { Tokens } from '../src/token-source.ts';
-import { connect, depth, gateway, history, quote, subscribed, trade } from './client-kit.ts';
+import { connect, depth, gateway, history, quote, startGateways, subscribed, trade } from './client-kit.ts';
+
+startGateways();
 
 describe.each(['protobuf.zstd', 'protobuf'] as const)('differences over %s', (protocol) => {
   it('are told as states are', async () => {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { clients, connect, depth, gateway, history, quote, subscribed, trade } from './client-kit.ts';
+import { clients, connect, depth, gateway, history, quote, startGateways, subscribed, trade } from './client-kit.ts';
+
+startGateways();
 
 describe.each(['protobuf.zstd', 'json'] as const)('a client that lost its connection, over %s', (protocol) => {
   it('says where it stands, and tells trades as if nothing had been', async () => {

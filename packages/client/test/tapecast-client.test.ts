@@ -1,8 +1,21 @@
 import { describe, expect, it, vi } from 'vitest';
 import { WebSocket as WsWebSocket } from 'ws';
 import { TapecastClient, TapecastError } from '../src/index.ts';
-import { clients, connect, depth, gateway, history, kline, quote, subscribed, trade } from './client-kit.ts';
+import {
+  clients,
+  connect,
+  depth,
+  gateway,
+  history,
+  kline,
+  quote,
+  startGateways,
+  subscribed,
+  trade,
+} from './client-kit.ts';
 import { ScriptedGateway } from './scripted-gateway.ts';
+
+startGateways();
 
 describe.each(['protobuf.zstd', 'protobuf', 'json'] as const)('over %s', (protocol) => {
   it('tells data as exact texts', async () => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 import { applyUpdate, createInstrumentFold, emptyView, restoreInstrumentFold } from '../src/index.ts';
 import { body, run, steps } from './steps.ts';
 import { BTC, tickOf } from './ticks.ts';
@@ -21,7 +21,7 @@ describe('any sequence of ticks and clocks', () => {
           expect(view).toEqual(fold.view('e'));
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 300 / inject('fewerRuns') },
     );
   });
 
@@ -40,7 +40,7 @@ describe('any sequence of ticks and clocks', () => {
         expect([...before.updates, ...after.updates]).toEqual(whole.updates);
         expect([...before.outcomes, ...after.outcomes]).toEqual(whole.outcomes);
       }),
-      { numRuns: 300 },
+      { numRuns: 300 / inject('fewerRuns') },
     );
   });
 

@@ -1,29 +1,23 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { openRecordStore, type RecordStore, type RecordStoreOptions } from '../src/index.ts';
 
 /** Memory where there is some: LevelDB syncs when it is opened, which takes a disk some 10 ms each time. */
 const BASE = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
-const folders: string[] = [];
-const stores: RecordStore[] = [];
 
-afterEach(async () => {
-  for (const store of stores.splice(0)) await store.close();
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
-});
-
+/** Removed after the test, which has closed by then what it opened later. */
 export function folder(): string {
   const path = mkdtempSync(join(BASE, 'tapecast-record-store-'));
-  folders.push(path);
+  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
   return join(path, 'store');
 }
 
 /** Closed after the test. */
 export async function opened(options: Partial<RecordStoreOptions> & { path: string }): Promise<RecordStore> {
   const store = await openRecordStore({ bytesMax: 64 * 1024 * 1024, ageMsMax: 300_000, ...options });
-  stores.push(store);
+  onTestFinished(() => store.close());
   return store;
 }
 

@@ -2,7 +2,7 @@ import { createInstrumentFolds, type Update } from '@tapecast/market';
 import type { InstrumentRecord, PartitionRecord } from '@tapecast/market-state';
 import { decodeView } from '@tapecast/wire';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { captureChanged } from '../../src/checkpoint/capture.ts';
 import { decodeSavedState } from '../../src/checkpoint/saved-state.ts';
 import { PartitionFold } from '../../src/folds/partition-fold.ts';
@@ -135,7 +135,7 @@ describe('a partition fold', () => {
         const through = await throughKills(kills, stream);
         expect(through.dump()).toBe(reference(stream).dump());
       }),
-      { numRuns: 150, endOnFailure: false },
+      { numRuns: 150 / inject('fewerRuns'), endOnFailure: false },
     );
   });
 
@@ -156,7 +156,7 @@ describe('a partition fold', () => {
         });
         expect(reference(once).dump()).toBe(reference(stream).dump());
       }),
-      { numRuns: 40 },
+      { numRuns: 40 / inject('fewerRuns') },
     );
   });
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import {
   type BinanceSymbol,
   STREAM_KINDS,
@@ -91,8 +91,9 @@ const PIECES = [
 ];
 
 describe.skipIf(recordingsMissing !== undefined)(`recorded frames ${recordingsMissing ?? ''}`, () => {
-  it('20,000 mutated ones never throw and never give a value that the text does not have', async () => {
+  it('mutated ones never throw and never give a value that the text does not have', async () => {
     const frames = (await recordedFrames(BTCUSDT_PAIR.slice(0, 1))).filter((text) => text.startsWith('{"stream"'));
+    const runs = 20_000 / inject('fewerRuns');
     let taken = 0;
     let refused = 0;
     fc.assert(
@@ -117,10 +118,10 @@ describe.skipIf(recordingsMissing !== undefined)(`recorded frames ${recordingsMi
           expect(made).toEqual(words);
         },
       ),
-      { numRuns: 20_000 },
+      { numRuns: runs },
     );
-    expect(refused).toBeGreaterThan(5_000);
-    expect(taken).toBeGreaterThan(1_000);
+    expect(refused).toBeGreaterThan(runs / 4);
+    expect(taken).toBeGreaterThan(runs / 20);
   });
 
   it('unmutated ones are all taken, with every digit', async () => {

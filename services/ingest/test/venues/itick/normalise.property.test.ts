@@ -1,5 +1,5 @@
 import { COUNTS_ALL, COUNTS_VOLUME, formatUnits } from '@tapecast/market';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import type { ItickEvent } from '../../../src/venues/itick/messages.ts';
 import { ItickNormaliser } from '../../../src/venues/itick/normalise.ts';
 import { ItickSymbols, parseItickSymbols } from '../../../src/venues/itick/symbols.ts';
@@ -7,7 +7,7 @@ import { plainNumber, readFrame, type Said } from './frame-oracle.ts';
 import { mutate, Random, SAMPLES } from './mutated-frames.ts';
 
 const INSTRUMENTS = ['AAPL$US', 'EURUSD$GB', 'ETHUSDT$BA', '700$HK', 'IBM$US'];
-const FRAMES = 100_000;
+const FRAMES = 100_000 / inject('fewerRuns');
 /** Refused though the format allows them: what can't be exact or is past a bound. */
 const BY_BOUND = new Set(['too_many_digits', 'out_of_range', 'too_deep']);
 
