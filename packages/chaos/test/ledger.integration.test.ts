@@ -1,0 +1,171 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLogger } from '@tapecast/service-kit';
+import { type RunningCluster, startCluster } from '@tapecast/testkit';
+import { openKafkaTickLog, type TickLog } from '@tapecast/tick-log';
+import { afterAll, expect, test } from 'vitest';
+import { writeMarket } from '../src/market/made-market.ts';
+
+const PARTITIONS = 4;
+const ENOUGH_FRAMES = 600;
+const DEADLINE_MS = 20_000;
+/** Between two looks; what ends the waiting is what is seen. */
+const LOOK_MS = 200;
+
+const ends: (() => Promise<unknown>)[] = [];
+afterAll(async () => {
+  for (const end of ends.reverse()) await end();
+});
+
+/** Samples of all processes of a cluster at one moment. */
+class Scrape {
+  readonly #lines: readonly string[];
+
+  constructor(text: string) {
+    this.#lines = text.split('\n');
+  }
+
+  /** The sum of all samples of a name that carry these labels. */
+  sum(name: string, labels: Readonly<Record<string, string | number>> = {}): number {
+    const wanted = Object.entries(labels).map(([key, value]) => `${key}="${value}"`);
+    let sum = 0;
+    for (const line of this.#lines) {
+      if (!line.startsWith(`tapecast_${name}{`) || !wanted.every((label) => line.includes(label))) continue;
+      sum += Number(line.slice(line.lastIndexOf(' ')));
+    }
+    return sum;
+  }
+}
+
+const OUTCOMES = ['folded', 'clock', 'duplicate', 'fenced', 'skipped', 'corrupt', 'rejected'];
+
+/** What each hop says of one partition; the log's own ends beside it. */
+function ledgerOf(metrics: Scrape, partition: number, ticks: number, updates: number) {
+  const of = (name: string, labels: Readonly<Record<string, string>> = {}): number =>
+    metrics.sum(name, { partition, ...labels });
+  const ingest = (outcome: string): number => of('ingest_partition_ticks_total', { outcome });
+  const compute = (outcome: string): number => of('compute_partition_ticks_total', { outcome });
+  const gateway = (outcome: string): number => of('gateway_partition_records_total', { outcome });
+  return {
+    ingestTook: ingest('taken'),
+    ingestGave: ingest('given'),
+    ingestStands: of('ingest_partition_offset'),
+    ticksEnd: ticks,
+    computeTook: OUTCOMES.reduce((sum, outcome) => sum + compute(outcome), 0),
+    computeStands: of('compute_partition_offset', { topic: 'md.ticks' }),
+    folded: of('compute_partition_updates_total'),
+    gave: of('compute_partition_given_total', { what: 'updates' }),
+    recordsGiven: of('compute_partition_given_total', { what: 'records' }),
+    recordsStand: of('compute_partition_offset', { topic: 'md.updates' }),
+    updatesEnd: updates,
+    gatewayTook: gateway('taken'),
+    gatewayStands: of('gateway_partition_offset'),
+    dropped:
+      ingest('lost') +
+      ingest('discarded') +
+      ['duplicate', 'fenced', 'skipped', 'corrupt', 'rejected', 'missing'].reduce((sum, is) => sum + compute(is), 0) +
+      gateway('unreadable') +
+      gateway('left_epoch') +
+      gateway('lost'),
+  };
+}
+type Ledger = ReturnType<typeof ledgerOf>;
+
+const same = (...counts: number[]): boolean => counts.every((count) => count === counts[0]);
+
+/** Nothing is under way, and each hop has what the one before it gave. */
+const balances = (at: Ledger): boolean =>
+  same(at.ingestTook, at.ingestGave, at.ingestStands, at.ticksEnd, at.computeTook, at.computeStands) &&
+  same(at.folded, at.gave) &&
+  same(at.recordsGiven, at.recordsStand, at.updatesEnd, at.gatewayTook, at.gatewayStands) &&
+  at.dropped === 0;
+
+/** After a takeover counters of the one that died are gone, and what it had not stored was folded again: offsets still meet. */
+const meets = (at: Ledger): boolean =>
+  same(at.ingestTook, at.ingestGave, at.ingestStands, at.ticksEnd, at.computeStands) &&
+  same(at.recordsStand, at.updatesEnd, at.gatewayTook, at.gatewayStands);
+
+async function look(cluster: RunningCluster, log: TickLog): Promise<Ledger[]> {
+  // The log is asked before and after, so that what came between the answers shows as a difference, and is looked at again.
+  const ticks = await log.offsets('md.ticks');
+  const metrics = new Scrape(await (await fetch(`${cluster.admin}/metrics`)).text());
+  const updates = await log.offsets('md.updates');
+  return ticks.map(({ end }, partition) => ledgerOf(metrics, partition, end, updates[partition]!.end));
+}
+
+async function until<T>(what: string, get: () => Promise<T>, holds: (value: T) => boolean): Promise<T> {
+  const deadline = performance.now() + DEADLINE_MS;
+  for (;;) {
+    const value = await get();
+    if (holds(value)) return value;
+    if (performance.now() > deadline)
+      throw new Error(`not within ${DEADLINE_MS} ms: ${what}; at last ${JSON.stringify(value)}`);
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+}
+
+test('the ledgers of all hops add up, from the venue’s frames to the gateway, and still meet after a worker was killed', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'tapecast-ledger-'));
+  ends.push(() => rm(dir, { recursive: true, force: true }));
+  const symbols = ['BTCUSDT', 'ETHUSDT', 'SOLUSDT', 'XRPUSDT', 'ADAUSDT', 'DOGEUSDT'];
+  const recording = await writeMarket(dir, { seed: 1, seconds: 120, symbols, framesPerSecond: 20 });
+  const sentRecord = join(dir, 'sent.raw.jsonl');
+  const cluster = await startCluster({
+    feed: 'replay',
+    paused: true,
+    speed: '1',
+    gateways: 1,
+    compute: 2,
+    brokers: 1,
+    partitions: PARTITIONS,
+    recording,
+    sentRecord,
+  });
+  ends.push(() => cluster.stop());
+  const brokers = [cluster.process('kafka').address!];
+  const logger = createLogger('test', 'error');
+  const log = await openKafkaTickLog({ brokers, clientId: 'ledger', partitions: PARTITIONS, replication: 1, logger });
+  ends.push(() => log.close());
+  const sent = async (): Promise<string[]> =>
+    (await readFile(sentRecord, 'utf8')).split('\n').filter((line) => line.includes('"stream"'));
+  const silence = (ms: number): Promise<Response> =>
+    fetch(`http://${cluster.process('venue').admin}/faults`, {
+      method: 'POST',
+      body: JSON.stringify([{ fault: 'stall', ms }]),
+    });
+
+  await cluster.startReplay();
+  await until('the market runs', sent, ({ length }) => length > ENOUGH_FRAMES);
+  await silence(3_000);
+  const quiet = await until(
+    'all hops add up',
+    () => look(cluster, log),
+    (all) => all.every(balances),
+  );
+  for (const at of quiet) expect(at.gave).toBeGreaterThan(100);
+  const metrics = new Scrape(await (await fetch(`${cluster.admin}/metrics`)).text());
+  const frames = await sent();
+  const ofKind = (kind: string): number => frames.filter((line) => line.includes(kind)).length;
+  // One more is the venue's answer to the subscription.
+  expect(metrics.sum('ingest_frames_total')).toBe(frames.length + 1);
+  expect(metrics.sum('ingest_ticks_total', { venue: 'binance', kind: 'trade' })).toBe(ofKind('"e":"trade"'));
+  expect(metrics.sum('ingest_ticks_total', { venue: 'binance', kind: 'quote' })).toBe(ofKind('@bookTicker'));
+  for (const hop of ['ingest', 'compute', 'gateway'])
+    for (let partition = 0; partition < PARTITIONS; partition++) {
+      const age = metrics.sum(`${hop}_data_age_seconds`, { partition });
+      expect(age, `${hop} ${partition}`).toBeGreaterThan(0);
+      expect(age, `${hop} ${partition}`).toBeLessThan(3);
+    }
+
+  await until('the market runs on', sent, ({ length }) => length > frames.length);
+  cluster.kill('compute', 0);
+  const before = (await sent()).length;
+  await until('and on', sent, ({ length }) => length > before + ENOUGH_FRAMES / 2);
+  await silence(20_000);
+  await until(
+    'all hops meet',
+    () => look(cluster, log),
+    (all) => all.every(meets),
+  );
+}, 120_000);
