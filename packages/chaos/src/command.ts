@@ -3,7 +3,7 @@ import type { ClusterOptions } from '@tapecast/testkit';
 import { z } from 'zod';
 import { everyStep, type Step, stepOf } from './faults/registry.ts';
 import { MINUTES_MAX } from './limits.ts';
-import { writeTable } from './resilience-page.ts';
+import { writeTables } from './resilience-page.ts';
 import { type RunResult, runChaos } from './run.ts';
 import { KINDS } from './verify/findings.ts';
 
@@ -27,7 +27,7 @@ export const schema = z.object({
     .describe('what is drawn from, a+b for two at once; default all. `--faults help` lists them'),
   each: z.boolean().default(false).describe('makes each fault once, in a run of its own, instead of drawing them'),
   together: z.boolean().default(false).describe('with --each: one after the other in one cluster'),
-  page: z.string().default('').describe('file whose table of results is brought up to date'),
+  page: z.string().default('').describe('file whose tables of results are brought up to date'),
   ingest: z.number().int().min(1).max(2).default(1).describe('ingest processes: two are active and standby'),
   keep: z.boolean().default(false).describe('keeps the folder of data and logs'),
 });
@@ -47,7 +47,7 @@ export async function chaos(config: ChaosConfig, abort: AbortSignal): Promise<bo
   if (!each || config.together) {
     const result = await runChaos({ ...common, durationMs: each ? 0 : minutes * 60_000, steps });
     tell(result);
-    if (page !== '') await writeTable(page, [result]);
+    if (page !== '') await writeTables(page, [result]);
     print(JSON.stringify(summaryOf(result)));
     return result.verified.findings.clean;
   }
@@ -57,7 +57,7 @@ export async function chaos(config: ChaosConfig, abort: AbortSignal): Promise<bo
     tell(result);
     results.push(result);
     // After each, so that a run that is broken off has its results in the table.
-    if (page !== '') await writeTable(page, [result]);
+    if (page !== '') await writeTables(page, [result]);
   }
   const clean = results.every(({ verified }) => verified.findings.clean);
   print(JSON.stringify({ seed, clean, runs: results.map(summaryOf) }));
@@ -99,7 +99,7 @@ export function summaryOf({ seed, steps, verified, clients, outcomes, footprint 
     compared,
     repeated,
     outcomes,
-    steps: steps.map(({ name, targets, atMs, allServedMs, byClient, faultMs, counts, skipped }) => ({
+    steps: steps.map(({ name, targets, atMs, allServedMs, byClient, faultMs, counts, held, skipped }) => ({
       name,
       targets,
       atMs,
@@ -107,6 +107,7 @@ export function summaryOf({ seed, steps, verified, clients, outcomes, footprint 
       byClient,
       faultMs,
       counts,
+      held,
       ...(skipped === undefined ? {} : { skipped }),
     })),
     footprint,

@@ -11,9 +11,10 @@ export interface Recovery {
 }
 
 /**
- * Until when clients were not served, from their own records: a trade that was sent after the fault and took longer than a second,
- * and the client's interval, says that this one was not, until then; so does one that never came, until the next that did. Clients that stay
- * away or read in fits of their own accord are left out. Only what was sent between `fromMs` and `toMs` counts.
+ * Until when clients were not served, from their own records: a trade that took longer than a second and the client's interval says
+ * that this one was not, until then; so does one that never came, until the next that did. Clients that stay away or read in fits of
+ * their own accord are left out. A late trade is the doing of the fault in whose time (`fromMs` to `toMs`, where the next begins) it became
+ * late: one that was under way when the next fault began is the next one's.
  */
 export function recoveryOf(truth: Truth, clients: readonly ClientRecord[], fromMs: number, toMs: number): Recovery {
   const until = new Map<string, number>();
@@ -26,10 +27,11 @@ export function recoveryOf(truth: Truth, clients: readonly ClientRecord[], fromM
         const { id, sentAtMs } = trades[place]!;
         const atMs = arrivedAt.get(id);
         if (atMs !== undefined) nextArrival = Math.min(nextArrival, atMs);
-        if (sentAtMs < fromMs || sentAtMs > toMs) continue;
+        const dueMs = sentAtMs + SERVED_WITHIN_MS + client.intervalMs;
+        if (dueMs < fromMs || dueMs >= toMs) continue;
         // The last ones of a run may not have been followed by any.
         const servedAt = atMs ?? (nextArrival === Number.POSITIVE_INFINITY ? toMs : nextArrival);
-        if (servedAt - sentAtMs <= SERVED_WITHIN_MS + client.intervalMs) continue;
+        if (servedAt <= dueMs) continue;
         until.set(client.name, Math.max(until.get(client.name) ?? 0, Math.round(servedAt - fromMs)));
       }
     }

@@ -9,7 +9,7 @@ import { mountSmallDisks, type SmallDisks } from './faults/disk.ts';
 import type { Injected, Scene } from './faults/fault.ts';
 import type { Step } from './faults/registry.ts';
 import { stallVenue } from './faults/venue.ts';
-import { Footprint } from './footprint.ts';
+import { Footprint, type Held } from './footprint.ts';
 import {
   DRAIN_MS_MAX,
   EXAMPLES_MAX,
@@ -77,6 +77,8 @@ export interface StepResult {
   readonly faultMs: number;
   /** What was found of its time. */
   readonly counts: Readonly<Record<FindingKind, number>>;
+  /** The most that was held in its time. */
+  readonly held: Held;
   /** Why it could not be made here. */
   readonly skipped?: string;
 }
@@ -87,7 +89,7 @@ export interface RunResult {
   readonly verified: Verified;
   readonly clients: number;
   readonly outcomes: Readonly<Record<string, number>>;
-  readonly footprint: { readonly rssMiB: Readonly<Record<string, number>>; readonly diskMiB: number };
+  readonly footprint: Held;
   readonly warnings: readonly string[];
 }
 
@@ -139,10 +141,10 @@ export async function runChaos(options: RunOptions): Promise<RunResult> {
     await cluster.startReplay();
     const startedAt = Date.now();
     await delay(WARM_UP_MS, undefined, { signal: abort });
-    const played = await play(scene, options, fleet, names, startedAt);
+    const played = await play(scene, options, fleet, names, startedAt, footprint);
     await stallVenue(scene, RECOVERY_MS_MAX);
     await drained(fleet, sentRecord, recording);
-    await footprint.stop();
+    const most = await footprint.stop();
     const records = fleet.map(({ record }) => record);
     for (const client of fleet) client.close();
     const processes = cluster.processes();
@@ -152,8 +154,7 @@ export async function runChaos(options: RunOptions): Promise<RunResult> {
     const verified = verify(truth, content, records, EXAMPLES_MAX);
     const steady = records.filter(({ name }) => !/fits|comes|alone/.test(name));
     const steps = played.map(({ beganAt, endedAt, ...step }) => {
-      // Who was sent something just before the end may have it only after the next fault.
-      const { allServedMs, byClient } = recoveryOf(truth, steady, beganAt, endedAt - SETTLE_MS[0]);
+      const { allServedMs, byClient } = recoveryOf(truth, steady, beganAt, endedAt);
       const counts = verified.findings.between(beganAt, endedAt);
       return { ...step, atMs: beganAt - startedAt, allServedMs, byClient, counts };
     });
@@ -166,7 +167,7 @@ export async function runChaos(options: RunOptions): Promise<RunResult> {
       verified,
       clients: records.length,
       outcomes,
-      footprint: { rssMiB: footprint.rssMiB, diskMiB: footprint.diskMiB },
+      footprint: most,
       warnings: verified.findings.clean ? [] : warningsOf(processes, LOG_LINES_MAX),
     };
   } finally {
@@ -198,6 +199,7 @@ async function play(
   fleet: readonly FleetClient[],
   symbols: readonly string[],
   startedAt: number,
+  footprint: Footprint,
 ): Promise<PlayedStep[]> {
   const played: PlayedStep[] = [];
   const { random } = scene;
@@ -207,7 +209,8 @@ async function play(
     const beganAt = Date.now();
     if (skipped !== undefined) {
       say(`${step.name}: left out, ${skipped}`);
-      played.push({ name: step.name, targets: [], beganAt, endedAt: beganAt, faultMs: 0, skipped });
+      const held = { rssMiB: {}, diskMiB: 0 };
+      played.push({ name: step.name, targets: [], beganAt, endedAt: beganAt, faultMs: 0, held, skipped });
       if (durationMs > 0) await delay(POLL_MS, undefined, { signal: abort });
       continue;
     }
@@ -217,7 +220,8 @@ async function play(
     say(`  ${targets.join('; ')}: ${back}`);
     await delay(random.int(...SETTLE_MS), undefined, { signal: abort });
     abort?.throwIfAborted();
-    played.push({ name: step.name, targets, beganAt, endedAt: Date.now(), faultMs });
+    const held = await footprint.step();
+    played.push({ name: step.name, targets, beganAt, endedAt: Date.now(), faultMs, held });
   }
   return played;
 }

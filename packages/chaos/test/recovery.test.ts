@@ -59,6 +59,13 @@ test('the last late trade counts, of the client that had it last, and only what 
   expect(recoveryOf(truth, clients, 5_000, 8_000)).toEqual({ allServedMs: 5_000, byClient: [['b', 5_000]] });
 });
 
+test('a trade that was under way when the next fault began is the next one’s', () => {
+  // Trade 65 is sent at 7,500 and would be late from 8,500 on; the next fault begins at 8,000.
+  const clients = [client('a', (place) => (place === 65 ? 2_400 : 20))];
+  expect(recoveryOf(truth, clients, 2_000, 8_000).allServedMs).toBe(0);
+  expect(recoveryOf(truth, clients, 8_000, 10_000).allServedMs).toBe(1_900);
+});
+
 test('a trade that never came says unserved until the next one, or to the end', () => {
   const lost = (from: number, to: number) => (place: number) => (place >= from && place < to ? undefined : 20);
   expect(recoveryOf(truth, [client('a', lost(10, 40))], 2_000, 8_000).allServedMs).toBe(3_020);
