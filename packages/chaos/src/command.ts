@@ -29,7 +29,10 @@ export const schema = z.object({
   together: z.boolean().default(false).describe('with --each: one after the other in one cluster'),
   page: z.string().default('').describe('file whose tables of results are brought up to date'),
   ingest: z.number().int().min(1).max(2).default(1).describe('ingest processes: two are active and standby'),
-  keep: z.boolean().default(false).describe('keeps the folder of data and logs'),
+  keep: z
+    .boolean()
+    .default(false)
+    .describe('keeps the folder of data and logs, as is done anyway where something is found'),
 });
 export type ChaosConfig = Readonly<z.infer<typeof schema>>;
 

@@ -59,7 +59,7 @@ export interface RunOptions {
   readonly say: (line: string) => void;
   /** Ends the run before its time: what was done is undone, then it rejects. */
   readonly abort?: AbortSignal;
-  /** Keeps the folder of data and logs. */
+  /** Keeps the folder of data and logs, as is done anyway where something was found. */
   readonly keep?: boolean;
 }
 
@@ -112,6 +112,7 @@ export async function runChaos(options: RunOptions): Promise<RunResult> {
   let cluster: RunningCluster | undefined;
   let fleet: FleetClient[] = [];
   let disks: SmallDisks | undefined;
+  let found = false;
   try {
     const fills = options.steps.some(({ faults }) => faults.some(({ name }) => name === 'disk-full'));
     if (fills) disks = await mountSmallDisks(dataDir);
@@ -152,6 +153,8 @@ export async function runChaos(options: RunOptions): Promise<RunResult> {
     const content = await readLog(brokers);
     const truth = await readTruth(sentRecord, recording);
     const verified = verify(truth, content, records, EXAMPLES_MAX);
+    found = !verified.findings.clean;
+    if (found) options.say(`data and logs are kept in ${dir}`);
     const steady = records.filter(({ name }) => !/fits|comes|alone/.test(name));
     const steps = played.map(({ beganAt, endedAt, ...step }) => {
       const { allServedMs, byClient } = recoveryOf(truth, steady, beganAt, endedAt);
@@ -174,7 +177,8 @@ export async function runChaos(options: RunOptions): Promise<RunResult> {
     for (const client of fleet) client.close();
     await cluster?.stop();
     await disks?.unmount();
-    if (options.keep !== true) await rm(dir, { recursive: true, force: true });
+    // What was found is looked into there.
+    if (options.keep !== true && !found) await rm(dir, { recursive: true, force: true });
   }
 }
 
