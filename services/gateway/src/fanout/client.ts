@@ -49,7 +49,7 @@ export class Client {
   /** Notes what it is told, but for data. */
   journal: SessionJournal | undefined;
   /** Waits to be written in this turn: `OutboxWriter`'s. */
-  outbox: Outgoing[] = [];
+  outbox: Outgoing[] | undefined;
 
   constructor(session: string, encoding: Encoding, socket: ClientSocket, nowMs: number) {
     this.session = session;

@@ -13,26 +13,28 @@ export class OutboxWriter {
 
   /** Puts it after what waits for the client already. */
   add(client: Client, frames: Outgoing): void {
-    if (client.outbox.push(frames) === 1) this.#clients.push(client);
+    if (client.outbox !== undefined) {
+      client.outbox.push(frames);
+      return;
+    }
+    client.outbox = [frames];
+    this.#clients.push(client);
   }
 
   drain({ nowUs, unwritten }: Pick<FlushContext, 'nowUs' | 'unwritten'>): void {
     if (this.#clients.length === 0) return;
     for (const client of this.#clients) {
+      const { outbox = [] } = client;
+      client.outbox = undefined;
       if (!client.closed) {
         client.toldAtMs = nowUs / 1000;
         try {
-          this.#writer.write(client, client.outbox.flat() as OneFrame[]);
+          this.#writer.write(client, outbox.flat() as OneFrame[]);
         } catch (error) {
           unwritten(client, error);
         }
       }
-      // Short queues are emptied in place; a long one must not stay as memory of every client that once had a burst.
-      if (client.outbox.length > OUTBOX_KEPT) client.outbox = [];
-      else client.outbox.length = 0;
     }
     this.#clients.length = 0;
   }
 }
-
-const OUTBOX_KEPT = 64;

@@ -64,7 +64,7 @@ export class Authentication {
       this.#refuse(session, id, refusal);
       // Whoever is in stays in with the token he has; whoever is not has a few tries.
       const mayTryAgain =
-        session.grant === undefined ? ++session.authFailures < this.#context.limits.authFailuresMax : true;
+        session.grant === undefined ? ++session.atTheDoor().authFailures < this.#context.limits.authFailuresMax : true;
       if (!mayTryAgain) this.#end(session, CLOSES[refusal.code]);
       else if (!session.takeBadMessage(this.#context.limits, this.#context.nowUs() / 1000))
         this.#end(session, 'badMessages');

@@ -28,6 +28,14 @@ export const ratesOf = (limits: GatewayLimits): SessionRates => ({
   pairs: { burst: limits.pairsBurst, perSecond: limits.pairsPerSecond },
 });
 
+/** Of one that has not shown who it is. */
+export interface AtTheDoor {
+  messages: number;
+  bytes: number;
+  /** `auth` messages that failed. */
+  authFailures: number;
+}
+
 /**
  * One connection: who it is, what it subscribed, and how it behaves. There are very many, and most are idle: what only some
  * need is made when they need it.
@@ -50,11 +58,8 @@ export class Session {
   grant: Grant | undefined;
   /** Unix ms of its handshake. */
   readonly openedAtMs: number;
-  /** `auth` messages that failed before there was one. */
-  authFailures = 0;
-  /** Messages before there was one, and their bytes. */
-  unadmittedMessages = 0;
-  unadmittedBytes = 0;
+  /** What it sent before there was one. */
+  #door: AtTheDoor | undefined;
   helloTold = false;
   /** Was told to connect elsewhere, and why: it is expected to go. */
   leaving: DepartureReason | undefined;
@@ -103,6 +108,12 @@ export class Session {
     return this.#taken?.id ?? this.connection;
   }
 
+  /** As it stands before anybody said who it is. */
+  atTheDoor(): AtTheDoor {
+    this.#door ??= { messages: 0, bytes: 0, authFailures: 0 };
+    return this.#door;
+  }
+
   get rates(): SessionRates {
     return this.#rates;
   }
@@ -110,6 +121,7 @@ export class Session {
   /** From now on this grant holds, and its limits where they are lower than the gateway's. */
   admit(grant: Grant, limits: GatewayLimits, nowMs: number): void {
     this.grant = grant;
+    this.#door = undefined;
     this.expiringTold = false;
     this.symbolsMax = Math.min(limits.subscriptionsPerConnectionMax, grant.limits.symbols ?? Infinity);
     const perSecond = Math.min(limits.messagesPerSecond, grant.limits.messagesPerSecond ?? Infinity);

@@ -190,9 +190,10 @@ export class Sessions {
   /** False where somebody of whom nothing is known sends more than a door needs. */
   #mayBeRead(session: Session, bytes: number): boolean {
     if (session.grant !== undefined) return true;
-    session.unadmittedBytes += bytes;
+    const door = session.atTheDoor();
+    door.bytes += bytes;
     const { unadmittedMessagesMax, unadmittedBytesMax } = this.#context.limits;
-    return ++session.unadmittedMessages <= unadmittedMessagesMax && session.unadmittedBytes <= unadmittedBytesMax;
+    return ++door.messages <= unadmittedMessagesMax && door.bytes <= unadmittedBytesMax;
   }
 
   /** A message that was read, or the answer to one that could not be: answered now, or after those before it. */
