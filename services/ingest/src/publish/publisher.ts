@@ -51,6 +51,8 @@ export class TickPublisher {
   /** Bytes queued or in flight. */
   #bytes = 0;
   #queued = 0;
+  /** Monotonic ms at which the first tick came since the last flush was taken. */
+  #sinceMs: number | undefined;
   #full = false;
   #timer: NodeJS.Timeout | undefined;
   #spoolTimer: NodeJS.Timeout | undefined;
@@ -90,7 +92,9 @@ export class TickPublisher {
 
   push(partition: number, key: Uint8Array | undefined, value: Uint8Array): void {
     const queue = this.#queues[partition]!;
-    if (queue.records.length === 0) queue.sinceMs = performance.now();
+    // One look at the clock a flush: a few ms older than most of it is.
+    this.#sinceMs ??= performance.now();
+    if (queue.records.length === 0) queue.sinceMs = this.#sinceMs;
     queue.records.push({ key, value });
     const row = this.ledger.row(partition);
     row.taken++;
@@ -281,6 +285,7 @@ export class TickPublisher {
     const batches: WaitingBatch[] = [];
     let records = 0;
     let bytes = 0;
+    this.#sinceMs = undefined;
     for (const [partition, queue] of this.#queues.entries()) {
       if (queue.records.length === 0) continue;
       const taken = this.#take(queue);
