@@ -36,6 +36,7 @@ import { createMetrics } from './metrics.ts';
 import type { ProtocolContext } from './protocol/context.ts';
 import { Liveness } from './protocol/liveness.ts';
 import { Sessions } from './protocol/sessions.ts';
+import { CatchUp } from './replay/catch-up.ts';
 import { REPLAY_LIMITS } from './replay/limits.ts';
 import { LogTradeHistory } from './replay/log-trade-history.ts';
 import { createReplayMetrics } from './replay/metrics.ts';
@@ -183,6 +184,15 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
       failed(`flush of ${symbol}`, error);
     },
   });
+  const catchUp =
+    disk === undefined
+      ? undefined
+      : new CatchUp({
+          window: (partition) => feed.kept(partition).window,
+          disk,
+          recordsAtOnce: REPLAY_LIMITS.recordsAtOnce,
+          logger,
+        });
   const snapshots = new SnapshotReader(state, limits.joinsAtOnce);
   const instruments = new Instruments({
     partitions: log.partitions,
@@ -191,6 +201,7 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
     sources: (symbol, partition) => ({
       ...feed.sources(partition),
       read: () => snapshots.read(partition, symbol, feed.position(partition)),
+      ...(catchUp === undefined ? {} : { older: (from, take) => catchUp.read(partition, symbol, from, take) }),
       // Does not keep a process alive that is stopping.
       delay: (ms) => delay(ms, undefined, { ref: false }),
       joinAttempts: limits.joinAttempts,

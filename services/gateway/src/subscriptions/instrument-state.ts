@@ -27,6 +27,19 @@ export type PendingReason =
   /** Nothing was ever folded for it, and the partition's epoch is not known. */
   | 'no_data';
 
+/** A state in the making, of which nobody was told. */
+interface Candidate {
+  view: InstrumentView;
+  /** The store knows what of it was below `from`. */
+  checkpointed: boolean;
+  /** Records below this offset are older than the snapshot. */
+  from: number;
+  /** All below is in the view. */
+  position: number;
+  /** Why it can't be gone on with. */
+  fault: PendingReason | undefined;
+}
+
 /** What the state tells as it goes. All calls are synchronous, in the turn in which the state changed. */
 export interface StateListener {
   /** `view` has just taken `update`: the next number of its sequence. */
@@ -46,6 +59,12 @@ export interface StateSources {
    * partition has no checkpoint yet. Rejects while the store is away.
    */
   read(): Promise<SnapshotRead>;
+  /**
+   * Gives `take` the entries of the instrument from that offset on, which is below what `window` has. Resolves with the offset from
+   * which `window` has the rest; undefined where something in between is not there any more. Never rejects. Absent where the
+   * window is all there is.
+   */
+  older?: (from: number, take: (epoch: string, entry: BatchEntry) => void) => Promise<number | undefined>;
   /** Unix ms of the last moment at which all that the log had of the partition was read; 0: not yet. */
   readToEndAtMs(): number;
   /** Resolves after `ms`. Passed in so that tests own the time. */
@@ -211,45 +230,75 @@ export class InstrumentState {
       // The store's own package logs its outages; here only what follows from it matters.
       return 'store_unavailable';
     }
-    // From here to `adopted` nothing waits: see the class comment.
     if ((this.#phase as string) !== 'joining') return undefined;
     this.#seenSinceAttempt = false;
     try {
-      return this.#fromSnapshot(read);
+      const candidate = this.#begin(read);
+      while (candidate.position < this.#sources.window.start) {
+        if (!(await this.#takeOlder(candidate))) return candidate.fault ?? 'snapshot_too_old';
+        if ((this.#phase as string) !== 'joining') return undefined;
+      }
+      // From here to `adopted` nothing waits: see the class comment.
+      return this.#takeWindow(candidate);
     } catch {
       return 'unreadable';
     }
   }
 
-  #fromSnapshot({ snapshot, floor }: SnapshotRead): PendingReason | undefined {
-    const { window, epochs } = this.#sources;
+  #begin({ snapshot, floor }: SnapshotRead): Candidate {
     // Without any checkpoint the log is all there is; that it begins with number 1 is checked as for any other entry.
-    const from =
-      snapshot === undefined && floor === undefined ? window.start : Math.max(snapshot?.updatesNext ?? 0, floor ?? 0);
-    if (from < window.start) return 'snapshot_too_old';
+    const checkpointed = snapshot !== undefined || floor !== undefined;
+    const from = checkpointed ? Math.max(snapshot?.updatesNext ?? 0, floor ?? 0) : this.#sources.window.start;
     const view = snapshot === undefined ? emptyView(this.instrument, '') : decodeView(snapshot.view);
-    let current = view;
+    return { view, checkpointed, from, position: from, fault: undefined };
+  }
+
+  /** What memory has no more. False where it is not to be had, or is not what follows the snapshot. */
+  async #takeOlder(candidate: Candidate): Promise<boolean> {
+    const next = await this.#sources.older?.(candidate.position, (epoch, entry) => {
+      if (candidate.fault !== undefined) return;
+      try {
+        this.#fold(candidate, epoch, entry);
+      } catch {
+        candidate.fault = 'unreadable';
+      }
+    });
+    if (next === undefined || candidate.fault !== undefined) return false;
+    candidate.position = next;
+    return true;
+  }
+
+  #takeWindow(candidate: Candidate): PendingReason | undefined {
     const batch = readerOf(this.instrument);
-    for (const record of window.from(from)) {
+    for (const record of this.#sources.window.from(candidate.position)) {
       batch.read(record.value);
       for (const entry of batch.entries) {
-        if (batch.epoch !== current.epoch) {
-          if (epochs.isBefore(batch.epoch, current.epoch)) continue;
-          current = emptyView(this.instrument, batch.epoch);
-        }
-        const outcome = this.#apply(current, batch.epoch, entry, false);
-        if (outcome !== undefined) return outcome;
+        this.#fold(candidate, batch.epoch, entry);
+        if (candidate.fault !== undefined) return candidate.fault;
       }
     }
-    if (current.epoch === '' && epochs.current !== '') current = emptyView(this.instrument, epochs.current);
-    if (current.epoch === '') return 'no_data';
-    if (this.#isOlder(current)) return 'snapshot_too_old';
-    this.#view = current;
-    this.#from = from;
+    if (candidate.view.epoch === '') {
+      // Without a checkpoint there may have been some of it in what memory has no more, or the log itself.
+      if (!candidate.checkpointed && this.#sources.window.start > 0) return 'snapshot_too_old';
+      const { current } = this.#sources.epochs;
+      if (current === '') return 'no_data';
+      candidate.view = emptyView(this.instrument, current);
+    }
+    if (this.#isOlder(candidate.view)) return 'snapshot_too_old';
+    this.#view = candidate.view;
+    this.#from = candidate.from;
     this.#phase = 'live';
     this.#pending = undefined;
     this.#listener.adopted();
     return undefined;
+  }
+
+  #fold(candidate: Candidate, epoch: string, entry: BatchEntry): void {
+    if (epoch !== candidate.view.epoch) {
+      if (this.#sources.epochs.isBefore(epoch, candidate.view.epoch)) return;
+      candidate.view = emptyView(this.instrument, epoch);
+    }
+    candidate.fault = this.#apply(candidate.view, epoch, entry, false);
   }
 
   /** Whether clients were told more than the candidate has: a store that failed over may be behind its own past. */

@@ -7,6 +7,7 @@ import {
   type UpdateBody,
 } from '@tapecast/market';
 import type { MarketState } from '@tapecast/market-state';
+import type { StoredRecord } from '@tapecast/replay-store';
 import { createLogger, createRegistry } from '@tapecast/service-kit';
 import type { ReaderOptions, TickLog } from '@tapecast/tick-log';
 import { encodeUpdateBatch, encodeView } from '@tapecast/wire';
@@ -15,6 +16,7 @@ import { Fanout } from '../../src/fanout/fanout.ts';
 import { DEFAULT_LIMITS } from '../../src/limits.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import { Sessions } from '../../src/protocol/sessions.ts';
+import { CatchUp } from '../../src/replay/catch-up.ts';
 import { LogTradeHistory } from '../../src/replay/log-trade-history.ts';
 import { ToldTrades } from '../../src/slow/told-trades.ts';
 import { Instruments } from '../../src/subscriptions/instruments.ts';
@@ -47,7 +49,12 @@ interface Below {
   readonly records: readonly Written[];
   read<T>(pick: (at: Checkpointed | undefined) => T): Promise<T>;
   after(due: () => void): void;
+  /** Records that memory has no more are on its disk. */
+  disk: boolean;
 }
+
+/** Of one reading of the disk. */
+const READ_RECORDS = 3;
 
 /** A gateway: all between the log, the store and the clients' sockets is its own. */
 export class Side {
@@ -58,6 +65,7 @@ export class Side {
   readonly #feed: UpdateFeed;
   #reader: ReaderOptions | undefined;
   #delivered = 0;
+  readonly #onDisk = new Map<number, Uint8Array>();
 
   static async open(below: Below): Promise<Side> {
     const side = new Side(below);
@@ -73,7 +81,7 @@ export class Side {
       ...DEFAULT_LIMITS,
       joinAnswerMs: 60_000,
       joinAttempts: 2,
-      replayWindowMs: 12,
+      replayWindowMs: below.disk ? 4 : 12,
       recordsBeforeCheckpoint: 0,
       resumeAheadMs: 60_000,
     };
@@ -126,6 +134,12 @@ export class Side {
       nowMs: () => Date.now(),
     });
     const snapshots = new SnapshotReader(stores.state, 64);
+    const catchUp = new CatchUp({
+      window: () => this.#feed.kept(0).window,
+      disk: { read: async (_, offset) => this.#readDisk(offset) },
+      recordsAtOnce: 2,
+      logger,
+    });
     this.instruments = new Instruments({
       partitions: 1,
       limits,
@@ -133,6 +147,7 @@ export class Side {
       sources: () => ({
         ...this.#feed.sources(0),
         read: () => snapshots.read(0, SYMBOL, this.#delivered),
+        ...(below.disk ? { older: (from, take) => catchUp.read(0, SYMBOL, from, take) } : {}),
         delay: () => new Promise((resolve) => below.after(resolve)),
         joinAttempts: limits.joinAttempts,
         joinRetryMs: 1,
@@ -170,6 +185,7 @@ export class Side {
     const record = this.#below.records[this.#delivered];
     if (record === undefined) return false;
     const offset = this.#delivered++;
+    this.#onDisk.set(offset, record.value);
     // The log's time is the offset, so the window keeps `replayWindowMs` records.
     void this.#reader?.onRecords(
       0,
@@ -177,6 +193,16 @@ export class Side {
       this.#below.records.length,
     );
     return true;
+  }
+
+  #readDisk(from: number): StoredRecord[] {
+    const records: StoredRecord[] = [];
+    for (let offset = from; records.length < READ_RECORDS; offset++) {
+      const value = this.#onDisk.get(offset);
+      if (value === undefined) break;
+      records.push({ offset, appendedAtMs: offset, value });
+    }
+    return records;
   }
 
   /** Retention took the next record before it was read. */
@@ -218,6 +244,7 @@ export class World {
           records: world.#records,
           read: (pick) => world.#read(pick),
           after: (due) => world.#timers.push(due),
+          disk: side === 1,
         }),
       );
     return world;

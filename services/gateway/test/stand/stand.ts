@@ -1,4 +1,5 @@
 import { type Fleet, type MarketState, openMemoryMarketState, type SessionStore } from '@tapecast/market-state';
+import type { RecordStore } from '@tapecast/replay-store';
 import { createLogger, createRegistry, type Logger, type Registry } from '@tapecast/service-kit';
 import type { SignalBus } from '@tapecast/signal-bus';
 import { openMemoryTickLog, type TickLog } from '@tapecast/tick-log';
@@ -27,6 +28,8 @@ export interface StandOptions {
   sessions?: SessionStore;
   fleet?: Fleet;
   signals?: SignalBus;
+  /** Stays open. */
+  replayStore?: RecordStore;
   /** Another stand, whose log, store and writer this gateway has, too. */
   beside?: Stand;
   /** Without it nothing is logged. */
@@ -49,6 +52,7 @@ export async function openStand(options: StandOptions = {}): Promise<Stand> {
     ...(options.sessions === undefined ? {} : { sessions: options.sessions }),
     ...(options.fleet === undefined ? {} : { fleet: options.fleet }),
     ...(options.signals === undefined ? {} : { signals: options.signals }),
+    ...(options.replayStore === undefined ? {} : { replayStore: options.replayStore }),
     ...(options.page === undefined ? {} : { page: options.page }),
   });
   return {
