@@ -16,6 +16,8 @@ export interface FanoutSource {
   readonly view: InstrumentView;
   /** Unix ms of a moment at which the state had all that the log had; undefined where that can't be told. */
   readonly currentAtMs: number | undefined;
+  /** The state came from the store, and has more than was read of the log. */
+  readonly aheadOfLog: boolean;
   /** Names a stream, always the same one. */
   streamNumber(channel: Channel, interval: number): number;
 }
@@ -81,6 +83,10 @@ export class InstrumentFanout {
 
   get currentAtMs(): number | undefined {
     return this.#source.currentAtMs;
+  }
+
+  get aheadOfLog(): boolean {
+    return this.#source.aheadOfLog;
   }
 
   get empty(): boolean {

@@ -248,6 +248,10 @@ export class Resumptions {
     const piece = item.pieces.shift();
     if (piece !== undefined) return this.#tellPiece(session, item, piece);
     if (item.at === told || (item.based && group.reaches(item.at, client.json))) return this.#joinOthers(session, item);
+    if (replays.awaitsLog(group, item.at)) {
+      item.aheadSinceMs ??= nowUs() / 1000;
+      return 'ahead';
+    }
     if (item.unreadable) return this.#lose(session, item, told);
     const pieces = replays.pieces(group, item.at, group.reachedAfter(item.at, client.json));
     if (pieces instanceof Promise) return pieces;

@@ -55,11 +55,23 @@ export class TradeReplays {
     return this.#trades;
   }
 
-  /** The lowest number from which on every trade is there up to the one told last; the one after that where there is none. */
+  /**
+   * The lowest number from which on every trade is there up to the one told last; the one after that where there is none, and 0
+   * where it is not known before more of the log is read.
+   */
   oldest({ instrument, told }: StreamGroup): number {
     const { view, symbol } = instrument;
     const remembered = view.trades[0]?.seq ?? Infinity;
-    return Math.min(remembered, this.#history?.oldest(symbol, view.epoch) ?? Infinity, told + 1);
+    const noted = this.#history?.oldest(symbol, view.epoch);
+    if (noted === undefined && this.#history !== undefined && instrument.aheadOfLog) return 0;
+    return Math.min(remembered, noted ?? Infinity, told + 1);
+  }
+
+  /** Whether what comes after that number is in what is still to be read of the log: the state is ahead of it. */
+  awaitsLog(group: StreamGroup, from: number): boolean {
+    const { view, symbol, aheadOfLog } = group.instrument;
+    if (!aheadOfLog || this.#history === undefined || (view.trades[0]?.seq ?? Infinity) <= from + 1) return false;
+    return (this.#history.newest(symbol, view.epoch) ?? 0) <= from;
   }
 
   /** Whether trades right after that number are missing that are just being read. */

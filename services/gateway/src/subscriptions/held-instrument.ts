@@ -81,6 +81,11 @@ export class HeldInstrument implements StateListener, FanoutSource {
     return this.#state.currentAtMs;
   }
 
+  /** See `InstrumentState`. */
+  get aheadOfLog(): boolean {
+    return this.#state.aheadOfLog;
+  }
+
   /** Resolves when there is a state, or a reason why there is none. */
   get joined(): Promise<void> {
     return this.#state.joined;

@@ -121,6 +121,11 @@ export class InstrumentState {
     return this.live ? this.#sources.readToEndAtMs() : undefined;
   }
 
+  /** `view` came from the store, and has more than was read of the log. */
+  get aheadOfLog(): boolean {
+    return this.live && this.#from > this.#sources.window.end;
+  }
+
   get pendingReason(): PendingReason | undefined {
     return this.#pending;
   }

@@ -32,6 +32,12 @@ export class UpdateWindow {
     return this.#start;
   }
 
+  /** After the newest record. */
+  get end(): number {
+    const newest = this.#records.at(-1);
+    return newest === undefined ? this.#start : newest.offset + 1;
+  }
+
   get bytes(): number {
     return this.#bytes;
   }

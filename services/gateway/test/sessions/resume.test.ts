@@ -205,6 +205,45 @@ test('a gateway that has just begun waits for the trades that it is reading', as
   expect(numbers(client)).toEqual(upTo(8, 200));
 });
 
+test.each([0, 20])(
+  'a gateway that lags behind the store, and has read %i trades, loses none of those between',
+  async (read) => {
+    const { one } = await openTwo();
+    await trade(one, read);
+    let goOn: () => void = () => {};
+    let lag: Promise<void> | undefined;
+    const log = new Proxy(one.log, {
+      get: (target, name) => {
+        if (name === 'read')
+          return (options: Parameters<TickLog['read']>[0]) => {
+            const { onRecords } = options;
+            const late: typeof onRecords = (...all) =>
+              lag === undefined ? onRecords(...all) : lag.then(() => onRecords(...all));
+            return target.read(options.topic === 'md.updates' ? { ...options, onRecords: late } : options);
+          };
+        const value = Reflect.get(target, name, target);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+    const late = await openStand({ beside: { ...one, log } });
+    open.push({ close: () => late.stop() });
+    await expect.poll(() => late.gateway.ready().ready).toBe(true);
+    lag = new Promise((resolve) => {
+      goOn = resolve;
+    });
+    for (let i = read; i < 200; i += 20) await trade(one, 20);
+    await one.market.checkpoint();
+    const client = await connect(late);
+    const { results } = await resumeOf(client, undefined, [position('trade', one.market.epoch, 7)]);
+    expect(results).toMatchObject([{ outcome: 'resumed', from: 8 }]);
+    lag = undefined;
+    goOn();
+    await client.until(() => numbers(client).at(-1) === 200);
+    expect(numbers(client)).toEqual(upTo(8, 200));
+    expect(client.messages.filter(({ code }) => code === 'hole')).toEqual([]);
+  },
+);
+
 describe('a session', () => {
   test('goes on at another gateway with what it subscribed, and the older connection ends', async () => {
     const { one, other } = await openTwo();

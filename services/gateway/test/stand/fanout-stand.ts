@@ -15,6 +15,7 @@ export class TestInstrument {
   readonly number: number;
   readonly view: InstrumentView;
   readonly currentAtMs = undefined;
+  readonly aheadOfLog = false;
   readonly fanout: InstrumentFanout;
 
   constructor(fanout: Fanout, number: number) {
