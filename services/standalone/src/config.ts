@@ -1,3 +1,4 @@
+import { edgeOptions } from '@tapecast/gateway';
 import { FEED_NAMES, ingestOptions } from '@tapecast/ingest';
 import { LOG_LEVELS } from '@tapecast/service-kit';
 import { z } from 'zod';
@@ -45,6 +46,8 @@ export const standaloneSchema = z.object({
     .default('1')
     .describe("replay: times as fast as recorded, or 'max' for as fast as it is taken"),
   paused: z.boolean().default(false).describe('replay: waits for POST /replay/start on the admin port'),
+  slowBytes: edgeOptions.slowBytes,
+  stalledMs: edgeOptions.stalledMs,
   keep: z
     .boolean()
     .default(false)

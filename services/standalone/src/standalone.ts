@@ -81,7 +81,11 @@ export async function startStandalone(config: StandaloneConfig): Promise<Standal
     if (auth !== undefined) parts.push({ stop: async () => removeTrialClient(config.dataDir) });
     const gateway = add(
       await startGateway({
-        config: { host: HOST, port: config.port, ...admission(auth) },
+        config: {
+          ...{ host: HOST, port: config.port, ...admission(auth) },
+          ...(config.slowBytes === undefined ? {} : { slowBytes: config.slowBytes }),
+          ...(config.stalledMs === undefined ? {} : { stalledMs: config.stalledMs }),
+        },
         log,
         state,
         sessions: openMemorySessionStore(),

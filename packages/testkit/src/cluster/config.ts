@@ -20,6 +20,16 @@ export const clusterSchema = z.object({
     .enum(['on', 'off'])
     .default('on')
     .describe('gateways leave out under load what can wait, and take nobody new'),
+  slowBytes: z
+    .number()
+    .int()
+    .optional()
+    .describe('gateways: bytes a client may leave unread before its updates are merged'),
+  stalledMs: z
+    .number()
+    .int()
+    .optional()
+    .describe('gateways: ms a client may read nothing before its updates are merged'),
   compute: processes.default(2).describe('compute processes'),
   auth: z
     .number()

@@ -158,6 +158,8 @@ export function gatewayArguments(
     ...['--port', `${port}`, '--public-url', parts.stream],
     ...(config.rebalance === 'on' ? [] : ['--rebalance', config.rebalance]),
     ...(config.degradation === 'on' ? [] : ['--degradation', config.degradation]),
+    ...(config.slowBytes === undefined ? [] : ['--slow-bytes', `${config.slowBytes}`]),
+    ...(config.stalledMs === undefined ? [] : ['--stalled-ms', `${config.stalledMs}`]),
     ...['--data-dir', dataDir, ...threads],
     ...admission,
     ...believed,

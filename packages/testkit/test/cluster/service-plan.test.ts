@@ -114,5 +114,5 @@ it('has gateways serve on threads where there are to be several', () => {
   const words = (gatewayThreads: number): string =>
     gatewayArguments(clusterSchema.parse({ gatewayThreads }), parts, 8, 9, 'd').join(' ');
   expect(words(1)).not.toContain('--threads');
-  expect(words(3)).toContain('/v1/stream --threads 3 ');
+  expect(words(3)).toContain('/v1/stream --data-dir d --threads 3 ');
 });

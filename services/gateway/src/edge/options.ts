@@ -50,6 +50,20 @@ export const edgeOptions = {
     .min(16_384)
     .optional()
     .describe('bytes a connection may send a second, sixteen times as many at once (default 262144)'),
+  slowBytes: z
+    .number()
+    .int()
+    .min(65_536)
+    .max(8_388_608)
+    .optional()
+    .describe('bytes a client may leave unread before its updates are merged (default 262144)'),
+  stalledMs: z
+    .number()
+    .int()
+    .min(100)
+    .max(60_000)
+    .optional()
+    .describe('ms a client may read nothing before its updates are merged (default 1000)'),
 };
 
 /** The same for a gateway within another process. */
@@ -80,12 +94,15 @@ export function edgeSettings(config: EdgeConfig): EdgeSettings {
 export function limitsOf(config: EdgeConfig): Partial<GatewayLimits> {
   const { handshakesPerSecond, connectionsPerAddress, unadmittedConnections, requestsPerSecond, bytesPerSecond } =
     config;
+  const { slowBytes, stalledMs } = config;
   return {
     ...(handshakesPerSecond === undefined ? {} : { handshakesPerSecond, handshakesBurst: handshakesPerSecond * 10 }),
     ...(connectionsPerAddress === undefined ? {} : { connectionsPerAddressMax: connectionsPerAddress }),
     ...(unadmittedConnections === undefined ? {} : { unadmittedMax: unadmittedConnections }),
     ...(requestsPerSecond === undefined ? {} : { requestsPerSecond, requestsBurst: requestsPerSecond * 10 }),
     ...(bytesPerSecond === undefined ? {} : { bytesPerSecond, bytesBurst: bytesPerSecond * 16 }),
+    ...(slowBytes === undefined ? {} : { slowBytes }),
+    ...(stalledMs === undefined ? {} : { stalledMs }),
   };
 }
 
