@@ -13,9 +13,12 @@ describe.skipIf(!existsSync(CHROMIUM))('the market watch, while parts of the clu
   const faults: string[] = [];
   let loads = 0;
   beforeAll(async () => {
-    cluster = await startCluster({ gateways: 2, compute: 1 });
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: QUIET });
-    page = await browser.newPage();
+    [cluster, browser] = await Promise.all([
+      // One of each that a tick goes through: whichever is killed, all stands until it is back.
+      startCluster({ gateways: 2, compute: 1, brokers: 1 }),
+      chromium.launch({ executablePath: CHROMIUM, args: QUIET }),
+    ]);
+    page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
     page.on('pageerror', (error) => faults.push(error.message));
     page.on('load', () => loads++);
     await page.goto(cluster.url);
@@ -35,13 +38,22 @@ describe.skipIf(!existsSync(CHROMIUM))('the market watch, while parts of the clu
   };
   const back = (lines: readonly string[]) => lines.filter((line) => line.includes('back after')).length;
   /** Kills it, and waits until the page has come back through another or the same. */
-  const killed = async (role: string): Promise<string> => {
+  const killed = async (role: string, index = 0): Promise<string> => {
     const before = back(await happened());
-    cluster.kill(role);
+    cluster.kill(role, index);
     await expect.poll(async () => back(await happened()), { timeout: 30_000 }).toBe(before + 1);
     await expect.poll(state).toBe('live');
     await moves();
     return (await happened()).find((line) => line.includes('back after')) ?? '';
+  };
+  /** Index of the gateway that the page is at. */
+  const gatewayOf = async (): Promise<number> => {
+    for (const { index, admin } of cluster.processes().filter(({ role }) => role === 'gateway')) {
+      const text = await (await fetch(`http://${admin}/metrics`)).text();
+      const open = [...text.matchAll(/^tapecast_gateway_connections(?:\{[^}]*\})? (\d+)/gm)];
+      if (open.some(([, count]) => Number(count) > 0)) return index;
+    }
+    throw new Error('no gateway has a connection');
   };
 
   test('is live', async () => {
@@ -50,18 +62,29 @@ describe.skipIf(!existsSync(CHROMIUM))('the market watch, while parts of the clu
     await moves();
   });
 
+  test('its gateway: it comes back at another one, says so, and no trade is missing', async () => {
+    expect(await killed('gateway', await gatewayOf())).toMatch(
+      /trades of \d+ go on without a hole, nothing is missing/,
+    );
+  });
+
   test('nginx: it comes back, and no trade is missing', async () => {
     expect(await killed('nginx')).toMatch(/nothing is missing/);
   });
 
-  test.each(['compute', 'ingest'])('%s: it stays connected, and goes on', async (role) => {
+  test.each([
+    ['compute', 'compute'],
+    ['ingest', 'ingest'],
+    ['a Redis master', 'redis'],
+    ['the broker', 'kafka'],
+  ])('%s: it stays connected, and goes on with nothing missing', async (_, role) => {
     const before = await happened();
     cluster.kill(role);
     await moves();
     await moves();
     expect(await state()).toBe('live');
     const since = (await happened()).slice(0, -before.length || undefined);
-    expect(since.filter((line) => line.includes('lost'))).toEqual([]);
+    expect(since.filter((line) => /lost|missing/.test(line))).toEqual([]);
   });
 
   test('was loaded once, and had no fault', () => {
