@@ -1,6 +1,6 @@
 /** Every bound of ingest: unit, why this much, and what happens when it is reached. */
 export const LIMITS = {
-  /** ms. A flush waits so long for company: one request costs the broker the same for 1 tick or 500. */
+  /** ms. A flush waits so long for company, and begins so long after the one before: a request costs the same for 1 tick or 500. */
   lingerMs: 3,
   /** Records of one partition in one flush. More wait for the next flush. */
   flushRecordsMax: 4_000,

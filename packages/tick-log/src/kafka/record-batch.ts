@@ -1,5 +1,6 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { LIMITS } from '../limits.ts';
+import { readInt64 } from './bytes.ts';
 import { crc32c } from './crc32c.ts';
 
 /**
@@ -111,13 +112,13 @@ function decodeBatch(batch: Buffer): ReadBatch {
     throw new CorruptBatch(`record format ${batch.readInt8(16)}; format ${MAGIC} is read here`);
   if (crc32c(batch, CRC_FROM) !== batch.readUInt32BE(CRC_AT)) throw new CorruptBatch('a batch whose checksum is wrong');
   const attributes = batch.readInt16BE(CRC_FROM);
-  const baseOffset = Number(batch.readBigInt64BE(0));
+  const baseOffset = readInt64(batch, 0);
   const lastOffset = baseOffset + batch.readInt32BE(23);
   const control = (attributes & CONTROL_FLAG) !== 0;
   if (control) return { baseOffset, lastOffset, control, records: [] };
   const body = decompress(attributes & CODEC_MASK, batch.subarray(HEADER_BYTES));
   // With LogAppendTime the broker writes its time into the batch's newest timestamp; it holds for all its records.
-  const appendedAtMs = Number(batch.readBigInt64BE(35));
+  const appendedAtMs = readInt64(batch, 35);
   const records = decodeRecords(body, batch.readInt32BE(57), baseOffset, appendedAtMs);
   return { baseOffset, lastOffset, control, records };
 }

@@ -56,6 +56,8 @@ export class TickPublisher {
   #full = false;
   #timer: NodeJS.Timeout | undefined;
   #spoolTimer: NodeJS.Timeout | undefined;
+  /** When the last flush began, monotonic ms. */
+  #startedAtMs = Number.NEGATIVE_INFINITY;
   #sending = false;
   #withheld = false;
   #backlog = false;
@@ -170,6 +172,7 @@ export class TickPublisher {
     const { batches, records, bytes } = this.#takeAll();
     this.#sending = true;
     const startedAt = performance.now();
+    this.#startedAtMs = startedAt;
     const late =
       this.#options.spool === undefined
         ? undefined
@@ -335,12 +338,14 @@ export class TickPublisher {
     this.#bytes -= bytes;
     this.#options.metrics.buffered.set(this.#bytes);
     this.#relieve();
-    if (this.#queued > 0 || this.#backlog) {
-      // What came while the send was under way has lingered enough.
-      this.#flush();
+    if (this.#queued === 0 && !this.#backlog) {
+      this.#settle();
       return;
     }
-    this.#settle();
+    // An answer that came quickly is no reason for a small flush: then there would be one for every answer.
+    const waitMs = this.#startedAtMs + this.#limits.lingerMs - performance.now();
+    if (waitMs < 1 || this.#backlog || this.#bytes >= this.#limits.flushBytesMax) this.#flush();
+    else this.#timer ??= setTimeout(() => this.#flush(), waitMs);
   }
 
   #relieve(): void {

@@ -75,6 +75,22 @@ describe('the publisher', () => {
     expect(await drained).toBe(0);
   });
 
+  it('begins no flush sooner after the last one because the log was quick to answer, and then has all of it', async () => {
+    const lingerMs = 200;
+    const { log, push, texts } = setUp({ lingerMs });
+    push(0, 'a');
+    await until('first send', () => log.holds);
+    const begunAt = performance.now();
+    push(0, 'b');
+    log.release();
+    await Promise.resolve();
+    push(0, 'c');
+    await until('second send', () => log.holds);
+    // The send was seen some ms after it began, at the latest.
+    expect(performance.now() - begunAt).toBeGreaterThan(lingerMs / 2);
+    expect(texts(1)).toEqual([['b', 'c']]);
+  });
+
   it('counts by partition what it took, gave and gave up, and tells how old what waits is', async () => {
     const { log, push, publisher } = setUp();
     const registry = createRegistry();
