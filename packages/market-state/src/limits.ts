@@ -46,6 +46,15 @@ export const LOG_INTERVAL_MS = 5_000;
 /** Characters of one session as it is stored. Past it: `invalid`. 10,000 subscriptions with as many positions have some 700,000. */
 export const SESSION_BYTES_MAX = 2 * 1024 * 1024;
 
+/**
+ * ms for which takes of sessions are gathered: clients of a gateway that ended come back together, and a call costs the one who
+ * makes it ten times what a session in it does.
+ */
+export const TAKE_GATHER_MS = 5;
+
+/** Sessions taken by one script call: a reply of some 32 times 700 kB at most, and of some 10 kB as sessions are. */
+export const TAKES_PER_CALL = 32;
+
 /** Sessions that the memory driver keeps. Past it: those written longest ago go. */
 export const MEMORY_SESSIONS_MAX = 200_000;
 

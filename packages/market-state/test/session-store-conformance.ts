@@ -112,6 +112,24 @@ export function sessionStoreConformance(name: string, open: () => Promise<Sessio
       await store.close();
     });
 
+    it('answers takes that come together each by itself', async () => {
+      const store = await open();
+      const ids = Array.from({ length: 300 }, () => randomUUID());
+      await store.write(ids.map((id) => write(id, { session: session({ connectedSinceMs: ids.indexOf(id) + 1 }) })));
+      const wrong = { ...CLAIM, secretHash: 'another' };
+      const [taken, refused, unknown, second] = await Promise.all([
+        Promise.all(ids.map((id) => store.take(id, CLAIM, by('c2'), TTL_MS))),
+        store.take(ids[0] as string, wrong, by('c3'), TTL_MS),
+        store.take(randomUUID(), CLAIM, by('c4'), TTL_MS),
+        store.take(ids[1] as string, CLAIM, by('c5'), TTL_MS),
+      ]);
+      expect(taken.map((one) => one?.session.connectedSinceMs)).toEqual(ids.map((_, i) => i + 1));
+      expect(new Set(taken.map((one) => one?.generation))).toEqual(new Set([2]));
+      expect([refused, unknown]).toEqual([undefined, undefined]);
+      expect(second).toMatchObject({ generation: 3, before: by('c2') });
+      await store.close();
+    });
+
     it('forgets a session when its time is over', async () => {
       const store = await open();
       const id = randomUUID();

@@ -211,6 +211,11 @@ export interface GatewayLimits {
   readonly sessionsPerWrite: number;
   /** After a write that failed. */
   readonly sessionRetryMs: number;
+  /**
+   * Sessions taken from another gateway are told to it together: gathered for so long, so many in one signal. Past either: told.
+   */
+  readonly sessionSignalMs: number;
+  readonly sessionsPerSignal: number;
   /** A session is kept so long after its connection's end. */
   readonly resumeWindowMs: number;
   /**
@@ -404,6 +409,8 @@ export const DEFAULT_LIMITS: GatewayLimits = Object.freeze({
   sessionWriteMs: 200,
   sessionsPerWrite: 1_000,
   sessionRetryMs: 1_000,
+  sessionSignalMs: 20,
+  sessionsPerSignal: 150,
   resumeWindowMs: 300_000,
   sessionKeptMs: 900_000,
   sessionRenewMs: 300_000,

@@ -5,18 +5,22 @@ import { checkTake, checkWrite, packOwner, unpackOwner, unpackSession } from '..
 import type { SessionOwner, SessionStore, SessionWrite, SessionWritten, TakenSession } from '../session-store.ts';
 import { Calls } from './calls.ts';
 import { openCluster } from './connection.ts';
+import { GatheredTakes } from './gathered-takes.ts';
 import { chunks } from './packing.ts';
 import type { RedisMarketStateOptions } from './redis-market-state.ts';
 import { SESSION_SCRIPTS } from './session-scripts.lua.ts';
 
 /** The commands that ioredis makes of `SESSION_SCRIPTS`. */
 interface SessionCluster extends Cluster {
-  takeSession(key: string, ...values: (string | number)[]): Promise<string[]>;
+  takeSessions(keyCount: number, ...keysAndValues: (string | number)[]): Promise<string[][]>;
   writeSessions(keyCount: number, ...keysAndValues: (string | number)[]): Promise<SessionWritten[]>;
 }
 
-/** Slots that sessions lie in: so many calls at most write a batch, spread over the masters as partitions are. */
-const BUCKETS = 48;
+/**
+ * Slots that sessions lie in, spread over the masters as partitions are: so many calls at most write or take a batch. More would
+ * spread better over many masters, and cost who has many sessions to take at once more calls.
+ */
+const BUCKETS = 12;
 
 /** Connects, and rejects with `unavailable` when no cluster answers within `openTimeoutMs`. */
 export async function openRedisSessionStore(options: RedisMarketStateOptions): Promise<SessionStore> {
@@ -31,11 +35,19 @@ class RedisSessionStore implements SessionStore {
   readonly #redis: SessionCluster;
   readonly #prefixes: readonly string[];
   readonly #calls: Calls;
+  readonly #takes: GatheredTakes;
 
   constructor(redis: SessionCluster, namespace: string, calls: Calls) {
     this.#redis = redis;
     this.#prefixes = Array.from({ length: BUCKETS }, (_, bucket) => `${namespace}:{${partitionTag(bucket)}}:session:`);
     this.#calls = calls;
+    this.#takes = new GatheredTakes(BUCKETS, (takes) =>
+      calls.run('take sessions', (step) =>
+        step(() =>
+          redis.takeSessions(takes.length, ...takes.map(({ key }) => key), ...takes.flatMap(({ values }) => values)),
+        ),
+      ),
+    );
   }
 
   async take(
@@ -46,10 +58,11 @@ class RedisSessionStore implements SessionStore {
   ): Promise<TakenSession | undefined> {
     checkTake(id, claim, owner, ttlMs);
     const { secretHash, subject } = claim;
-    const key = this.#prefixes[bucketOf(id)] + id;
-    const [generation, before, body] = await this.#calls.run('take a session', (step) =>
-      step(() => this.#redis.takeSession(key, secretHash, subject, packOwner(owner), ttlMs)),
-    );
+    const bucket = bucketOf(id);
+    const [generation, before, body] = await this.#takes.take(bucket, {
+      key: this.#prefixes[bucket] + id,
+      values: [secretHash, subject, packOwner(owner), ttlMs],
+    });
     if (generation === undefined || before === undefined || body === undefined) return undefined;
     const session = unpackSession({ secretHash, subject }, body);
     return { session, generation: Number(generation), before: unpackOwner(before) };
@@ -88,6 +101,7 @@ class RedisSessionStore implements SessionStore {
 
   async close(): Promise<void> {
     this.#calls.close();
+    this.#takes.flush();
     this.#redis.disconnect();
   }
 }

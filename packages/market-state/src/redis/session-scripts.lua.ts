@@ -3,15 +3,27 @@
  * Whoever takes it counts `generation` up. A writer of a higher one than is stored knows of a take that a failover lost, and writes all.
  */
 
-/** KEYS: the session. ARGV: hash, subject, owner, ttlMs. Returns { generation, before, body }, or nothing. */
-const TAKE_SESSION = `
-local seen = redis.call('HMGET', KEYS[1], 'hash', 'subject', 'owner', 'before', 'generation', 'body')
-if not seen[1] or seen[1] ~= ARGV[1] or seen[2] ~= ARGV[2] then return {} end
-redis.call('PEXPIRE', KEYS[1], ARGV[4])
-if seen[3] == ARGV[3] then return { seen[5], seen[4], seen[6] } end
-local generation = string.format('%.0f', tonumber(seen[5]) + 1)
-redis.call('HSET', KEYS[1], 'owner', ARGV[3], 'before', seen[3], 'generation', generation)
-return { generation, seen[3], seen[6] }
+/** KEYS: sessions of one slot. ARGV: hash, subject, owner, ttlMs of each. Returns { generation, before, body } of each, or nothing. */
+const TAKE_SESSIONS = `
+local answers = {}
+for i = 1, #KEYS do
+  local at = (i - 1) * 4
+  local owner = ARGV[at + 3]
+  local seen = redis.call('HMGET', KEYS[i], 'hash', 'subject', 'owner', 'before', 'generation', 'body')
+  if not seen[1] or seen[1] ~= ARGV[at + 1] or seen[2] ~= ARGV[at + 2] then
+    answers[i] = {}
+  else
+    redis.call('PEXPIRE', KEYS[i], ARGV[at + 4])
+    if seen[3] == owner then
+      answers[i] = { seen[5], seen[4], seen[6] }
+    else
+      local generation = string.format('%.0f', tonumber(seen[5]) + 1)
+      redis.call('HSET', KEYS[i], 'owner', owner, 'before', seen[3], 'generation', generation)
+      answers[i] = { generation, seen[3], seen[6] }
+    end
+  end
+end
+return answers
 `;
 
 /** KEYS: sessions of one slot. ARGV: owner, generation, ttlMs, hash, subject, body ('': only its time) of each. Returns an outcome each. */
@@ -41,6 +53,6 @@ return outcomes
 `;
 
 export const SESSION_SCRIPTS = {
-  takeSession: { lua: TAKE_SESSION, numberOfKeys: 1 },
+  takeSessions: { lua: TAKE_SESSIONS },
   writeSessions: { lua: WRITE_SESSIONS },
 } as const;

@@ -1,18 +1,27 @@
-/** Told to the gateway that had a session by the one that took it. Other kinds on the same channel are passed over. */
-export function replacedSignal(id: string, generation: number): Uint8Array {
-  return Buffer.from(JSON.stringify({ kind: 'replaced', id, generation }));
+/** A session that another connection speaks for. */
+export interface Replaced {
+  id: string;
+  generation: number;
 }
 
-export function readReplaced(payload: Uint8Array): { id: string; generation: number } | undefined {
+/** Told to the gateway that had sessions by the one that took them. Other kinds on the same channel are passed over. */
+export function replacedSignal(sessions: readonly Replaced[]): Uint8Array {
+  return Buffer.from(
+    JSON.stringify({ kind: 'replaced', sessions: sessions.map(({ id, generation }) => [id, generation]) }),
+  );
+}
+
+/** Nothing where it is of another kind, or of a version that writes otherwise. */
+export function readReplaced(payload: Uint8Array): Replaced[] {
   try {
     const signal: unknown = JSON.parse(Buffer.from(payload).toString());
-    if (typeof signal !== 'object' || signal === null || !('kind' in signal) || signal.kind !== 'replaced')
-      return undefined;
-    if (!('id' in signal) || typeof signal.id !== 'string') return undefined;
-    if (!('generation' in signal) || typeof signal.generation !== 'number') return undefined;
-    return { id: signal.id, generation: signal.generation };
+    if (typeof signal !== 'object' || signal === null || !('kind' in signal) || signal.kind !== 'replaced') return [];
+    if (!('sessions' in signal) || !Array.isArray(signal.sessions)) return [];
+    return signal.sessions.flatMap((session: unknown): Replaced[] => {
+      const [id, generation] = Array.isArray(session) ? (session as unknown[]) : [];
+      return typeof id === 'string' && typeof generation === 'number' ? [{ id, generation }] : [];
+    });
   } catch {
-    // Of a version that writes otherwise.
-    return undefined;
+    return [];
   }
 }

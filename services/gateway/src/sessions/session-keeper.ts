@@ -6,7 +6,7 @@ import type { Fanout } from '../fanout/fanout.ts';
 import type { GatewayLimits } from '../limits.ts';
 import type { Session } from '../protocol/session.ts';
 import { hashOfSecret, readResumeToken } from './identity.ts';
-import { readReplaced, replacedSignal } from './replaced-signal.ts';
+import { type Replaced, readReplaced, replacedSignal } from './replaced-signal.ts';
 import type { SessionMetrics } from './session-metrics.ts';
 
 export interface SessionKeeperOptions {
@@ -40,6 +40,10 @@ export class SessionKeeper {
   readonly #changed = new Set<Session>();
   /** Connections that ended, by their session: what is left to be written of them. */
   readonly #ended = new Map<string, SessionWrite>();
+  /** What the store has of sessions that were taken, until their first write: who subscribes the same again changes nothing. */
+  readonly #taken = new Map<Session, StoredSession>();
+  /** Sessions taken from other gateways, which are told of them together. */
+  readonly #replacedAt = new Map<string, Replaced[]>();
   /** Sessions that are stored, and when their time has to begin anew: those written longest ago first. */
   readonly #stored = new Map<Session, number>();
   /** Of these, who is to be written for that. */
@@ -79,6 +83,7 @@ export class SessionKeeper {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const late = new Promise<void>((resolve) => setTimeout(resolve, withinMs).unref());
+    for (const gateway of [...this.#replacedAt.keys()]) this.#signal(gateway);
     await Promise.race([this.#writeAll(), late]);
     clearTimeout(this.#timer);
     await Promise.race([this.#subscription?.close(), late]).catch(() => {
@@ -107,6 +112,7 @@ export class SessionKeeper {
     const { limits } = this.#options;
     const { id } = session.identity;
     if (this.#byId.get(id) === session) this.#byId.delete(id);
+    this.#taken.delete(session);
     const changed = this.#changed.delete(session);
     const stored = this.#stored.delete(session) || this.#underWay.includes(session);
     this.#renewals.delete(session);
@@ -143,8 +149,8 @@ export class SessionKeeper {
     const known = here?.session ?? (taken as TakenSession).session;
     const generation = Math.max(taken?.generation ?? 0, (here?.generation ?? 0) + 1);
     this.#adopt(session, { id, secret, generation, sinceMs: known.connectedSinceMs });
-    if (taken !== undefined && taken.before.gateway !== gateway)
-      this.#signal(taken.before.gateway, replacedSignal(id, generation));
+    if (here === undefined) this.#taken.set(session, known);
+    if (taken !== undefined && taken.before.gateway !== gateway) this.#tell(taken.before.gateway, { id, generation });
     return known;
   }
 
@@ -191,11 +197,12 @@ export class SessionKeeper {
     }
     session.identity = identity;
     this.#byId.set(identity.id, session);
-    this.changed(session);
+    // Stored as it was until the answer to its resume: what it subscribes is not known before.
   }
 
   #replace(session: Session): void {
     session.replaced = true;
+    this.#taken.delete(session);
     this.#changed.delete(session);
     this.#stored.delete(session);
     this.#renewals.delete(session);
@@ -203,16 +210,33 @@ export class SessionKeeper {
   }
 
   #onSignal(payload: Uint8Array): void {
-    const signal = readReplaced(payload);
-    const session = signal === undefined ? undefined : this.#byId.get(signal.id);
-    if (session === undefined || session.identity.generation >= (signal?.generation ?? 0)) return;
-    this.#replace(session);
+    for (const { id, generation } of readReplaced(payload)) {
+      const session = this.#byId.get(id);
+      if (session !== undefined && session.identity.generation < generation) this.#replace(session);
+    }
   }
 
-  #signal(gateway: string, payload: Uint8Array): void {
+  /** Those of one moment in one signal: all sessions of a gateway that ended are taken within a second. */
+  #tell(gateway: string, replaced: Replaced): void {
+    const { limits } = this.#options;
+    const gathered = this.#replacedAt.get(gateway);
+    if (gathered === undefined) {
+      this.#replacedAt.set(gateway, [replaced]);
+      setTimeout(() => this.#signal(gateway), limits.sessionSignalMs).unref();
+      return;
+    }
+    gathered.push(replaced);
+    if (gathered.length >= limits.sessionsPerSignal) this.#signal(gateway);
+  }
+
+  #signal(gateway: string): void {
     const { signals, logger } = this.#options;
+    const gathered = this.#replacedAt.get(gateway);
+    // A full one went out before its time.
+    if (gathered === undefined) return;
+    this.#replacedAt.delete(gateway);
     // Owned here: where it is lost, the older gateway's next write is refused.
-    void signals?.publish(channelOfGateway(gateway), payload).catch((error: unknown) => {
+    void signals?.publish(channelOfGateway(gateway), replacedSignal(gathered)).catch((error: unknown) => {
       // That the circuit is open was said once, for all that are lost by it.
       if (!(error instanceof CircuitOpenError)) logger.warn({ event: 'session_signal_lost', error: String(error) });
     });
@@ -279,21 +303,32 @@ export class SessionKeeper {
       (session) => !this.#changed.has(session),
     );
     for (const session of changed) this.#changed.delete(session);
+    const news = changed.flatMap((session) => this.#news(session));
     for (const session of this.#changed) this.#renewals.delete(session);
     for (const session of renewed) this.#renewals.delete(session);
     const writes = [
       ...ended,
-      ...changed.map((session) => this.#writeOf(session, this.#snapshot(session, false))),
+      ...news.map(({ session, stored }) => this.#writeOf(session, stored)),
       ...renewed.map((session) => this.#writeOf(session, undefined)),
     ];
-    this.#underWay = [...changed, ...renewed];
-    const writing = this.#write(writes, ended, this.#underWay);
+    this.#underWay = [...news.map(({ session }) => session), ...renewed];
+    const writing = writes.length === 0 ? Promise.resolve() : this.#write(writes, ended, this.#underWay);
     this.#writing = writing;
     await writing;
     this.#writing = undefined;
     this.#underWay = [];
     const { sessionWriteMs, sessionRetryMs } = this.#options.limits;
     if (this.#left > 0) this.#schedule(this.#failing ? sessionRetryMs : sessionWriteMs);
+  }
+
+  /** What is to be written of a session that changed: nothing where the store has just that, since it was taken. */
+  #news(session: Session): { session: Session; stored: StoredSession }[] {
+    const stored = this.#snapshot(session, false);
+    const taken = this.#taken.get(session);
+    this.#taken.delete(session);
+    if (taken === undefined || !isSame(taken, stored)) return [{ session, stored }];
+    this.#written(session, 'written');
+    return [];
   }
 
   async #write(
@@ -366,4 +401,13 @@ function some<T>(items: Iterable<T>, most: number): T[] {
     taken.push(item);
   }
   return taken;
+}
+
+/** Whether a take gave what is to be stored. Positions of an orderly close are none any more once the client is back. */
+function isSame(taken: StoredSession, { subscriptions }: StoredSession): boolean {
+  if (taken.positions.length > 0 || taken.subscriptions.length !== subscriptions.length) return false;
+  const keyOf = ({ symbol, channel, intervalMs }: StoredSession['subscriptions'][number]): string =>
+    `${symbol} ${channel} ${intervalMs}`;
+  const known = new Set(taken.subscriptions.map(keyOf));
+  return subscriptions.every((subscription) => known.has(keyOf(subscription)));
 }
