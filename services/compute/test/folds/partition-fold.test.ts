@@ -119,6 +119,19 @@ describe('a partition fold', () => {
     );
   });
 
+  it('begins at number 1 with an instrument that it first hears of, also in the middle of an epoch', () => {
+    const { fold, tick } = setUp('test.1.5', 5);
+    tick(1, trade(100), 'ETHUSDT$BA');
+    // Another worker goes on from its checkpoint.
+    const next = setUp('test.1.5', fold.ticksNext);
+    for (const entry of fold.changedInstruments()) next.fold.restore(fold.capture(entry));
+    next.tick(2, trade(101), 'ETHUSDT$BA');
+    next.tick(3, trade(102));
+    const firsts = (instrument: string) => next.pending.updates.get(instrument)?.map(({ first }) => first);
+    expect(new Set(firsts('BTCUSDT$BA'))).toEqual(new Set([1]));
+    expect(firsts('ETHUSDT$BA')).toContain(2);
+  });
+
   it('does not call it a hole when a source began before the log did', () => {
     const { holes, tick } = setUp('test.1.500', 500);
     tick(77, trade(100));
