@@ -18,6 +18,8 @@ export class ItickConnection {
   readonly #clock: ClockPings;
   #lastClientPingMs = Date.now();
   #stalledUntilMs = 0;
+  /** Half of a frame was sent: what came after it would be taken for the other half. */
+  #cut = false;
   /** What was to be sent while nothing may be. */
   #held: (() => void)[] = [];
 
@@ -46,7 +48,7 @@ export class ItickConnection {
   }
 
   get isOpen(): boolean {
-    return this.#webSocket.readyState === this.#webSocket.OPEN;
+    return !this.#cut && this.#webSocket.readyState === this.#webSocket.OPEN;
   }
 
   /** Many sends of one turn become one write. */
@@ -81,6 +83,7 @@ export class ItickConnection {
   /** Half of a frame's bytes, and nothing ever after. */
   sendHalf(text: string): void {
     if (!this.isOpen) return;
+    this.#cut = true;
     const payload = Buffer.from(text);
     // RFC 6455, 5.2: final text frame, unmasked, with a length of 16 bits.
     const header = Buffer.from([0x81, 126, payload.length >> 8, payload.length & 0xff]);

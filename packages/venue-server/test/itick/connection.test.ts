@@ -59,3 +59,18 @@ test('a client that asks for more in a stall than may wait is cut', async () => 
   expect((await client.closed()).code).toBe(1006);
   expect(client.texts).toEqual([]);
 });
+
+test('nothing is sent behind half of a frame, in the same turn either', async () => {
+  const { connection, client } = await connected(true);
+  const errors: Error[] = [];
+  client.socket.on('error', (error) => errors.push(error));
+  connection.cork();
+  connection.send('{"first":1}');
+  connection.sendHalf('{"half":"of a frame"}');
+  for (let n = 0; n < 20; n++) connection.send('{"behind":"it"}');
+  connection.ping(1_381_152_600_000);
+  connection.uncork();
+  expect((await client.closed()).code).toBe(1006);
+  expect(client.texts).toEqual(['{"first":1}']);
+  expect(errors).toEqual([]);
+});
