@@ -6,6 +6,7 @@ import type { Bench } from './bench.ts';
 /** Each benchmark is loaded only when it is asked for. */
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   'end-to-end': async () => (await import('./end-to-end.ts')).run,
+  'come-back': async () => (await import('./come-back.ts')).run,
   connections: async () => (await import('./connections.ts')).run,
   'fan-out': async () => (await import('./fan-out.ts')).run,
   'log-codecs': async () => (await import('./log-codecs.ts')).run,
