@@ -1,7 +1,7 @@
 // `npm test [-- check|unit|property|integration|browser …]`: installs what the named tests need, runs them, and ends with one line
 // `N passed, N failed`. Without a name: all of them.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import process from 'node:process';
@@ -13,6 +13,23 @@ const root = resolve(import.meta.dirname, '..');
 const KINDS = ['check', 'unit', 'property', 'integration', 'browser'];
 /** Kinds that need no real parts. Three workers: the third works while others wait for sockets and timers. */
 const ALONE = ['unit', 'property'];
+/**
+ * Integration tests that wait more than they work, and judge by what came and not by when: two of their files at a time. All
+ * others have the machine for themselves.
+ */
+const SIDE_BY_SIDE = [
+  'packages/cli/',
+  'packages/market-state/',
+  'packages/replay-store/test/kill',
+  'packages/signal-bus/',
+  'packages/venue-server/',
+  'services/auth/test/keys/',
+  'services/auth/test/main',
+  'services/gateway/test/admission/',
+  'services/gateway/test/edge/',
+  'services/ingest/test/lead/takeover',
+  'services/ingest/test/venues/',
+];
 const words = process.argv.slice(2);
 const unknown = words.filter((word) => !KINDS.includes(word));
 if (words.includes('--help') || unknown.length > 0) {
@@ -52,16 +69,34 @@ if (projects.some((kind) => !ALONE.includes(kind))) {
   for (const line of install(UNIT_PROGRAMS)) process.stdout.write(`missing: ${line}\n`);
 }
 // One kind after the other: real parts that share two cores with other tests measure those.
-for (const project of projects) runTests(project);
+for (const project of projects) {
+  // Left to itself the runner takes one worker on two cores.
+  if (ALONE.includes(project)) runTests(project, ['--maxWorkers=3']);
+  else if (project !== 'integration') runTests(project, ['--no-file-parallelism']);
+  else {
+    const files = integrationTests();
+    const beside = files.filter((file) => SIDE_BY_SIDE.some((name) => file.includes(name)));
+    runTests(project, ['--maxWorkers=2', ...beside]);
+    runTests(project, ['--no-file-parallelism', ...files.filter((file) => !beside.includes(file))]);
+  }
+}
 await engine?.stop();
 
-/** Runs one of vitest's projects and adds up what it counted. */
-function runTests(project) {
+/** Paths of all of them, from the project's folder. */
+function integrationTests() {
+  return ['packages', 'services']
+    .flatMap((top) => readdirSync(join(root, top)).map((name) => join(top, name, 'test')))
+    .filter((folder) => existsSync(join(root, folder)))
+    .flatMap((folder) => readdirSync(join(root, folder), { recursive: true }).map((name) => join(folder, name)))
+    .filter((file) => file.endsWith('.integration.test.ts'));
+}
+
+/** Runs one of vitest's projects, or the named files of it, and adds up what it counted. */
+function runTests(project, how) {
   const folder = mkdtempSync(join(tmpdir(), 'tapecast-test-'));
   const report = join(folder, 'report.json');
-  const args = ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  // Left to itself the runner takes one worker on two cores.
-  args.push(ALONE.includes(project) ? '--maxWorkers=3' : '--no-file-parallelism');
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const args = ['run', '--project', project, ...reporters, ...how];
   const done = spawnSync('vitest', args, {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],

@@ -30,7 +30,14 @@ export {
   type TradeSums,
 } from './oracles/trade-sums.ts';
 export { type CertificateFiles, type CertificateOptions, makeCertificates } from './parts/certificates.ts';
-export { type ChosenParts, chooseParts, type PartsChoice, type PartsWay, waysToTest } from './parts/choose.ts';
+export {
+  type ChosenParts,
+  chooseParts,
+  driverWaysToTest,
+  type PartsChoice,
+  type PartsWay,
+  waysToTest,
+} from './parts/choose.ts';
 export { type ClockShifts, clockShifts } from './parts/clock-shifts.ts';
 export { type FoundEngine, findEngine } from './parts/container/engine.ts';
 export { type OwnEngine, type OwnEngineOptions, startOwnEngine } from './parts/container/own-engine.ts';

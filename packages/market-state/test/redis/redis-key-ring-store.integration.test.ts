@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type PartRunner, type RedisCluster, startRedisCluster, waysToTest } from '@tapecast/testkit';
+import { driverWaysToTest, type PartRunner, type RedisCluster, startRedisCluster } from '@tapecast/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type KeyRingStore, openRedisKeyRingStore } from '../../src/index.ts';
 import { slotOf } from '../../src/keys.ts';
@@ -45,7 +45,7 @@ const ofTwoProcesses = (): void => {
   });
 };
 
-for (const way of await waysToTest())
+for (const way of await driverWaysToTest())
   describe.skipIf(way.skip !== undefined)(`on ${way.title}`, () => {
     let dir: string;
     let parts: PartRunner;

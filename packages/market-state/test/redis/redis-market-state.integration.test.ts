@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   cutOffReplicas,
+  driverWaysToTest,
   type PartRunner,
   type RedisCluster,
   redisCommand,
   startRedisCluster,
-  waysToTest,
 } from '@tapecast/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type MarketState, openRedisMarketState } from '../../src/index.ts';
@@ -248,7 +248,7 @@ async function replicated(partition: number): Promise<void> {
   throw new Error(`partition ${partition} is not replicated after 10 s`);
 }
 
-for (const way of await waysToTest())
+for (const way of await driverWaysToTest())
   describe.skipIf(way.skip !== undefined)(`on ${way.title}`, () => {
     let dir: string;
     let parts: PartRunner;

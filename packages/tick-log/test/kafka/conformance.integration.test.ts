@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Kafka, type PartRunner, startKafka, waysToTest } from '@tapecast/testkit';
+import { driverWaysToTest, type Kafka, type PartRunner, startKafka } from '@tapecast/testkit';
 import { afterAll, beforeAll, describe } from 'vitest';
 import type { TickLog, Topic } from '../../src/index.ts';
 import { openKafkaTickLog } from '../../src/index.ts';
@@ -39,7 +39,7 @@ class KafkaDriver implements ConformanceDriver {
   }
 }
 
-for (const way of await waysToTest())
+for (const way of await driverWaysToTest())
   describe.skipIf(way.skip !== undefined)(`on ${way.title}`, () => {
     const dir = mkdtempSync(join(tmpdir(), 'tapecast-kafka-'));
     let parts: PartRunner;
