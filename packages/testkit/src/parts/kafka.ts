@@ -26,7 +26,7 @@ export interface KafkaOptions {
   logDir?: string;
   /** One port a broker; default free ones. */
   ports?: readonly number[];
-  /** How long a silent broker is still taken for alive; default 2,000 (Kafka's own default is 9,000). */
+  /** How long a silent broker is still taken for alive; default 1,500 (Kafka's own default is 9,000). */
   brokerSessionTimeoutMs?: number;
   /** Default: the Java that is installed here. */
   parts?: PartRunner | undefined;
@@ -60,7 +60,7 @@ export async function startKafka(options: KafkaOptions): Promise<Kafka> {
       port: clientPorts[index]!,
       controllerPort,
       controllerPorts,
-      brokerSessionTimeoutMs: options.brokerSessionTimeoutMs ?? 2_000,
+      brokerSessionTimeoutMs: options.brokerSessionTimeoutMs ?? 1_500,
       more: options.settings ?? {},
     };
     return new Broker(parts, install, settings, folder, join(logDir, `kafka-${index}.log`), clusterId);

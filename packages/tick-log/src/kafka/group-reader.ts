@@ -113,9 +113,11 @@ export class KafkaGroupReader implements GroupReader {
 
   /** Joins if this member is out, then lives for one heartbeat. */
   async #step(): Promise<void> {
+    // Where the coordinator was away, a rebalance may wait for this member: it asks at once.
+    const isBack = this.#connection === undefined && this.#membership !== undefined;
     this.#connection ??= await this.#connect();
     if (this.#membership === undefined) await this.#join(this.#connection);
-    await this.#pause();
+    if (!isBack) await this.#pause();
     const doubted = [...this.#doubted];
     const code = await heartbeat(this.#connection, this.#request.groupId, this.#membership!);
     if (code !== KAFKA.none) throw new BrokerRefused(code, 'heartbeat');

@@ -45,6 +45,7 @@ export class KafkaProducer implements LogProducer {
   readonly #connections = new Map<number, BrokerConnection>();
   readonly #outage: OutageLog;
   #identity: Identity | undefined;
+  #identifying: Promise<void> | undefined;
   #sending = false;
   #closed = false;
 
@@ -53,6 +54,8 @@ export class KafkaProducer implements LogProducer {
     this.#topic = topic;
     this.#outage = new OutageLog(cluster.logger, { topic, part: 'producer' });
     this.#partitions = partitions;
+    // What fails for good fails the first send, too, which is told.
+    this.#prepare().catch(() => undefined);
   }
 
   async send(batches: readonly PartitionBatch[]): Promise<Map<number, number>> {
@@ -173,8 +176,23 @@ export class KafkaProducer implements LogProducer {
     throw new TickLogError('send_refused', text);
   }
 
+  /** So that the first send need not wait for it: a broker that has just begun to keep producers' numbers takes its time. */
+  async #prepare(): Promise<void> {
+    const pause = new Pause();
+    while (!this.#ended() && (await this.#identified()) === undefined) await pause.wait(this.#cluster.closing);
+  }
+
   async #identified(): Promise<Identity | undefined> {
-    if (this.#identity !== undefined) return this.#identity;
+    if (this.#identity === undefined) {
+      this.#identifying ??= this.#identify().finally(() => {
+        this.#identifying = undefined;
+      });
+      await this.#identifying;
+    }
+    return this.#identity;
+  }
+
+  async #identify(): Promise<void> {
     try {
       const answer = await this.#cluster.askAny((connection) =>
         connection.call<ProducerId>('InitProducerId', { transactionTimeout: 0 }),
@@ -186,7 +204,6 @@ export class KafkaProducer implements LogProducer {
       if (!(error instanceof ConnectionLost || error instanceof BrokerRefused)) throw error;
       if (!this.#ended()) this.#outage.failed('no broker gives producer numbers yet', { error: error.message });
     }
-    return this.#identity;
   }
 
   async #connection(leader: number): Promise<BrokerConnection> {

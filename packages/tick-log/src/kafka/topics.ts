@@ -35,6 +35,12 @@ export interface Generation {
  * lowest offset counts, for all. Topics with another number of partitions are refused, because every key would move.
  */
 export async function ensureTopics(cluster: Cluster, wanted: TopicsWanted): Promise<Generation> {
+  const there = await findTopics(cluster);
+  if (there !== undefined) {
+    refuseOther(there.partitions, wanted.partitions, META_TOPIC);
+    for (const topic of TOPIC_NAMES) refuseOther(cluster.partitionCount(topic), wanted.partitions, topic);
+    return there;
+  }
   await create(cluster, META_TOPIC, 1, wanted.replication, { 'cleanup.policy': 'compact', 'segment.ms': '604800000' });
   await ledTopic(cluster, META_TOPIC);
   const known = await readGeneration(cluster);
@@ -50,6 +56,16 @@ export async function ensureTopics(cluster: Cluster, wanted: TopicsWanted): Prom
   if (written === undefined) throw new BrokerRefused(KAFKA.unknownTopicOrPartition, `reading ${META_TOPIC}`);
   refuseOther(written.partitions, wanted.partitions, META_TOPIC);
   return written;
+}
+
+/**
+ * The generation of topics that are all there; undefined where something is missing. Only the controller makes topics, and
+ * who starts while it fails over, or while partitions have no leader, has no need of either.
+ */
+async function findTopics(cluster: Cluster): Promise<Generation | undefined> {
+  await cluster.refresh();
+  if (ALL_TOPICS.some((topic) => cluster.partitionCount(topic) === 0)) return undefined;
+  return readGeneration(cluster);
 }
 
 function settings(topic: Topic, wanted: TopicsWanted): Record<string, string> {

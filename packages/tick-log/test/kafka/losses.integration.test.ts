@@ -314,6 +314,25 @@ describe('replies that are lost or wrong', () => {
   });
 });
 
+test('who opens a log whose topics are there does not ask for them to be made: no controller is waited for', async () => {
+  await open('first');
+  const asked: number[] = [];
+  const network = new FaultyNetwork();
+  const later = await open('later', {
+    socketFactory: (address) => {
+      const socket = network.socketFactory(address);
+      const write = socket.write.bind(socket) as (chunk: Buffer) => boolean;
+      // A request begins with its length and the number of its kind.
+      socket.write = ((chunk: Buffer) => asked.push(chunk.readInt16BE(4)) > 0 && write(chunk)) as typeof socket.write;
+      return socket;
+    },
+  });
+  expect(later.partitions).toBe(PARTITIONS);
+  const [metadata, createTopics] = [3, 19];
+  expect(asked).toContain(metadata);
+  expect(asked).not.toContain(createTopics);
+});
+
 describe('the members of a group', () => {
   /** Joins and keeps which partitions it was asked for, once for each time. */
   async function join(
