@@ -34,7 +34,6 @@ export class KafkaPartitionFeed implements PartitionFeed {
   readonly #topic: Topic;
   readonly #handlers: FeedHandlers;
   readonly #failure: Failure;
-  readonly #outage: OutageLog;
   readonly #fetching = new Map<number, Fetching>();
   /** Last handler call of each partition that may still run, kept over `stop` and `start`. */
   readonly #running = new Map<number, Promise<void>>();
@@ -48,7 +47,6 @@ export class KafkaPartitionFeed implements PartitionFeed {
     this.#topic = topic;
     this.#handlers = handlers;
     this.#failure = failure;
-    this.#outage = new OutageLog(cluster.logger, { topic, part: 'reader' });
   }
 
   start(partition: number, from: number | 'earliest' | 'end'): void {
@@ -111,6 +109,8 @@ export class KafkaPartitionFeed implements PartitionFeed {
   async #loop(leader: number): Promise<void> {
     this.#loops.add(leader);
     const pause = new Pause();
+    // Of this leader alone: of three brokers two go on working while one is away.
+    const outage = new OutageLog(this.#cluster.logger, { topic: this.#topic, part: 'reader' });
     try {
       while (!this.#ended()) {
         const ready = this.#ready();
@@ -121,7 +121,7 @@ export class KafkaPartitionFeed implements PartitionFeed {
         if (wanted.length < ready.length) this.#wake();
         if (wanted.length === 0) break;
         const startedAt = performance.now();
-        if (await this.#fetch(leader, wanted)) {
+        if (await this.#fetch(leader, wanted, outage)) {
           pause.reset();
           const early = LIMITS.fetchSpacingMs - (performance.now() - startedAt);
           if (early >= 1) await delay(early);
@@ -130,14 +130,16 @@ export class KafkaPartitionFeed implements PartitionFeed {
         await this.#cluster.refreshAfterFailure(pause);
       }
     } finally {
+      // What it led has gone to another.
+      if (!this.#ended()) outage.worked();
       this.#loops.delete(leader);
     }
   }
 
   /** False when something failed: who leads is then asked again before the next fetch. */
-  async #fetch(leader: number, wanted: readonly Fetching[]): Promise<boolean> {
+  async #fetch(leader: number, wanted: readonly Fetching[], outage: OutageLog): Promise<boolean> {
     if (leader === NOBODY) {
-      this.#outage.failed('partitions without a leader, waiting', {
+      outage.failed('partitions without a leader, waiting', {
         partitions: wanted.map(({ partition }) => partition),
       });
       return false;
@@ -148,26 +150,26 @@ export class KafkaPartitionFeed implements PartitionFeed {
       const { code, partitions } = await connection.exchange(fetchRequest(this.#topic, positions), FETCH_DEADLINE_MS);
       if (code !== KAFKA.none) throw new BrokerRefused(code, 'fetch');
       const asked = new Map(wanted.map((fetching) => [fetching.partition, fetching]));
-      const clean = partitions.map((fetched) => this.#take(asked.get(fetched.partition), fetched));
+      const clean = partitions.map((fetched) => this.#take(asked.get(fetched.partition), fetched, outage));
       if (!clean.every(Boolean)) return false;
-      this.#outage.worked();
+      outage.worked();
       return true;
     } catch (error) {
       if (!(error instanceof ConnectionLost || error instanceof BrokerRefused || error instanceof CorruptBatch))
         throw error;
-      if (!this.#ended()) this.#outage.failed('fetch failed, asked again', { leader, error: error.message });
+      if (!this.#ended()) outage.failed('fetch failed, asked again', { leader, error: error.message });
       return false;
     }
   }
 
-  #take(fetching: Fetching | undefined, fetched: FetchedPartition): boolean {
+  #take(fetching: Fetching | undefined, fetched: FetchedPartition, outage: OutageLog): boolean {
     if (fetching === undefined || this.#fetching.get(fetching.partition) !== fetching) return true;
     if (fetched.code === KAFKA.offsetOutOfRange) {
       this.#own(this.#outOfRange(fetching));
       return true;
     }
     if (fetched.code !== KAFKA.none) {
-      this.#outage.failed('fetch refused for now, asked again', {
+      outage.failed('fetch refused for now, asked again', {
         partition: fetched.partition,
         code: codeName(fetched.code),
       });
