@@ -17,6 +17,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   normalise: async () => (await import('./normalise.ts')).run,
   handshakes: async () => (await import('./handshakes.ts')).run,
   slow: async () => (await import('./slow.ts')).run,
+  overload: async () => (await import('./overload.ts')).run,
 };
 
 async function main(): Promise<number> {

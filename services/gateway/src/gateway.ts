@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Fleet, MarketState, SessionStore } from '@tapecast/market-state';
 import type { RecordStore } from '@tapecast/replay-store';
@@ -263,6 +264,7 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
   watchDegradation(deps.metrics, {
     level: () => degradation.level,
     load: () => degradation.load,
+    intervalMs: () => degradation.intervalMs,
     entered: degradation.entered,
   });
   const rebalancer =
@@ -328,6 +330,7 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
   const sweepMs = Math.min(limits.sweepMs, heartbeatMs / 2);
   let lookedAtMs = performance.now();
   let cpu = process.cpuUsage();
+  let utilization = performance.eventLoopUtilization();
   let flushedMs = 0;
   const lookAtLoad = (): void => {
     const now = performance.now();
@@ -337,13 +340,16 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
         elapsedMs: now - lookedAtMs,
         expectedMs: sweepMs,
         cpuMs: (user + system) / 1000,
+        busyShare: performance.eventLoopUtilization(utilization).utilization,
         flushMs: fanout.flushedMs - flushedMs,
+        behindMs: feed.behindMs,
         unreadShare: liveness.unreadBytes / limits.unreadBytesMax,
       },
       now,
     );
     lookedAtMs = now;
     cpu = process.cpuUsage();
+    utilization = performance.eventLoopUtilization();
     flushedMs = fanout.flushedMs;
   };
   rebalancer?.start();

@@ -1,10 +1,12 @@
 import { TOKEN_LENGTH_MAX } from '@tapecast/access';
+import type { DegradationLimits } from './degrade/degradation.ts';
+import { DEGRADATION_LIMITS } from './degrade/limits.ts';
 
 /**
  * Every bound of the gateway: value, unit, why it is this much, and what happens past it. `limitsDisagree` holds the
  * relations between them; tests and small machines may override single ones through `GatewayConfig.limits`.
  */
-export interface GatewayLimits {
+export interface GatewayLimits extends DegradationLimits {
   /**
    * Raw records of md.updates kept for joining clients, per process: time and bytes, shared evenly by the partitions.
    * Checkpoints are seconds apart, so a join needs seconds of it; 5 minutes is what a resume may ask for.
@@ -17,6 +19,11 @@ export interface GatewayLimits {
    * its last checkpoints still gives snapshots that the window reaches back to.
    */
   readonly recordsBeforeCheckpoint: number;
+  /**
+   * ms of a loop turn for what was read of the log, its flush included. Past it: the rest is taken in the next turn, so that heartbeats,
+   * handshakes and timers are not held up by a reader that is behind. A flush costs a write a client, so much less would only cost more.
+   */
+  readonly readTurnMs: number;
   /** Behind the log's end by more than this: not ready. */
   readonly behindMsMax: number;
 
@@ -37,27 +44,6 @@ export interface GatewayLimits {
 
   /** Connections of one process; 20,000 open files is the hard limit of common hosts. Past it: 503 in the handshake. */
   readonly connectionsMax: number;
-  /**
-   * What is measured of load, each as the bound at which clients begin to feel it: how late the event loop comes to a timer, part of
-   * the time that goes into flushes, part of `unreadBytesMax`. In the mean of so many looks (`sweepMs` each). Past it for
-   * `degradeAfterMs`: what is not core waits, and after as long again all comes at longer intervals. Below `restoreBelow` of it for
-   * `restoreAfterMs`: a level back.
-   */
-  readonly loadLateMsMax: number;
-  /** Part of a core that this process must have used for lateness and flushes to count in full: else others have the processor. */
-  readonly loadCpuShareMin: number;
-  readonly loadFlushShareMax: number;
-  readonly loadUnreadShareMax: number;
-  readonly loadLooks: number;
-  readonly degradeAfterMs: number;
-  readonly restoreAfterMs: number;
-  readonly restoreBelow: number;
-  /** Part of that load from which on a handshake is answered 503: those who are here feel nothing yet. */
-  readonly loadFull: number;
-  /** The store has not answered for so long: clients are told. A failover takes less. */
-  readonly storeGoneMs: number;
-  /** Clients that are told of a level in one look. Past it: in the next. */
-  readonly degradedToldMax: number;
   /** Calls of the store, or looks at the issuer's keys, that failed in a row: then they are refused at once. */
   readonly circuitFailuresMax: number;
   /** From then to the next try of one; doubled to the most while that fails. */
@@ -326,6 +312,7 @@ export const DEFAULT_LIMITS: GatewayLimits = Object.freeze({
   replayWindowMs: 300_000,
   replayWindowBytes: 256 * MIB,
   recordsBeforeCheckpoint: 1_000,
+  readTurnMs: 200,
   behindMsMax: 3_000,
 
   joinAttempts: 8,
@@ -338,17 +325,7 @@ export const DEFAULT_LIMITS: GatewayLimits = Object.freeze({
   cataloguePollMs: 1_000,
 
   connectionsMax: 18_000,
-  loadLateMsMax: 400,
-  loadCpuShareMin: 0.6,
-  loadFlushShareMax: 0.9,
-  loadUnreadShareMax: 0.5,
-  loadLooks: 8,
-  degradeAfterMs: 2_000,
-  restoreAfterMs: 10_000,
-  restoreBelow: 0.5,
-  loadFull: 0.75,
-  storeGoneMs: 3_000,
-  degradedToldMax: 2_000,
+  ...DEGRADATION_LIMITS,
   circuitFailuresMax: 5,
   circuitOpenMs: 500,
   circuitOpenMsMax: 1_000,
@@ -468,6 +445,7 @@ export function limitsDisagree(limits: GatewayLimits): string | undefined {
   if (limits.loadFull > 1)
     return 'loadFull must not be above 1, or a gateway takes new clients after it gave less to those it has';
   if (limits.restoreBelow >= 1) return 'restoreBelow must be below 1, or levels change all the time';
+  if (limits.restoreAfterMsMax < limits.restoreAfterMs) return 'restoreAfterMsMax must not be below restoreAfterMs';
   if (limits.flapHoldMsMax < limits.flapHoldMs) return 'flapHoldMsMax must not be below flapHoldMs';
   if (limits.messageBytesCut <= limits.messageBytesMax)
     return 'messageBytesCut must be above messageBytesMax, or a long message gets no answer';

@@ -63,6 +63,18 @@ describe('a running cluster', () => {
       expect(metrics).toMatch(new RegExp(`^tapecast_process_cpu_seconds_total\\{process="${name}"\\} `, 'm'));
     }
     expect(metrics.match(/^# TYPE tapecast_process_cpu_seconds_total/gm)).toHaveLength(1);
+    const targets = {
+      ...{
+        'ingest-0': ['md.ticks', 'leases', 'catalogue', 'venue', 'venue_rest'],
+        'compute-0': ['md.updates', 'state'],
+      },
+      ...{ 'gateway-0': ['redis', 'sessions', 'signals', 'fleet', 'issuer'] },
+    };
+    for (const [process, circuits] of Object.entries(targets))
+      for (const target of circuits)
+        expect(metrics).toMatch(
+          new RegExp(`^tapecast_circuit_state\\{(?=.*target="${target}")(?=.*process="${process}").* 0$`, 'm'),
+        );
     const replay = await fetch(`${cluster.admin}/replay/start`, { method: 'POST' });
     expect([replay.status, await replay.text()]).toEqual([404, expect.stringContaining('--feed replay')]);
   });

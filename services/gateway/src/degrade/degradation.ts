@@ -2,7 +2,7 @@ import type { Channel } from '@tapecast/market';
 import type { Logger } from '@tapecast/service-kit';
 import type { NoticeMessage } from '@tapecast/wire';
 import type { Pace } from '../fanout/paces.ts';
-import { intervalMsAt, type LevelLimits, type LoadLevel, LoadLevels, paceAt } from './levels.ts';
+import { intervalMsAt, type LevelLimits, type LoadLevel, LoadLevels, levelAt, paceAt } from './levels.ts';
 import { type LoadLimits, type LoadLook, LoadMeter } from './load-meter.ts';
 
 /** What clients and metrics are told: 3 where the store is gone, whatever the load. */
@@ -69,6 +69,11 @@ export class Degradation<C extends DegradedClient> {
     return this.#storeGone ? 3 : this.#levels.level;
   }
 
+  /** The least interval of what is told at it. */
+  get intervalMs(): number {
+    return intervalMsAt(this.#levels.step);
+  }
+
   /** 1 where clients begin to feel it. */
   get load(): number {
     return this.#meter.load;
@@ -88,12 +93,14 @@ export class Degradation<C extends DegradedClient> {
   look(look: LoadLook, nowMs: number): void {
     const { byLoad, pace, storeAwayMs, limits } = this.#options;
     this.#meter.look(look);
-    const before = this.#levels.level;
+    const before = this.#levels.step;
     const after = byLoad ? this.#levels.look(this.#meter.load, nowMs) : before;
     if (after !== before) {
-      if (after > before) this.entered[after as 1 | 2]++;
+      const level = levelAt(after);
+      if (level > levelAt(before)) this.entered[level as 1 | 2]++;
       pace((channel) => paceAt(after, channel));
       this.#changed();
+      this.#meter.forget();
     }
     const gone = storeAwayMs() >= limits.storeGoneMs;
     if (gone !== this.#storeGone) {
@@ -108,15 +115,19 @@ export class Degradation<C extends DegradedClient> {
   #changed(): void {
     this.#telling = true;
     const { logger } = this.#options;
-    logger.warn({ event: 'degraded', level: this.level, load: Math.round(this.load * 100) / 100 });
+    logger.warn({
+      event: 'degraded',
+      level: this.level,
+      intervalMs: this.intervalMs,
+      load: Math.round(this.load * 100) / 100,
+    });
   }
 
   #tell(): void {
     const { clients, nowUs, limits } = this.#options;
-    const { level } = this;
-    const load = this.#levels.level;
-    // A client at level 3 is told when its intervals change, too.
-    const number = level * 4 + load;
+    const { level, intervalMs } = this;
+    // A client is told when its intervals change, too, whatever the level.
+    const number = level * 16 + this.#levels.step;
     let message: NoticeMessage | undefined;
     let left = limits.degradedToldMax;
     this.#telling = false;
@@ -126,7 +137,7 @@ export class Degradation<C extends DegradedClient> {
         this.#telling = true;
         return;
       }
-      message ??= { type: 'notice', code: 'degraded', level, intervalMs: intervalMsAt(load), msg: MSG[level] };
+      message ??= { type: 'notice', code: 'degraded', level, intervalMs, msg: MSG[level] };
       one.degradedTold = number;
       one.client.tell(message, nowUs());
     }

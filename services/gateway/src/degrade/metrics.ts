@@ -4,11 +4,12 @@ import type { DegradedLevel } from './degradation.ts';
 export interface DegradationSources {
   level: () => DegradedLevel;
   load: () => number;
+  intervalMs: () => number;
   entered: Readonly<Record<1 | 2 | 3, number>>;
 }
 
 /** Of what is left out under load. */
-export function watchDegradation(registry: Registry, { level, load, entered }: DegradationSources): void {
+export function watchDegradation(registry: Registry, { level, load, intervalMs, entered }: DegradationSources): void {
   const registers = [registry];
   new Gauge({
     name: 'tapecast_gateway_degraded_level',
@@ -19,8 +20,16 @@ export function watchDegradation(registry: Registry, { level, load, entered }: D
     },
   });
   new Gauge({
+    name: 'tapecast_gateway_degraded_interval_ms',
+    help: 'Trades, quotes and books of 5 levels are told at this interval at least; 0: as they come.',
+    registers,
+    collect() {
+      this.set(intervalMs());
+    },
+  });
+  new Gauge({
     name: 'tapecast_gateway_load',
-    help: 'Load as a part of what clients begin to feel: lateness of the loop, time in flushes, unread bytes, whichever is most.',
+    help: 'Load as a part of what clients begin to feel: lateness of the loop, distance to the end of the log, time in flushes, unread bytes, whichever is most.',
     registers,
     collect() {
       this.set(load());

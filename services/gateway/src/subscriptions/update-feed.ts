@@ -13,6 +13,7 @@ import type { StateSources } from './instrument-state.ts';
 import type { Instruments, KnownInstrument } from './instruments.ts';
 import { noRecords, type PartitionCounts } from './partition-ledger.ts';
 import type { SourceClocks } from './source-clocks.ts';
+import { TurnBudget } from './turn-budget.ts';
 import { UpdateWindow } from './update-window.ts';
 
 export interface FeedOptions {
@@ -60,9 +61,11 @@ export class UpdateFeed {
   #instruments: Instruments | undefined;
   #reader: LogReader | undefined;
   #filling: WindowFilling | undefined;
+  readonly #turn: TurnBudget;
 
   constructor(options: FeedOptions) {
     this.#options = options;
+    this.#turn = new TurnBudget(options.limits.readTurnMs);
   }
 
   /** Finds where to begin and begins. The instruments are those that records are given to. */
@@ -210,18 +213,26 @@ export class UpdateFeed {
     }
   }
 
-  #take(partition: number, records: readonly LogRecord[], end: number): void {
+  /** What is left of a turn's time is for others: the reader waits with what it has more. */
+  #take(partition: number, records: readonly LogRecord[], end: number): Promise<void> | undefined {
+    const last = records.at(-1);
+    if (last === undefined) return undefined;
+    this.#turn.begin();
     const at = this.#at(partition);
     const nowMs = this.#options.nowMs();
-    for (const record of records) this.#takeRecord(partition, at, record, nowMs);
-    const last = records.at(-1);
-    if (last === undefined) return;
+    let bytes = 0;
+    for (const record of records) {
+      this.#takeRecord(partition, at, record, nowMs);
+      bytes += record.value.length;
+    }
     this.#options.metrics.records.inc(records.length);
     at.heardAtMs = nowMs;
     at.behindMs = last.offset + 1 >= end ? 0 : Math.max(0, nowMs - last.appendedAtMs);
-    if (last.offset + 1 < end) return;
-    at.reachedEnd = true;
-    at.readToEndAtMs = nowMs;
+    if (last.offset + 1 >= end) {
+      at.reachedEnd = true;
+      at.readToEndAtMs = nowMs;
+    }
+    return this.#turn.took(bytes);
   }
 
   #takeRecord(partition: number, at: Partition, record: LogRecord, nowMs: number): void {

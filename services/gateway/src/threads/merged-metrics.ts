@@ -21,6 +21,7 @@ const ALIKE = new Set([
   'tapecast_gateway_log_behind_seconds',
   'tapecast_gateway_draining',
   'tapecast_gateway_degraded_level',
+  'tapecast_gateway_degraded_interval_ms',
   'tapecast_gateway_load',
   'tapecast_gateway_fleet_members',
   'tapecast_circuit_state',

@@ -12,8 +12,24 @@ class TestClient implements DegradedClient {
   readonly client = { closed: false, tell: (message: NoticeMessage) => void this.told.push(message) };
 }
 
-const LOADED: LoadLook = { elapsedMs: 1_250, expectedMs: 250, cpuMs: 1_200, flushMs: 0, unreadShare: 0 };
-const CALM: LoadLook = { elapsedMs: 250, expectedMs: 250, cpuMs: 50, flushMs: 0, unreadShare: 0 };
+const LOADED: LoadLook = {
+  elapsedMs: 1_250,
+  expectedMs: 250,
+  cpuMs: 1_200,
+  busyShare: 1,
+  flushMs: 0,
+  behindMs: 0,
+  unreadShare: 0,
+};
+const CALM: LoadLook = {
+  elapsedMs: 250,
+  expectedMs: 250,
+  cpuMs: 50,
+  busyShare: 0.2,
+  flushMs: 0,
+  behindMs: 0,
+  unreadShare: 0,
+};
 
 describe('a gateway under load', () => {
   let clients: TestClient[];
@@ -45,23 +61,23 @@ describe('a gateway under load', () => {
   };
   const levels = (client = clients[0]): (number | undefined)[] => client!.told.map(({ level }) => level);
 
-  test('takes nobody new before it gives less to anybody, and gives it back in steps', () => {
+  test('takes nobody new before it gives less to anybody, makes intervals longer while that does not help, and goes back in steps', () => {
     pass(LOADED, 1_250);
     expect([degradation.full, degradation.level, levels()]).toEqual([true, 0, []]);
-    pass(LOADED, 2_500);
+    pass(LOADED, 1_250);
     expect([degradation.full, degradation.level, levels(), paced]).toEqual([true, 1, [1], 1]);
-    pass(LOADED, 10_000);
-    expect([degradation.level, levels(), paced]).toEqual([2, [1, 2], 2]);
-    pass(CALM, 13_000);
-    expect([degradation.full, degradation.level]).toEqual([true, 1]);
-    pass(CALM, 11_000);
-    expect([degradation.full, degradation.level, levels()]).toEqual([false, 0, [1, 2, 1, 0]]);
-    expect(clients[0]!.told.map(({ intervalMs }) => intervalMs)).toEqual([0, 500, 0, 0]);
+    pass(LOADED, 30_000);
+    expect([degradation.level, degradation.intervalMs, levels(), paced]).toEqual([2, 500, [1, 2, 2, 2], 4]);
+    expect(clients[0]!.told.map(({ intervalMs }) => intervalMs)).toEqual([0, 100, 250, 500]);
+    pass(CALM, 12_000);
+    expect([degradation.full, degradation.level, degradation.intervalMs]).toEqual([true, 2, 250]);
+    pass(CALM, 32_000);
+    expect([degradation.full, degradation.level, levels()]).toEqual([false, 0, [1, 2, 2, 2, 2, 2, 1, 0]]);
     expect(degradation.entered).toEqual({ 1: 1, 2: 1, 3: 0 });
   });
 
   test('tells everybody once, some at a time, who was there and who came since', () => {
-    pass(LOADED, 3_750);
+    pass(LOADED, 2_500);
     expect(clients.map((client) => levels(client))).toEqual([[1], [1], []]);
     const late = new TestClient();
     late.helloTold = false;
