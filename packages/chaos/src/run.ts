@@ -112,7 +112,8 @@ export async function runChaos(options: RunOptions): Promise<RunResult> {
   let cluster: RunningCluster | undefined;
   let fleet: FleetClient[] = [];
   let disks: SmallDisks | undefined;
-  let found = false;
+  // Until all was compared and nothing found, the folder is evidence.
+  let evidence = true;
   try {
     const fills = options.steps.some(({ faults }) => faults.some(({ name }) => name === 'disk-full'));
     if (fills) disks = await mountSmallDisks(dataDir);
@@ -153,8 +154,8 @@ export async function runChaos(options: RunOptions): Promise<RunResult> {
     const content = await readLog(brokers);
     const truth = await readTruth(sentRecord, recording);
     const verified = verify(truth, content, records, EXAMPLES_MAX);
-    found = !verified.findings.clean;
-    if (found) options.say(`data and logs are kept in ${dir}`);
+    evidence = !verified.findings.clean;
+    if (evidence) options.say(`data and logs are kept in ${dir}`);
     const steady = records.filter(({ name }) => !/fits|comes|alone/.test(name));
     const steps = played.map(({ beganAt, endedAt, ...step }) => {
       const { allServedMs, byClient } = recoveryOf(truth, steady, beganAt, endedAt);
@@ -177,8 +178,8 @@ export async function runChaos(options: RunOptions): Promise<RunResult> {
     for (const client of fleet) client.close();
     await cluster?.stop();
     await disks?.unmount();
-    // What was found is looked into there.
-    if (options.keep !== true && !found) await rm(dir, { recursive: true, force: true });
+    if (options.keep !== true && (!evidence || abort?.aborted === true))
+      await rm(dir, { recursive: true, force: true });
   }
 }
 
