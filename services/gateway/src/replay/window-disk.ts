@@ -101,8 +101,11 @@ export class WindowDisk {
 
   /** Writes what waits; the store is closed by who opened it. */
   async close(): Promise<void> {
-    this.#flush();
-    while (this.#write !== undefined) await this.#write;
+    for (;;) {
+      this.#flush();
+      if (this.#write === undefined) return;
+      await this.#write;
+    }
   }
 
   #flush(): void {

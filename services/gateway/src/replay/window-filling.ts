@@ -88,8 +88,8 @@ export class WindowFilling {
   #begin(at: FilledPartition, partition: number, since: number): Filling {
     const { disk, bounds, instruments, noted } = this.#options;
     const stored = disk?.bounds(partition);
-    // What is on disk is of use where it ends within what is wanted.
-    const position = stored !== undefined && stored.next > since ? stored.oldest : Math.min(since, at.window.start);
+    // What is on disk is of use where the log goes on from its end, or from before it.
+    const position = stored !== undefined && stored.next >= since ? stored.oldest : Math.min(since, at.window.start);
     const room = Math.max(0, bounds.bytes - at.window.bytes);
     return {
       partition,

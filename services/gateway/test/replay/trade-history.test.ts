@@ -1,7 +1,7 @@
 import type { Update } from '@tapecast/market';
 import { openMemoryMarketState } from '@tapecast/market-state';
 import { openRecordStore, openSharedRecordStore, StoreSharing } from '@tapecast/replay-store';
-import { openMemoryTickLog, type TickLog } from '@tapecast/tick-log';
+import { openMemoryTickLog, type ReaderOptions, type TickLog, type Topic } from '@tapecast/tick-log';
 import { afterEach, describe, expect, test } from 'vitest';
 import { DEFAULT_LIMITS } from '../../src/limits.ts';
 import { REPLAY_LIMITS } from '../../src/replay/limits.ts';
@@ -163,6 +163,29 @@ test('a gateway that is started again has its window from the disk, and from the
   expect(await tradesOf(second, A, writer.epoch, 1, 120)).toEqual(run(1, 120));
   // What is on disk is not asked of the log again.
   expect(reads[1]?.[writer.partition(A)]).toBe(90);
+});
+
+test('what is on disk is there also when the log has nothing of it any more', async () => {
+  const { log, state, writer } = await market();
+  const path = folder();
+  const first = await openHistory({ log, path });
+  await first.filled();
+  await write(writer, 40);
+  await expect.poll(() => first.store?.bounds(writer.partition(A))?.next, SOON).toBe(40);
+  await first.close();
+  await writer.checkpoint();
+  const ends = async (topic: Topic): Promise<number[]> => (await log.offsets(topic)).map(({ end }) => end);
+  const emptied = {
+    ...{ partitions: log.partitions, generation: log.generation },
+    read: (options: ReaderOptions) => log.read(options),
+    offsets: async (topic: Topic) => (await ends(topic)).map((end) => ({ oldest: end, end })),
+    offsetsAt: ends,
+  };
+  const second = await stand({ log: emptied as unknown as TickLog, state, path });
+  await second.filled();
+  await write(writer, 10);
+  await expect.poll(() => second.history.newest(A, writer.epoch), SOON).toBe(50);
+  expect(await tradesOf(second, A, writer.epoch, 1, 50)).toEqual(run(1, 50));
 });
 
 test('a disk that takes nothing costs the past and nothing else', async () => {
