@@ -13,6 +13,12 @@ export const OPEN_TIMEOUT_MS = 10_000;
  */
 export const SILENCE_MS = 1_000;
 
+/** ms between two looks at who is master, one small question to one node each. A failover that no call met is known this much later. */
+export const SLOTS_LOOK_MS = 1_000;
+
+/** ms for a node to answer that, or to accept a connection for the whole slot map. Past it another is asked. */
+export const SLOTS_WAIT_MS = 250;
+
 /** ms between two tries of one step of a call while the store is away. */
 export const RETRY_DELAY_MS = 20;
 

@@ -1,7 +1,8 @@
 import { Cluster } from 'ioredis';
 import { MarketStateError } from '../errors.ts';
-import { LOG_INTERVAL_MS, OPEN_TIMEOUT_MS, SILENCE_MS } from '../limits.ts';
+import { LOG_INTERVAL_MS, OPEN_TIMEOUT_MS, SILENCE_MS, SLOTS_WAIT_MS } from '../limits.ts';
 import { SCRIPTS } from './scripts.lua.ts';
+import { SlotWatch } from './slot-watch.ts';
 
 /** What of a pino logger is used. */
 export interface MarketStateLogger {
@@ -33,7 +34,7 @@ export interface StateCluster extends Cluster {
  *
  * | event | what happens |
  * |---|---|
- * | a master dies or hangs | commands for its slots are sent again every 20 ms; the slot map is read again each second |
+ * | a master dies or hangs | commands for its slots are sent again every 20 ms; a node is asked each second who is master, and the slot map read again where that is new |
  * | a node does not accept a connection | given up after 250 ms, so that it does not hold a refresh of the slot map |
  * | a connection owes a reply and is silent | cut after 1 s, its commands sent again: the only sign of a hung node |
  * | all nodes are lost | connects again every 20 to 250 ms for ever; calls end by their own time |
@@ -58,19 +59,21 @@ export async function openCluster(
   scripts: Readonly<Record<string, { lua: string; numberOfKeys?: number }>>,
 ): Promise<Cluster> {
   const cluster = new Cluster(nodes.map(parseNode), {
-    slotsRefreshInterval: 1_000,
-    slotsRefreshTimeout: 250,
+    // `SlotWatch` says when.
+    slotsRefreshInterval: 0,
+    slotsRefreshTimeout: SLOTS_WAIT_MS,
     maxRedirections: 500,
     retryDelayOnFailover: 20,
     retryDelayOnClusterDown: 20,
     retryDelayOnTryAgain: 20,
     clusterRetryStrategy: (times) => Math.min(20 * times, 250),
-    // A node whose connection closed is dropped from the pool; the next refresh of the slot map brings it back.
+    // A node whose connection closed is dropped from the pool; `SlotWatch` has the slot map read again, which brings it back.
     redisOptions: { connectTimeout: 250, disconnectTimeout: 100, socketTimeout: SILENCE_MS },
     scripts,
   });
   logErrors(cluster, logger);
   await ready(cluster, nodes, openTimeoutMs);
+  new SlotWatch(cluster);
   return cluster;
 }
 
