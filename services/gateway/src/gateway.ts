@@ -332,6 +332,7 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
   let cpu = process.cpuUsage();
   let utilization = performance.eventLoopUtilization();
   let flushedMs = 0;
+  let dataMs = 0;
   const lookAtLoad = (): void => {
     const now = performance.now();
     const { user, system } = process.cpuUsage(cpu);
@@ -342,6 +343,7 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
         cpuMs: (user + system) / 1000,
         busyShare: performance.eventLoopUtilization(utilization).utilization,
         flushMs: fanout.flushedMs - flushedMs,
+        dataMs: fanout.flushedMs + feed.takenMs - dataMs,
         behindMs: feed.behindMs,
         unreadShare: liveness.unreadBytes / limits.unreadBytesMax,
       },
@@ -351,6 +353,7 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
     cpu = process.cpuUsage();
     utilization = performance.eventLoopUtilization();
     flushedMs = fanout.flushedMs;
+    dataMs = flushedMs + feed.takenMs;
   };
   rebalancer?.start();
   const timer = setInterval(() => {

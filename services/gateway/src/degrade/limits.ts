@@ -9,6 +9,8 @@ export const DEGRADATION_LIMITS: DegradationLimits = Object.freeze({
   loadBehindMsMax: 500,
   // A saturated loop is busy for 0.95 to 1.0 of the time, one at 0.7 of its capacity for 0.75.
   loadBusyMin: 0.9,
+  // A gateway whose clients get more than it can has 0.8 and more.
+  loadDataMin: 0.5,
   loadCpuShareMin: 0.3,
   loadFlushShareMax: 0.9,
   loadUnreadShareMax: 0.5,

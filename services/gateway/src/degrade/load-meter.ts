@@ -9,6 +9,11 @@ export interface LoadLimits {
    * loop that is late and idle was not let run, and what it leaves out would not bring it back.
    */
   readonly loadBusyMin: number;
+  /**
+   * Part of the time that has to have gone into data (what is read of the log, and flushes) for that, and half of it likewise: a loop that is
+   * held up by those who come, thousands at once after another gateway's end, is through with them soon, and not by leaving out data.
+   */
+  readonly loadDataMin: number;
   /** Part of a core that it has to have used for that, and half of it likewise: with less nothing that it does is what it is late by. */
   readonly loadCpuShareMin: number;
   /** Part of the time that flushes take: past it there is no time left for what comes in. */
@@ -27,8 +32,9 @@ export interface LoadLook {
   cpuMs: number;
   /** Part of that time in which the event loop did not wait for something to do. */
   busyShare: number;
-  /** Of that time, in flushes. */
+  /** Of that time, in flushes; and in these and in taking what was read of the log. */
   flushMs: number;
+  dataMs: number;
   /** How far behind the log's end the last that was read lay; 0 at the end. */
   behindMs: number;
   /** Part of what all clients together may leave unread. */
@@ -52,18 +58,20 @@ export class LoadMeter {
     this.#limits = limits;
   }
 
-  look({ elapsedMs, expectedMs, cpuMs, busyShare, flushMs, behindMs, unreadShare }: LoadLook): void {
+  look({ elapsedMs, expectedMs, cpuMs, busyShare, flushMs, dataMs, behindMs, unreadShare }: LoadLook): void {
     this.#unreadShare = unreadShare;
     if (elapsedMs <= 0) return;
-    const { loadLateMsMax, loadBehindMsMax, loadFlushShareMax, loadCpuShareMin, loadBusyMin } = this.#limits;
+    const { loadLateMsMax, loadBehindMsMax, loadFlushShareMax, loadCpuShareMin, loadBusyMin, loadDataMin } =
+      this.#limits;
     const worst = Math.max(
       (elapsedMs - expectedMs) / loadLateMsMax,
       behindMs / loadBehindMsMax,
       flushMs / elapsedMs / loadFlushShareMax,
     );
-    const cpu = loadCpuShareMin === 0 ? 1 : (2 * cpuMs) / elapsedMs / loadCpuShareMin - 1;
+    const cpu = overHalf(cpuMs / elapsedMs, loadCpuShareMin);
+    const data = overHalf(dataMs / elapsedMs, loadDataMin);
     const busy = loadBusyMin === 1 ? Number(busyShare >= 1) : (busyShare - 2 * loadBusyMin + 1) / (1 - loadBusyMin);
-    this.#seen.push({ load: Math.max(0, worst) * part(cpu) * part(busy), ms: elapsedMs });
+    this.#seen.push({ load: Math.max(0, worst) * part(cpu) * part(busy) * part(data), ms: elapsedMs });
     this.#seenMs += elapsedMs;
     this.#forgetOld();
   }
@@ -104,3 +112,6 @@ export class LoadMeter {
 }
 
 const part = (value: number): number => Math.min(1, Math.max(0, value));
+
+/** 0 at half of the least that counts in full, 1 at that. */
+const overHalf = (share: number, least: number): number => (least === 0 ? 1 : (2 * share) / least - 1);

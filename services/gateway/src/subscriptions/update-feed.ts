@@ -62,6 +62,8 @@ export class UpdateFeed {
   #reader: LogReader | undefined;
   #filling: WindowFilling | undefined;
   readonly #turn: TurnBudget;
+  /** Time spent in taking records, all together. */
+  takenMs = 0;
 
   constructor(options: FeedOptions) {
     this.#options = options;
@@ -218,6 +220,7 @@ export class UpdateFeed {
     const last = records.at(-1);
     if (last === undefined) return undefined;
     this.#turn.begin();
+    const begunAtMs = performance.now();
     const at = this.#at(partition);
     const nowMs = this.#options.nowMs();
     let bytes = 0;
@@ -232,6 +235,7 @@ export class UpdateFeed {
       at.reachedEnd = true;
       at.readToEndAtMs = nowMs;
     }
+    this.takenMs += performance.now() - begunAtMs;
     return this.#turn.took(bytes);
   }
 

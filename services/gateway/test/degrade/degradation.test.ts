@@ -18,6 +18,7 @@ const LOADED: LoadLook = {
   cpuMs: 1_200,
   busyShare: 1,
   flushMs: 0,
+  dataMs: 1_000,
   behindMs: 0,
   unreadShare: 0,
 };
@@ -27,6 +28,7 @@ const CALM: LoadLook = {
   cpuMs: 50,
   busyShare: 0.2,
   flushMs: 0,
+  dataMs: 20,
   behindMs: 0,
   unreadShare: 0,
 };

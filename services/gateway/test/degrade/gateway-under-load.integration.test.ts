@@ -19,6 +19,7 @@ const LIMITS = {
     loadFull: 1,
     loadCpuShareMin: 0,
     loadBusyMin: 0,
+    loadDataMin: 0,
     relapseMs: 1,
   },
   ...{ degradeAfterMs: 100, restoreAfterMs: 200, restoreBelow: 0.9 },

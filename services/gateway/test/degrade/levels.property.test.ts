@@ -103,13 +103,13 @@ describe('the load', () => {
   const look = (
     meter: LoadMeter,
     lateMs: number,
-    of: { flush?: number; behindMs?: number; unread?: number; cpu?: number; busy?: number } = {},
+    of: { flush?: number; behindMs?: number; unread?: number; cpu?: number; busy?: number; data?: number } = {},
   ) => {
     const elapsedMs = LOOK_MS + lateMs;
-    const { flush = 0, behindMs = 0, unread = 0, cpu = 1, busy = 1 } = of;
+    const { flush = 0, behindMs = 0, unread = 0, cpu = 1, busy = 1, data = 1 } = of;
     meter.look({
       ...{ elapsedMs, expectedMs: LOOK_MS, cpuMs: elapsedMs * cpu, busyShare: busy },
-      ...{ flushMs: elapsedMs * flush, behindMs, unreadShare: unread },
+      ...{ flushMs: elapsedMs * flush, dataMs: elapsedMs * data, behindMs, unreadShare: unread },
     });
     return meter.load;
   };
@@ -148,10 +148,12 @@ describe('the load', () => {
     expect(meter.load).toBe(0);
   });
 
-  test('is not that of others who have the processor', () => {
+  test('is not that of others who have the processor, nor of those who come', () => {
     expect(after(loadLateMsMax, { cpu: 0.15 })).toBe(0);
     expect(after(loadLateMsMax, { cpu: 0.225 })).toBeCloseTo(0.5);
     expect(after(loadLateMsMax, { cpu: 0.3 })).toBeCloseTo(1);
+    expect(after(loadLateMsMax, { data: 0.25 })).toBe(0);
+    expect(after(loadLateMsMax, { data: 0.5 })).toBeCloseTo(1);
     expect(after(loadLateMsMax, { busy: 0.8 })).toBe(0);
     expect(after(loadLateMsMax, { busy: 0.85 })).toBeCloseTo(0.5);
     expect(after(loadLateMsMax, { busy: 0.9 })).toBeCloseTo(1);
