@@ -7,7 +7,7 @@ const READY_POLL_MS = 20;
 
 await runServiceProcess({
   name: 'redis-watchdog',
-  summary: 'Has a replica of a Redis master whose process died take over at once.',
+  summary: 'Has a replica of a Redis master that died or hangs take over, sooner than Redis would.',
   schema: redisWatchdogSchema,
   async start(config, { logger, metrics, whileStarting }) {
     const watchdog = startRedisWatchdog({ nodes: config.redis, logger, metrics });
