@@ -40,7 +40,7 @@ const log = {
   offsetsAt: async () => next.map(() => 0),
   read: async (options: ReaderOptions) => {
     if (live === undefined) live = options;
-    else for (let partition = 0; partition < PARTITIONS; partition++) options.onEnd(partition, 0);
+    else for (let partition = 0; partition < PARTITIONS; partition++) options.onEnd?.(partition, 0);
     return { position: (partition: number) => next[partition] as number, close: async () => {} };
   },
   producer: async (): Promise<LogProducer> =>
