@@ -13,9 +13,10 @@ const USAGE = `come-back: clients of a gateway that is killed, until each is ser
   --kills <n>        one after the other (default 3)
   --symbols <n>      of each client, each with trade and quote (default 3)
   --interval <ms>    of the subscriptions (default 1000)
-  --rate <n>         ticks a second of the simulated market (default 400)
+  --rate <n>         ticks a second of the simulated market (default 200)
   --protocol <name>  protobuf or protobuf.zstd (default protobuf)
   --gateways <n>     (default 2)
+  --degradation <on|off>  of the gateways: what they leave out and whom they refuse under load (default on)
   --idle <s>         for which Redis's commands are counted, before and with the clients (default 10; 0: not)
   --env <NAME=value> of the cluster's processes`;
 
@@ -25,7 +26,7 @@ export async function run(args: string[]): Promise<BenchResult> {
   const cluster = await startCluster(
     {
       ...{ gateways: options.gateways, compute: 1, partitions: PARTITIONS, rate: options.rate },
-      ...{ rebalance: 'off', logLevel: 'warn' },
+      ...{ rebalance: 'off', degradation: options.degradation, logLevel: 'warn' },
     },
     env,
   );
@@ -65,16 +66,21 @@ function optionsOf(args: string[]): { options: Options; env: NodeJS.ProcessEnv }
       kills: { type: 'string', default: '3' },
       symbols: { type: 'string', default: '3' },
       interval: { type: 'string', default: '1000' },
-      rate: { type: 'string', default: '400' },
+      rate: { type: 'string', default: '200' },
       protocol: { type: 'string', default: 'protobuf' },
       gateways: { type: 'string', default: '2' },
+      degradation: { type: 'string', default: 'on' },
       idle: { type: 'string', default: '10' },
       env: { type: 'string', multiple: true, default: [] },
       help: { type: 'boolean', default: false },
     },
   });
-  const { env, help, protocol, ...numbers } = values;
-  const options = { ...mapValues(numbers, Number), protocol };
+  const { env, help, protocol, degradation, ...numbers } = values;
+  const options = {
+    ...mapValues(numbers, Number),
+    protocol,
+    degradation: degradation === 'off' ? 'off' : 'on',
+  } as const;
   const isWhole = Object.values(numbers).every((text) => Number.isInteger(Number(text)) && Number(text) >= 0);
   if (help || !isWhole || options.sdk > options.clients || options.gateways < 2) throw new Error(USAGE);
   return { options, env: Object.fromEntries(env.map((pair) => pair.split(/=(.*)/s).slice(0, 2))) };

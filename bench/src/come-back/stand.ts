@@ -34,6 +34,7 @@ export interface Options {
   rate: number;
   protocol: string;
   gateways: number;
+  degradation: 'on' | 'off';
   idle: number;
 }
 
