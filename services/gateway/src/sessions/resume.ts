@@ -33,6 +33,8 @@ export interface ResumeParts {
 const RETRY_AFTER_MS = 500;
 /** Between two looks whether older trades have been read. */
 const FILL_POLL_MS = 25;
+/** Of thousands who come to a gateway that has just begun, so many positions in a ms: less often, so that looking takes a small part of the loop. */
+const FILL_LOOKS_PER_MS = 100;
 
 /** A pair that is asked for, or why it is not given. `position` where the client has something of it. */
 type Wanted = { pair: Pair; intervalMs: number | undefined; position: ResumePosition | undefined } | Failed;
@@ -175,7 +177,7 @@ function hold(context: ProtocolContext, held: Map<string, HeldInstrument>, wante
 /** A gateway that has just begun reads the trades of the last minutes: those that are asked for are waited for, a while. */
 async function windowFilled(
   { limits }: ProtocolContext,
-  { replays }: ResumeParts,
+  { replays, resumptions }: ResumeParts,
   wanted: readonly Wanted[],
   held: ReadonlyMap<string, HeldInstrument>,
 ): Promise<void> {
@@ -185,7 +187,8 @@ async function windowFilled(
     return view !== undefined && replays.awaits(view, item.position);
   };
   const untilMs = performance.now() + limits.resumeFillMs;
-  while (performance.now() < untilMs && wanted.some(waits)) await delay(FILL_POLL_MS, undefined, { ref: false });
+  while (performance.now() < untilMs && wanted.some(waits))
+    await delay(FILL_POLL_MS + resumptions.positions / FILL_LOOKS_PER_MS, undefined, { ref: false });
 }
 
 function complete(
