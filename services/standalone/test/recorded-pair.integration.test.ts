@@ -69,6 +69,7 @@ withData(
         paused: true,
         partitions: PARTITIONS,
         degradation: 'off',
+        rebalance: 'off',
         ...PATIENT,
       });
       stops.push(() => cluster.stop());
