@@ -37,7 +37,7 @@ export class Crowd {
   /** Resolves when all are connected and subscribed. */
   static async connect({ kind, lists, firstProcess, ...options }: CrowdOptions): Promise<Crowd> {
     const count = Crowd.processesOf(kind, lists.length);
-    const children = Array.from({ length: count }, () => Child.start('../come-back/clients-main'));
+    const children = Array.from({ length: count }, () => Child.start('../come-back/clients-main', [], [], true));
     await Promise.all(
       children.map((child, i) =>
         child.ask({

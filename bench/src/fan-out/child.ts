@@ -27,12 +27,15 @@ export class Child {
     });
   }
 
-  /** `file` beside this one, as it was built or as it was written. */
-  static start(file: string, args: string[] = [], nodeOptions: string[] = []): Child {
+  /**
+   * `file` beside this one, as it was built or as it was written. `detached`: in a session of its own, which some kernels share the
+   * processor out by; without it, all processes of the bench have one server's part of it together.
+   */
+  static start(file: string, args: string[] = [], nodeOptions: string[] = [], detached = false): Child {
     const ending = extname(import.meta.filename);
     const path = fileURLToPath(new URL(`${file}${ending}`, import.meta.url));
     const source = ending === '.ts' ? ['--conditions=source', '--disable-warning=ExperimentalWarning'] : [];
-    return new Child(fork(path, args, { serialization: 'advanced', execArgv: [...source, ...nodeOptions] }));
+    return new Child(fork(path, args, { serialization: 'advanced', execArgv: [...source, ...nodeOptions], detached }));
   }
 
   ask<T>(request: Request): Promise<T> {
