@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
 import { openRecordStore, openTableStore } from '../src/index.ts';
 import { folder, logOf } from './folder.ts';
 
@@ -91,7 +91,7 @@ test('a store with broken files opens, gives nothing wrong, tells what is missin
         await store.close();
       }
     }),
-    { numRuns: 40, verbose: 1 },
+    { numRuns: 40 / inject('fewerRuns'), verbose: 1 },
   );
 });
 
@@ -119,6 +119,6 @@ test('a table with broken files gives what it had after one of its writes, or no
         await store.close();
       }
     }),
-    { numRuns: 20, verbose: 1 },
+    { numRuns: 20 / inject('fewerRuns'), verbose: 1 },
   );
 });

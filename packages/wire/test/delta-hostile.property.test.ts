@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { type DataMessage, type FrameDecoder, isData, WireError } from '../src/index.ts';
 import { Pipe, type Way } from './delta-pipe.ts';
 import { CHANNELS_TOLD, type Dice, dice, nextMessage } from './delta-worlds.ts';
@@ -88,7 +88,7 @@ describe('a receiver that did not get all', () => {
           }
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 300 / inject('fewerRuns') },
     );
   });
 
@@ -105,7 +105,7 @@ describe('a receiver that did not get all', () => {
           expect(said.slice(0, got.said.length)).toEqual(got.said);
         }
       }),
-      { numRuns: 40 },
+      { numRuns: 40 / inject('fewerRuns') },
     );
   });
 
@@ -131,7 +131,7 @@ describe('a receiver that did not get all', () => {
           }
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 300 / inject('fewerRuns') },
     );
   });
 
@@ -143,7 +143,7 @@ describe('a receiver that did not get all', () => {
         for (const { frame } of sentOf(pipe, steps.slice(0, 3))) read(decoder, frame);
         for (const front of [[64, 0, 2], [64, 0, 3, 200, 1], []]) read(decoder, new Uint8Array([...front, ...bytes]));
       }),
-      { numRuns: 300 },
+      { numRuns: 300 / inject('fewerRuns') },
     );
   });
 });

@@ -1,6 +1,6 @@
 import type { Sequence, Tick, Update } from '@tapecast/market';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import {
   decodeTick,
   decodeUpdate,
@@ -47,7 +47,7 @@ describe('ticks are written as the generated encoder writes them, byte for byte'
   const head = { instrument: 'A$US', source: 's/1', priceDecimals: 2, sizeDecimals: 0 };
 
   it('any tick', () => {
-    fc.assert(fc.property(tick, expectSame), { numRuns: 1000 });
+    fc.assert(fc.property(tick, expectSame), { numRuns: 1000 / inject('fewerRuns') });
   });
 
   it.each(EDGES.filter((value) => value >= 0))('the integer %d and its negative', (value) => {
@@ -102,7 +102,7 @@ describe('updates, batches and views are written as the generated encoder writes
         const bytes = encodeUpdate(value);
         expect([...bytes]).toEqual(generatedUpdate(bytes));
       }),
-      { numRuns: 500 },
+      { numRuns: 500 / inject('fewerRuns') },
     );
   });
 
@@ -231,7 +231,7 @@ describe('hostile bytes get a value or a WireError', () => {
         fc.property(bytes, (whole) => {
           for (let end = 0; end < whole.length; end++) answers(() => decode(whole.subarray(0, end)));
         }),
-        { numRuns: 30 },
+        { numRuns: 30 / inject('fewerRuns') },
       );
     });
 
@@ -246,14 +246,14 @@ describe('hostile bytes get a value or a WireError', () => {
             answers(() => decode(bent));
           },
         ),
-        { numRuns: 300 },
+        { numRuns: 300 / inject('fewerRuns') },
       );
     });
 
     it(`${name} that are noise`, () => {
       fc.assert(
         fc.property(fc.uint8Array({ maxLength: 200 }), (noise) => void answers(() => decode(noise))),
-        { numRuns: 300 },
+        { numRuns: 300 / inject('fewerRuns') },
       );
     });
   }

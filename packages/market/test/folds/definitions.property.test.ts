@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
 import {
   applyUpdate,
   BOOK_LEVELS_PUBLISHED,
@@ -49,7 +49,7 @@ test('the published book is the best levels of all that the venue said, at every
         }
       }
     }),
-    { numRuns: 200 },
+    { numRuns: 200 / inject('fewerRuns') },
   );
 });
 
@@ -109,7 +109,7 @@ test('bars are sums over the trades, late ones among them', () => {
       }
       expect(Object.fromEntries(told)).toEqual(Object.fromEntries(bars));
     }),
-    { numRuns: 200 },
+    { numRuns: 200 / inject('fewerRuns') },
   );
 });
 

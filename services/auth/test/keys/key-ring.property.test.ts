@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import {
   EMPTY_RING,
   type KeyRing,
@@ -137,7 +137,7 @@ describe('the key ring', () => {
         }
         expect(world.signers.length).toBeGreaterThan(2);
       }),
-      { numRuns: 40 },
+      { numRuns: 40 / inject('fewerRuns') },
     );
   });
 
@@ -189,7 +189,7 @@ describe('the key ring', () => {
           expect(world.unpublished()).toEqual([]);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 60 / inject('fewerRuns') },
     );
   });
 });

@@ -1,6 +1,6 @@
 import type { Channel } from '@tapecast/market';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
 import type { PausedPosition } from '../../src/fanout/fanout.ts';
 import { HELD, type Pace } from '../../src/fanout/paces.ts';
 import { FanoutStand, type TestClient } from '../stand/fanout-stand.ts';
@@ -143,6 +143,6 @@ test('however paces change, ranges stay whole, no trade and no final bar is left
             expect(finals.filter(({ seq, startMs }) => seq > since.finals && !of.finals.has(startMs))).toEqual([]);
         }
     }),
-    { numRuns: 300 },
+    { numRuns: 300 / inject('fewerRuns') },
   );
 });
