@@ -1,4 +1,6 @@
-import { X509Certificate } from 'node:crypto';
+import { spawn } from 'node:child_process';
+import { randomBytes, X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -18,13 +20,16 @@ import {
 } from '@tapecast/testkit';
 import { openKafkaTickLog } from '@tapecast/tick-log';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { deleteRecords } from '../../../../packages/tick-log/test/kafka/admin.ts';
 import { MarketWriter } from '../stand/market-writer.ts';
 import { StreamClient, type Wire } from '../stand/stream-client.ts';
 
 const MAIN = resolve(import.meta.dirname, '../../src/main.ts');
+const EXPLAIN = resolve(import.meta.dirname, '../../../../packages/cli/src/main.ts');
 const PARTITIONS = 2;
 const READY = { line: /^ready /m, deadlineMs: 60_000 };
 const SYMBOLS = ['AAPL$US', '700$HK'];
+const REPLAYED = 'MSFT$US';
 const PROTOCOLS = ['tapecast.v1.json', 'tapecast.v1.protobuf', 'tapecast.v1.protobuf.zstd'];
 
 let dir: string;
@@ -57,6 +62,8 @@ beforeAll(async () => {
     () => log.close(),
     () => state.close(),
   );
+  const more = { venue: 'test', priceDecimals: 2, sizeDecimals: 3 };
+  await state.putCatalogue([...SYMBOLS, REPLAYED].map((instrument) => ({ instrument, name: instrument, ...more })));
   market = await MarketWriter.open(log, state);
   files = await makeCertificates({ dir: join(dir, 'tls') });
   ca = await readFile(files.ca);
@@ -73,6 +80,7 @@ afterAll(async () => {
 
 interface Run extends StartedProcess {
   port: number;
+  adminAddress: string;
   admin(path: string): Promise<{ status: number; text: string }>;
 }
 
@@ -95,7 +103,7 @@ async function start(args: readonly string[], env: Record<string, string> = {}):
     const reply = await fetch(`http://127.0.0.1:${adminPort}${path}`);
     return { status: reply.status, text: await reply.text() };
   };
-  return Object.assign(child, { port, admin });
+  return Object.assign(child, { port, adminAddress: `127.0.0.1:${adminPort}`, admin });
 }
 
 async function open(run: Run, protocol: string, scheme = 'wss'): Promise<StreamClient> {
@@ -229,6 +237,124 @@ describe('a gateway with two serving threads', () => {
     expect(await readFile(second.log, 'utf8')).toContain('Choose another port with --port');
   });
 });
+
+describe('the window of a gateway with two serving threads', () => {
+  const SYMBOL = REPLAYED;
+  const TRADES = 60;
+  /** Above what memory has of a partition, beside a folder. */
+  const FILLER_RECORDS = 40;
+  const FILLER_BYTES = 900_000;
+
+  /** Two clients a thread, each with a position of its own. They get every trade after it, once. */
+  async function resumed(run: Run, newest: number): Promise<StreamClient[]> {
+    const back: StreamClient[] = [];
+    for (const [i, protocol] of ['tapecast.v1.json', 'tapecast.v1.protobuf', ...PROTOCOLS.slice(0, 2)].entries()) {
+      const client = await open(run, protocol, 'ws');
+      back.push(client);
+      const seq = 3 + i;
+      const positions = [{ symbol: SYMBOL, channel: 'trade', epoch: market.epoch, seq }];
+      const answer = await client.ask({ action: 'resume', id: 'back', positions, more: false });
+      expect(answer.results).toMatchObject([{ outcome: 'resumed', from: seq + 1 }]);
+      await client.until(() => trades(client, SYMBOL).length === newest - seq, 15_000);
+      const numbers = trades(client, SYMBOL).map(({ range }) => range?.[0]);
+      expect(numbers).toEqual(Array.from({ length: newest - seq }, (_, n) => seq + 1 + n));
+      expect(client.messages.filter(({ code }) => code === 'hole')).toEqual([]);
+    }
+    const { text } = await run.admin('/metrics');
+    for (const thread of [0, 1]) expect(value(text, `tapecast_gateway_thread_connections{thread="${thread}"}`)).toBe(2);
+    return back;
+  }
+
+  test('has on disk for both what memory has no more, also for the next process when the log has nothing of it', async () => {
+    const args = ['--anonymous', '--threads', '2', '--data-dir', join(dir, 'window'), '--drain-ms', '0'];
+    const run = await start(args);
+    await run.ready(READY);
+    for (let i = 1; i <= TRADES; i++) {
+      market.trade(SYMBOL, 100 + i);
+      await market.write();
+    }
+    await market.checkpoint();
+    const partition = market.partition(SYMBOL);
+    const filler = Array.from({ length: 50 }, (_, i) => `FILL${i}$US`).find(
+      (symbol) => market.partition(symbol) === partition,
+    ) as string;
+    for (let i = 0; i < FILLER_RECORDS; i++) {
+      market.trade(filler, 1, 1, randomBytes(FILLER_BYTES / 2).toString('hex'));
+      await market.write();
+    }
+    const metric = async (name: string): Promise<number> => value((await run.admin('/metrics')).text, name);
+    await expect
+      .poll(() => metric('tapecast_gateway_replay_store_bytes'))
+      .toBeGreaterThan(FILLER_RECORDS * FILLER_BYTES);
+    expect(await metric('tapecast_gateway_window_bytes')).toBeLessThan(34 * 1024 * 1024);
+    // Kept once, however many threads have read it.
+    expect(await metric('tapecast_gateway_replay_store_bytes')).toBeLessThan(1.2 * FILLER_RECORDS * FILLER_BYTES);
+    expect(await metric('tapecast_gateway_replay_store_lost_records_total')).toBe(0);
+    await expect.poll(() => metric('tapecast_gateway_replay_filled_partitions')).toBe(PARTITIONS);
+    const back = await resumed(run, TRADES);
+    await explains(run, back);
+    await run.stop();
+    await run.exited;
+
+    // The filler's state would be larger than a store takes.
+    await market.checkpoint([...market.views.keys()].filter((symbol) => symbol !== filler));
+    for (let i = 0; i < PARTITIONS; i++) await deleteRecords(kafka.bootstrap, 'md.updates', i);
+    const next = await start(args);
+    await next.ready(READY);
+    const again = await resumed(next, TRADES);
+    market.trade(SYMBOL, 1_000);
+    await market.write();
+    for (const client of again)
+      await client.until(() => trades(client, SYMBOL).at(-1)?.range?.[0] === TRADES + 1, 15_000);
+  });
+
+  /** What both threads know is told by the process, and by the command that asks it. */
+  async function explains(run: Run, back: readonly StreamClient[]): Promise<void> {
+    for (const client of back) {
+      const session = client.messages[0].session as string;
+      const { status, text } = await run.admin(`/sessions/${session}`);
+      expect(status).toBe(200);
+      const report = JSON.parse(text);
+      expect(report.connection.subscriptions).toMatchObject([{ symbol: SYMBOL, channel: 'trade', told: TRADES }]);
+      expect(report.events.map(({ event }: Wire) => event)).toEqual(expect.arrayContaining(['opened', 'resumed']));
+      expect(await explain(run, session, '--symbol', SYMBOL, '--seq', `${TRADES}`)).toMatch(
+        new RegExp(`1 subscriptions[\\s\\S]* resumed MSFT\\$US trade at \\d[\\s\\S]*${TRADES}`),
+      );
+    }
+    expect((await run.admin('/sessions/00000000-0000-0000-0000-000000000000')).status).toBe(404);
+
+    // One comes back to the other thread, as connections are dealt by turns: both know a part of its story.
+    const written = async (): Promise<number> =>
+      value((await run.admin('/metrics')).text, 'tapecast_gateway_session_writes_total{outcome="written"}');
+    await expect.poll(written).toBeGreaterThanOrEqual(back.length);
+    const [, before] = back as [StreamClient, StreamClient];
+    const { session, resumeToken: token } = before.messages[0];
+    const client = await open(run, 'tapecast.v1.json', 'ws');
+    const answer = await client.ask({ action: 'resume', id: 'again', token, positions: [], more: false });
+    expect(answer).toMatchObject({ session, session_resumed: true });
+    await before.closed();
+    const { connection, events } = JSON.parse((await run.admin(`/sessions/${session}`)).text);
+    expect(connection).toMatchObject({ protocol: 'json' });
+    const story = events.map(({ event }: Wire) => event);
+    expect(story.filter((event: string) => event === 'opened')).toHaveLength(2);
+    expect(story).toEqual(expect.arrayContaining(['resumed', 'took_over', 'closed']));
+  }
+});
+
+/** What `npx tapecast explain` prints. */
+async function explain(run: Run, session: string, ...args: string[]): Promise<string> {
+  const child = spawn(
+    process.execPath,
+    ['--conditions=source', EXPLAIN, 'explain', session, '--admin', run.adminAddress, ...args],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  let told = '';
+  child.stdout.on('data', (text) => {
+    told += text;
+  });
+  expect(await once(child, 'close')).toEqual([0, null]);
+  return told;
+}
 
 test('a gateway that waits for keys is alive and says so on its admin port', async () => {
   for (const threads of ['1', '2']) {
