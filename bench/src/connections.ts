@@ -78,7 +78,7 @@ export async function run(args: string[]): Promise<BenchResult> {
       protocol: options.protocol,
       updates: `one of each instrument every ${ROUND_MS} ms, in turn; of the connections over several gateways all in one record`,
       memory:
-        'RSS after a garbage collection, kernel memory not included; sessions are kept, in a store that is elsewhere',
+        'RSS after a garbage collection that gives pages back, kernel memory not included; sessions are kept, in a store that is elsewhere',
       transport: 'loopback, plain TCP; clients are other processes on the same cores',
       loadBefore,
     },
