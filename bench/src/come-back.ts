@@ -43,7 +43,8 @@ export async function run(args: string[]): Promise<BenchResult> {
         cluster: `${options.gateways} gateways, 1 compute, 1 ingest, Kafka of one broker, Redis Cluster of 3 masters and 3 replicas with its watchdog; rebalancing off`,
         edge: `nginx of the cluster's template, all clients at the gateway of weight ${WEIGHT}`,
         retry: 'first within 0 to 1 s at random, then doubled',
-        served: 'first data after the answer to its resume; ms since the kill',
+        served:
+          'first data after the answer to its resume; of the TypeScript client the answer, as it tells no state twice; ms since the kill',
         truth: 'each trade by number and id against md.ticks, once the market stands still',
         transport: 'loopback; clients are other processes on the same cores',
         loadBefore,

@@ -21,9 +21,7 @@ export class SdkClient extends Returning {
     });
     this.#client.on('trade', ({ symbol, number, id, history }) => {
       if (!history && number !== undefined) this.trades.take(symbol, number, id ?? '');
-      this.noteServed();
     });
-    this.#client.on('quote', () => this.noteServed());
     this.#client.on('gap', ({ reason, channel }) => this.noteHole(reason, channel));
     this.#client.on('state', ({ state, retryInMs = 0 }) => {
       if (state === 'reconnecting') {
@@ -34,6 +32,8 @@ export class SdkClient extends Returning {
     });
     this.#client.on('resumed', ({ continued, anew }) => {
       this.trail.answered = wallMs();
+      // It tells nothing of states that are as they were.
+      this.noteServed();
       for (let i = 0; i < continued; i++) this.noteOutcome('resumed');
       for (let i = 0; i < anew; i++) this.noteOutcome('keyframe');
     });
