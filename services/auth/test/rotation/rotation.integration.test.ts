@@ -10,7 +10,7 @@ import { RenewingClient } from './renewing-client.ts';
 const RUN =
   process.env.TAPECAST_TEST_ROTATION === 'full'
     ? { clients: 1_000, gateways: 3, rotateEveryMs: 10_000, tokenSeconds: 20, renewEveryMs: 6_667, forMs: 120_000 }
-    : { clients: 200, gateways: 2, rotateEveryMs: 3_000, tokenSeconds: 12, renewEveryMs: 4_000, forMs: 14_000 };
+    : { clients: 200, gateways: 2, rotateEveryMs: 2_500, tokenSeconds: 12, renewEveryMs: 4_000, forMs: 14_000 };
 const OPEN_AT_ONCE = 20;
 const SYMBOL = 'TEST$XX';
 
