@@ -107,8 +107,8 @@ withData(
       expect([...again.keys()].filter((key) => !written.has(key))).toEqual([]);
     };
 
-    test(`arrives exact through the cluster on ${one.title} at 20 times its speed, at every interval, and folds the same again`, async () => {
-      const { cluster, watchers } = await start('20', one.kind, INTERVALS_MS);
+    test(`arrives exact through the cluster on ${one.title} at 12 times its speed, at every interval, and folds the same again`, async () => {
+      const { cluster, watchers } = await start('12', one.kind, INTERVALS_MS);
       for (const watcher of watchers) await played(watcher, content.trades.length, 120_000);
       for (const watcher of watchers) expectRight(watcher, content);
       await expectSameFold(cluster);

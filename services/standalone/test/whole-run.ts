@@ -86,7 +86,7 @@ export async function played({ record }: Watcher, count: number, deadlineMs: num
 /** Tops of the pair that bookTicker itself skipped: the recording's own two. */
 const SKIPPED_BY_BOOK_TICKER = [1723161666102, 1723161667202];
 
-/** Played at 20 times its speed the pair lasts half a minute: a book a second at the longest interval. */
+/** Played at 12 times its speed the pair lasts most of a minute: a book a second at the longest interval. */
 const MERGED_BOOKS_MIN = 20;
 
 /** Whether a client was told what the recordings say: all of it, or, at an interval, each state that it was told. */

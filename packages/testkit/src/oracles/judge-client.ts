@@ -1,6 +1,6 @@
 import type { KlineEvent, QuoteEvent } from '@tapecast/client';
 import { INTERVAL_MS, INTERVALS } from '@tapecast/market';
-import type { BinanceContent, BinanceDiff } from './binance-frames.ts';
+import type { BinanceContent } from './binance-frames.ts';
 import { BookOracle } from './book-oracle.ts';
 import type { BookState, ClientRecord } from './client-record.ts';
 import { scaled } from './exact.ts';
@@ -55,41 +55,69 @@ export function judgeClient(record: ClientRecord, content: BinanceContent): Verd
   };
 }
 
-/** The oracle's book is compared wherever the client's changed; the top after each difference, whether the client's changed or not. */
-function judgeBooks(books: readonly BookState[], { diffs, tops, snapshots }: BinanceContent) {
-  const result = { booksCompared: 0, booksUnequal: [] as number[], topsCompared: 0, topsUnequal: [] as number[] };
+/** What the recording says right after one of its differences. */
+interface BookTruth {
+  readonly eventTimeMs: number;
+  readonly bids: readonly (readonly [bigint, bigint])[];
+  readonly asks: readonly (readonly [bigint, bigint])[];
+  /** Best bid, its size, best ask, its size, by the bookTicker; undefined before the first. */
+  readonly top: readonly bigint[] | undefined;
+}
+
+/** Made once for all clients of a recording: sorting its whole book after each difference takes longer than to compare a client's. */
+const truths = new WeakMap<BinanceContent, readonly BookTruth[]>();
+
+function bookTruth(content: BinanceContent): readonly BookTruth[] {
+  const known = truths.get(content);
+  if (known !== undefined) return known;
+  const { diffs, tops, snapshots } = content;
   const snapshot = snapshots[0]?.snapshot;
   if (snapshot === undefined) throw new Error('the recording has no depth snapshot to judge a book by');
   const oracle = new BookOracle();
   oracle.snapshot(snapshot);
-  const eventTimes = new Set(diffs.map(({ eventTimeMs }) => eventTimeMs));
+  const made: BookTruth[] = [];
+  let top = 0;
+  for (const diff of diffs) {
+    if (oracle.diff(diff) !== 'applied') continue;
+    while (top < tops.length && tops[top]!.id <= diff.lastId) top++;
+    const ticker = tops[top - 1];
+    made.push({
+      eventTimeMs: diff.eventTimeMs,
+      bids: oracle.bids(LEVELS),
+      asks: oracle.asks(LEVELS),
+      top:
+        ticker &&
+        [ticker.bid, ticker.bidSize, ticker.ask, ticker.askSize].map((text) => scaled(text, COMPARED_DECIMALS)),
+    });
+  }
+  truths.set(content, made);
+  return made;
+}
+
+/** The oracle's book is compared wherever the client's changed; the top after each difference, whether the client's changed or not. */
+function judgeBooks(books: readonly BookState[], content: BinanceContent) {
+  const result = { booksCompared: 0, booksUnequal: [] as number[], topsCompared: 0, topsUnequal: [] as number[] };
+  const truth = bookTruth(content);
+  const eventTimes = new Set(content.diffs.map(({ eventTimeMs }) => eventTimeMs));
   // What the client was told before its first difference (the snapshot) has another time than any difference.
   let next = books.findIndex(({ timestamp }) => eventTimes.has(timestamp));
   const begins = next < 0 ? Number.POSITIVE_INFINITY : books[next]!.timestamp;
   let shown: BookState | undefined = books[next - 1];
-  let top = 0;
-  const judge = (diff: BinanceDiff): void => {
-    while (next >= 0 && books[next]?.timestamp === diff.eventTimeMs) shown = books[next++];
-    while (top < tops.length && tops[top]!.id <= diff.lastId) top++;
-    if (shown === undefined || diff.eventTimeMs < begins) return;
-    if (shown.timestamp === diff.eventTimeMs) {
+  for (const { eventTimeMs, bids, asks, top } of truth) {
+    while (next >= 0 && books[next]?.timestamp === eventTimeMs) shown = books[next++];
+    if (shown === undefined || eventTimeMs < begins) continue;
+    if (shown.timestamp === eventTimeMs) {
       result.booksCompared++;
-      if (!sameLevels(shown.bids, oracle.bids(LEVELS)) || !sameLevels(shown.asks, oracle.asks(LEVELS)))
-        result.booksUnequal.push(diff.eventTimeMs);
+      if (!sameLevels(shown.bids, bids) || !sameLevels(shown.asks, asks)) result.booksUnequal.push(eventTimeMs);
     }
-    const ticker = tops[top - 1];
-    if (ticker === undefined) return;
+    if (top === undefined) continue;
     result.topsCompared++;
     const [bid, ask] = [shown.bids[0], shown.asks[0]];
-    const expected = [ticker.bid, ticker.bidSize, ticker.ask, ticker.askSize].map((text) =>
-      scaled(text, COMPARED_DECIMALS),
-    );
     const told = [bid?.[0], bid?.[1], ask?.[0], ask?.[1]].map((text) =>
       text === undefined ? undefined : scaled(text, COMPARED_DECIMALS),
     );
-    if (expected.some((value, i) => value !== told[i])) result.topsUnequal.push(diff.eventTimeMs);
-  };
-  for (const diff of diffs) if (oracle.diff(diff) === 'applied') judge(diff);
+    if (top.some((value, i) => value !== told[i])) result.topsUnequal.push(eventTimeMs);
+  }
   // A state of a time that no difference has would never have been looked at.
   for (; next >= 0 && next < books.length; next++) result.booksUnequal.push(books[next]!.timestamp);
   return result;
