@@ -3,7 +3,7 @@ import { RangeOracle } from '../../src/index.ts';
 // biome-ignore lint/suspicious/noExplicitAny: what a server sent is looked at field by field, and a wrong one fails the test.
 type Wire = any;
 
-/** Between two tries to connect elsewhere. */
+/** Between two tries to connect. */
 const AGAIN_MS = 250;
 
 /** One connection of a moving client. */
@@ -13,6 +13,9 @@ interface Line {
   /** Number at which each pair was when it was subscribed; undefined until it was answered. */
   startedAt: Map<string, number> | undefined;
   letGo: boolean;
+  /** What happened to it, each with its wall time, and data messages that it was told: for the message of a failure. */
+  readonly story: string[];
+  data: number;
 }
 
 /**
@@ -29,7 +32,10 @@ export class MovingClient {
   readonly movedAt: number[] = [];
   readonly servedAt: number[] = [];
   readonly closes: number[] = [];
+  /** Connections that could not be made: a gateway that gives clients away answers some handshakes with 503. */
+  refused = 0;
   #lines = new Set<Line>();
+  readonly #all: Line[] = [];
   #wake: (() => void)[] = [];
   #ending = false;
 
@@ -38,10 +44,10 @@ export class MovingClient {
     this.channels = channels;
   }
 
-  /** Resolves when it is subscribed. */
+  /** Resolves when it is subscribed: at the first try, or a later one where the gateway took nobody. */
   async open(url: string): Promise<void> {
-    const line = this.#connect(url);
-    await this.until(() => line.startedAt !== undefined);
+    this.#connect(url);
+    await this.until(() => this.#served);
   }
 
   /** Connections that it has. */
@@ -52,7 +58,8 @@ export class MovingClient {
   async until(fits: () => boolean, ms = 20_000): Promise<void> {
     const deadline = Date.now() + ms;
     while (!fits()) {
-      if (Date.now() > deadline) throw new Error(`not within ${ms} ms: ${fits.toString()}; ${this.faults.join('; ')}`);
+      if (Date.now() > deadline)
+        throw new Error(`not within ${ms} ms: ${fits.toString()}; ${this.faults.join('; ')}\n${this.story}`);
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, deadline - Date.now() + 1);
         this.#wake.push(() => {
@@ -76,35 +83,67 @@ export class MovingClient {
     return [...this.faults, ...missing];
   }
 
+  /** What happened to each of its connections. */
+  get story(): string {
+    return this.#all.map(({ story, data }) => `[${story.join(', ')}; ${data} data]`).join(' ');
+  }
+
   close(): void {
     this.#ending = true;
     for (const { socket } of this.#lines) socket.close(1000);
   }
 
-  #connect(url: string): Line {
+  #connect(url: string): void {
     const socket = new WebSocket(url, ['tapecast.v1.json']);
-    const line: Line = { socket, ranges: new RangeOracle(), startedAt: undefined, letGo: false };
+    const line: Line = { socket, ranges: new RangeOracle(), startedAt: undefined, letGo: false, story: [], data: 0 };
     this.#lines.add(line);
-    socket.onopen = () =>
+    this.#all.push(line);
+    note(line, `connects to ${url}`);
+    let opened = false;
+    socket.onopen = () => {
+      opened = true;
+      note(line, 'open');
       socket.send(
         JSON.stringify({ action: 'subscribe', id: 1, symbols: this.symbols, channels: this.channels, interval_ms: 0 }),
       );
+    };
     socket.onmessage = ({ data }) => {
-      this.#message(line, JSON.parse(String(data)));
+      const message = JSON.parse(String(data));
+      if (message.range === undefined) note(line, `${message.type} ${message.code ?? ''}`);
+      else line.data++;
+      this.#message(line, message);
       this.#woken();
     };
-    socket.onclose = ({ code }) => {
-      if (line.startedAt !== undefined) this.closes.push(code);
-      this.#lines.delete(line);
-      // Not served there: again, while the older one goes on.
-      const again = !this.#ending && line.startedAt === undefined && this.#lines.size > 0;
-      if (again) setTimeout(() => this.#connect(url), AGAIN_MS);
-      // A connection that ends before another one has taken over is what must not happen.
-      if (!this.#ending && !line.letGo && ![...this.#lines].some(({ startedAt }) => startedAt !== undefined))
-        this.faults.push(`closed with ${code} before it was served elsewhere`);
-      this.#woken();
+    socket.onclose = ({ code, reason }) => {
+      note(line, `closed with ${code} ${reason}`);
+      // Some WebSockets tell of a close after a refusal, too.
+      if (this.#lines.has(line)) this.#ended(line, url, code, opened);
     };
-    return line;
+    // Of a handshake that was refused Node's WebSocket tells nothing else, and no close.
+    socket.onerror = () => {
+      if (opened) return;
+      note(line, 'refused');
+      this.#ended(line, url, undefined, opened);
+    };
+  }
+
+  #ended(line: Line, url: string, code: number | undefined, opened: boolean): void {
+    if (line.startedAt !== undefined && code !== undefined) this.closes.push(code);
+    this.#lines.delete(line);
+    if (!opened) this.refused++;
+    // Not served there: again, while the older one goes on. Who was not let in has nothing yet that could be lost.
+    if (line.startedAt === undefined && (this.#lines.size > 0 || !opened))
+      setTimeout(() => {
+        if (!this.#ending) this.#connect(url);
+      }, AGAIN_MS);
+    // A connection that ends before another one has taken over is what must not happen.
+    if (opened && !this.#ending && !line.letGo && !this.#served)
+      this.faults.push(`closed with ${code} before it was served elsewhere`);
+    this.#woken();
+  }
+
+  get #served(): boolean {
+    return [...this.#lines].some(({ startedAt }) => startedAt !== undefined);
   }
 
   #message(line: Line, message: Wire): void {
@@ -165,4 +204,8 @@ export class MovingClient {
     this.#wake = [];
     for (const wake of waiting) wake();
   }
+}
+
+function note(line: Line, what: string): void {
+  line.story.push(`${new Date().toISOString().slice(11, 23)} ${what.trim()}`);
 }

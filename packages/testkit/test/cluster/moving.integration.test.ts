@@ -12,6 +12,9 @@ const PER_SECOND = 40;
 const PROGRAMS = 10;
 /** All of them at one gateway. */
 const CROWD = 200;
+/** Who come to it at once while it gives clients away, and how many do until one of them was turned away. */
+const LATE = 10;
+const LATE_MAX = 50;
 /** A slot's part comes at once. */
 const SLOT = PER_SECOND / 10;
 
@@ -57,6 +60,8 @@ describe('clients that are sent to another gateway, under load', () => {
     }
     console.log(`TypeScript clients: ${programs.map(({ moves }) => moves).join(', ')} moves each`);
     expect(programs.flatMap(({ faults }) => faults)).toEqual([]);
+    // Where one gateway takes nobody the edge asks another.
+    expect(refusalsOf(clients)).toBe(0);
     // Each gateway's clients moved once at least, and nobody was thrown out.
     expect(moves.length).toBeGreaterThanOrEqual(CLIENTS);
     expect(clients.flatMap(({ closes }) => closes).filter((code) => code !== 1000)).toEqual([]);
@@ -70,8 +75,20 @@ describe('clients that are sent to another gateway, under load', () => {
     const [crowded, ...others] = [0, 1, 2].map((index) => cluster.process('gateway', index));
     const direct = `ws://${crowded!.address}/v1/stream`;
     const clients = Array.from({ length: CROWD }, () => new MovingClient(['TEST$XX', 'BTCUSDT$BA'], ['trade']));
+    // It may have begun to give away before, for the gateway that started last is empty.
     await Promise.all(clients.map((client) => client.open(direct)));
+    console.log(`refused: ${refusalsOf(clients)}; ${await shutsOf(crowded!.admin!)}`);
     const begunAt = performance.now();
+    // Who comes straight to it then is turned away once, as if it had been sent away, and served at the next try.
+    await Promise.any(clients.map((client) => client.until(() => client.movedAt.length > 0, 30_000)));
+    const late: MovingClient[] = [];
+    while (refusalsOf(late) === 0 && late.length < LATE_MAX) {
+      const together = Array.from({ length: LATE }, () => new MovingClient(['TEST$XX'], ['trade']));
+      late.push(...together);
+      await Promise.all(together.map((client) => client.open(direct)));
+    }
+    console.log(`refused of ${late.length}: ${refusalsOf(late)}; ${await shutsOf(crowded!.admin!)}`);
+    expect(refusalsOf(late)).toBeGreaterThan(0);
     // So many have moved that each of the others has some.
     const served = (): number => clients.filter(({ servedAt }) => servedAt.length > 0).length;
     // The last hears of every trade, so it looks often.
@@ -79,6 +96,7 @@ describe('clients that are sent to another gateway, under load', () => {
     console.log(
       `${CROWD / 4} of ${CROWD} clients served elsewhere after ${Math.round(performance.now() - begunAt)} ms`,
     );
+    clients.push(...late);
     for (const client of clients) await client.until(() => client.lines === 1);
     const connections = await Promise.all(others.map(({ admin }) => connectionsOf(admin!)));
     for (const count of connections) expect(count).toBeGreaterThan(0);
@@ -129,6 +147,16 @@ class Program {
       };
     });
   }
+}
+
+const refusalsOf = (clients: readonly MovingClient[]): number => clients.reduce((sum, { refused }) => sum + refused, 0);
+
+/** Handshakes that the gateway answered 503, by reason. */
+async function shutsOf(admin: string): Promise<string> {
+  const text = await (await fetch(`http://${admin}/metrics`)).text();
+  return [...text.matchAll(/^tapecast_gateway_entrance_shut_total\{reason="(\w+)"\} (\d+)/gm)]
+    .map(([, reason, count]) => `${reason} ${count}`)
+    .join(', ');
 }
 
 async function connectionsOf(admin: string): Promise<number> {
