@@ -6,8 +6,9 @@ import { createServer } from 'node:net';
  * Ports are taken below the range from which the kernel gives local ports to outgoing connections (32768 up on Linux):
  * a port from there can be gone again when a killed server wants it back. The upper end leaves room for servers
  * that also listen 10,000 above their port, as Redis Cluster does for its bus, and no other port is taken from there.
+ * The lower one is above 10080, the last port that `fetch` and browsers refuse to call.
  */
-const PORT_MIN = 10_000;
+const PORT_MIN = 10_081;
 const PORT_MAX = 20_000;
 const ATTEMPTS_MAX = 200;
 
