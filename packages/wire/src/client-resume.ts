@@ -43,7 +43,9 @@ function checkPosition(item: unknown): ResumePosition | string {
   if (typeof channel !== 'string' || channel.trim() === '')
     return `[1] is ${quoted(channel)}. Expected a channel, as in ${EXAMPLE}`;
   if (typeof epoch !== 'string') return `[2] is ${quoted(epoch)}. Expected the epoch as a text, as in ${EXAMPLE}`;
-  if (!isCount(seq)) return `[3] is ${quoted(seq)}. Expected the last number that you have, as in ${EXAMPLE}`;
+  // Another number comes after it, which has to be one that can be told, too.
+  if (!isCount(seq) || seq === Number.MAX_SAFE_INTEGER)
+    return `[3] is ${quoted(seq)}. Expected the last number that you have, as in ${EXAMPLE}`;
   if (intervalMs !== undefined && intervalMs !== null && !isCount(intervalMs))
     return `[4] is ${quoted(intervalMs)}. Expected interval_ms as a whole number of milliseconds, or nothing`;
   return { symbol: symbol.trim(), channel: channel.trim(), epoch, seq, intervalMs: intervalMs ?? undefined };

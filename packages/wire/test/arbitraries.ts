@@ -63,7 +63,7 @@ const resumePosition = fc.record({
   symbol: fc.constantFrom('AAPL$US', '700$HK'),
   channel: fc.constantFrom('quote', 'trades', 'depth@5'),
   epoch: text,
-  seq: count,
+  seq: count.map((seq) => Math.min(seq, Number.MAX_SAFE_INTEGER - 1)),
   intervalMs: maybe(count),
 });
 

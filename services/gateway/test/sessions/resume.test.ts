@@ -55,6 +55,18 @@ async function trade(stand: Stand, count: number): Promise<void> {
 }
 
 describe.each(PROTOCOLS)('a client that comes back in %s', (protocol) => {
+  test('from a number that no other can follow is told so', async () => {
+    const { one } = await openTwo();
+    await trade(one, 1);
+    const client = await connect(one, protocol);
+    const { epoch } = (await client.ask({ action: 'subscribe', id: 1, symbols: ['AAPL$US'], channels: ['quote'] }))
+      .results[0];
+    const answer = await resumeOf(client, undefined, [position('trade', epoch, Number.MAX_SAFE_INTEGER)]);
+    expect(answer).toMatchObject({ code: 'bad_request', msg: expect.stringContaining('positions[0][3]') });
+    const last = await resumeOf(client, undefined, [position('trade', epoch, Number.MAX_SAFE_INTEGER - 1)]);
+    expect(last.results).toMatchObject([{ ok: true, from: Number.MAX_SAFE_INTEGER }]);
+  });
+
   test('is told at another gateway every trade that it missed, then goes on live', async () => {
     const { one, other } = await openTwo();
     await trade(one, 5);
