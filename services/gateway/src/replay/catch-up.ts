@@ -17,8 +17,10 @@ export interface CatchUpOptions {
 export type TakeEntry = (epoch: string, entry: BatchEntry) => void;
 
 interface Joiner {
-  from: number;
-  take: TakeEntry;
+  readonly from: number;
+  readonly take: TakeEntry;
+  /** Something from `from` on is not to be had. */
+  missed: boolean;
 }
 
 interface Pass {
@@ -29,8 +31,8 @@ interface Pass {
 /**
  * Reads what only the disk has of the window for instruments whose checkpoint is older than what memory has: checkpoints are up to half a
  * minute apart where many full books change, or older where the store could not be written, and a partition's part of memory may be
- * seconds. All that wait for a partition are served by one reading of it, from the lowest of their positions to the newest
- * record; one partition at a time.
+ * seconds. All that wait for a partition are served by one reading of it, from the lowest of their positions that is there to the
+ * newest record; one partition at a time.
  */
 export class CatchUp {
   readonly #options: CatchUpOptions;
@@ -43,13 +45,14 @@ export class CatchUp {
   }
 
   /** Resolves with the offset from which memory has the rest; undefined where something in between can't be read. */
-  read(partition: number, symbol: string, from: number, take: TakeEntry): Promise<number | undefined> {
+  async read(partition: number, symbol: string, from: number, take: TakeEntry): Promise<number | undefined> {
     const pass = this.#next.get(partition) ?? this.#begin(partition);
-    const joiner = { from, take };
+    const joiner: Joiner = { from, take, missed: false };
     const others = pass.joiners.get(symbol);
     if (others === undefined) pass.joiners.set(symbol, [joiner]);
     else others.push(joiner);
-    return pass.ended;
+    const next = await pass.ended;
+    return joiner.missed ? undefined : next;
   }
 
   #begin(partition: number): Pass {
@@ -73,17 +76,25 @@ export class CatchUp {
     for (const [symbol, own] of joiners) names.set(symbol, own);
     const batch = new UpdateBatchReader({ names, wants: () => true, tellsNew: false });
     const window = this.#options.window(partition);
-    let at = Math.min(...[...joiners.values()].flat().map(({ from }) => from));
+    const all = [...joiners.values()].flat().sort((a, b) => a.from - b.from);
+    let at = all[0]?.from ?? window.start;
     try {
       for (;;) {
         const fromDisk = at < window.start;
         const records = fromDisk ? await this.#options.disk.read(partition, at) : this.#ofMemory(window, at);
-        if (fromDisk && records.length === 0) return undefined;
+        if (fromDisk && records.length === 0) {
+          // The others need not wait with those whose checkpoints are older than the disk.
+          for (const joiner of all) joiner.missed ||= joiner.from <= at;
+          const next = all.find(({ missed }) => !missed);
+          if (next === undefined) return undefined;
+          at = next.from;
+          continue;
+        }
         for (const { offset, value } of records) {
           at = offset + 1;
           if (!readable(batch, value)) continue;
           for (const entry of batch.entries)
-            for (const { from, take } of entry.known) if (offset >= from) take(batch.epoch, entry);
+            for (const { from, take, missed } of entry.known) if (offset >= from && !missed) take(batch.epoch, entry);
         }
         if (!fromDisk && records.length < this.#options.recordsAtOnce) return at;
         await nextTurn();

@@ -1,5 +1,11 @@
+import type { Update } from '@tapecast/market';
 import { openRecordStore, type RecordStore } from '@tapecast/replay-store';
+import { createLogger } from '@tapecast/service-kit';
+import type { LogRecord } from '@tapecast/tick-log';
+import { encodeUpdateBatch } from '@tapecast/wire';
 import { afterEach, expect, test } from 'vitest';
+import { CatchUp } from '../../src/replay/catch-up.ts';
+import { UpdateWindow } from '../../src/subscriptions/update-window.ts';
 import { openStand, type Stand, SYMBOLS } from '../stand/stand.ts';
 import { StreamClient, type Wire } from '../stand/stream-client.ts';
 import { replayFolder } from './history-stand.ts';
@@ -103,4 +109,35 @@ test('before there is a checkpoint, one of which memory has nothing more is not 
   await one.market.checkpoint();
   await client.next((message) => message.type === 'status' && message.state === 'live');
   expect(client.data('EURUSD$GB', 'trade').at(-1)).toMatchObject({ price: 0.07, range: [1, 1] });
+});
+
+/** A record with one trade of the instrument, numbered as its offset is. */
+function recordAt(offset: number, instrument: string): LogRecord {
+  const trade: Update['body'] = { kind: 'trade', id: `${offset}`, price: 1, size: 1, side: undefined, conditions: [] };
+  const numbers = { first: offset, last: offset, keyframe: true, priceDecimals: 0, sizeDecimals: 0 };
+  const update: Update = { sequence: 'trade', ...numbers, timestampUs: 1, receivedAtUs: 1, body: trade };
+  const updates = new Map([[instrument, [update]]]);
+  const value = Uint8Array.from(encodeUpdateBatch({ epoch: 'e', ticksNext: 1, computedAtUs: 1, clocks: [], updates }));
+  return { offset, key: undefined, value, appendedAtMs: 1 };
+}
+
+test('who joins beside one whose checkpoint is older than the disk is served all the same', async () => {
+  const records = Array.from({ length: 20 }, (_, offset) => recordAt(offset, offset % 2 === 0 ? 'A' : 'B'));
+  const [diskStart, memoryStart] = [5, 15];
+  const window = new UpdateWindow(memoryStart, { ms: 1e9, bytes: 1e9 });
+  for (const record of records.slice(memoryStart)) window.append(record);
+  const catchUp = new CatchUp({
+    window: () => window,
+    disk: { read: async (_, at) => (at < diskStart ? [] : records.slice(at, at + 4)) },
+    recordsAtOnce: 100,
+    logger: createLogger('test', 'error'),
+  });
+  const taken: Record<string, number[]> = { A: [], B: [] };
+  const join = (instrument: 'A' | 'B', from: number): Promise<number | undefined> =>
+    catchUp.read(0, instrument, from, (_, entry) => {
+      taken[instrument]!.push(...entry.updates().map(({ last }) => last));
+    });
+  expect(await Promise.all([join('A', 2), join('B', 7)])).toEqual([undefined, 20]);
+  expect(taken).toEqual({ A: [], B: [7, 9, 11, 13, 15, 17, 19] });
+  expect(await Promise.all([join('A', 2), join('B', 4)])).toEqual([undefined, undefined]);
 });
