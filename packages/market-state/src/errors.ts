@@ -23,3 +23,7 @@ export class MarketStateError extends Error {
     this.retryable = RETRYABLE.has(code);
   }
 }
+
+/** True when the store does not answer, or has too much to do; else it said what was wrong with the call. */
+export const isStoreAway = (error: unknown): boolean =>
+  !(error instanceof MarketStateError) || error.code === 'unavailable' || error.code === 'overloaded';

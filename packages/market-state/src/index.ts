@@ -8,7 +8,7 @@ export {
   type MarketState,
   type PartitionRecord,
 } from './contract.ts';
-export { MarketStateError, type MarketStateErrorCode } from './errors.ts';
+export { isStoreAway, MarketStateError, type MarketStateErrorCode } from './errors.ts';
 export type { Fleet, FleetMember } from './fleet.ts';
 export type { KeyRingStore } from './key-ring-store.ts';
 export type { LeaseAnswer, LeaseHolder, Leases } from './leases.ts';

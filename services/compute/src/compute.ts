@@ -1,5 +1,5 @@
 import { createInstrumentFolds } from '@tapecast/market';
-import type { MarketState } from '@tapecast/market-state';
+import { isStoreAway, type MarketState } from '@tapecast/market-state';
 import { type Logger, PacedCircuit, type Registry, type RunningService, watchCircuits } from '@tapecast/service-kit';
 import type { TickLog } from '@tapecast/tick-log';
 import { Checkpointer } from './checkpoint/checkpointer.ts';
@@ -7,7 +7,6 @@ import type { ComputeConfig } from './config.ts';
 import { Consumer } from './consume/consumer.ts';
 import type { HeldPartition } from './consume/held-partition.ts';
 import type { MemberFile } from './consume/member-file.ts';
-import { isAway } from './errors.ts';
 import { CALL_LATE_MS, STOP_CHECKPOINT_MS, STOP_FLUSH_MS } from './limits.ts';
 import { createComputeMetrics } from './metrics.ts';
 import { Publisher } from './publish/publisher.ts';
@@ -35,7 +34,7 @@ export async function startCompute(deps: ComputeDeps): Promise<RunningService> {
   const { config, log, logger } = deps;
   // Each partition asks the store again at its own pace, and the publisher has one send under way: nothing waits behind them.
   const circuits = {
-    state: new PacedCircuit({ target: 'state', lateMs: CALL_LATE_MS, isFailure: isAway }),
+    state: new PacedCircuit({ target: 'state', lateMs: CALL_LATE_MS, isFailure: isStoreAway }),
     updates: new PacedCircuit({ target: 'md.updates', lateMs: CALL_LATE_MS }),
   };
   watchCircuits(deps.metrics, Object.values(circuits));

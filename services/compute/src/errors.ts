@@ -5,10 +5,6 @@ import { TickLogError } from '@tapecast/tick-log';
 export const isRetryable = (error: unknown): boolean =>
   (error instanceof MarketStateError || error instanceof TickLogError) && error.retryable;
 
-/** True when the store does not answer, or has too much to do; else it said what was wrong with the call. */
-export const isAway = (error: unknown): boolean =>
-  !(error instanceof MarketStateError) || error.code === 'unavailable' || error.code === 'overloaded';
-
 /** True when the store no longer has what we believe it has: the partition begins again from what is there. */
 export const isSuperseded = (error: unknown): boolean =>
   error instanceof MarketStateError && error.code === 'superseded';

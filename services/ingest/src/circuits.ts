@@ -1,4 +1,4 @@
-import { MarketStateError } from '@tapecast/market-state';
+import { isStoreAway } from '@tapecast/market-state';
 import {
   CircuitBreaker,
   type CircuitState,
@@ -26,9 +26,6 @@ export interface IngestCircuits extends VenueCircuits {
   /** Entries of instruments, and what a takeover reads: each waits for its answer. */
   readonly catalogue: PacedCircuit;
 }
-
-const isAway = (error: unknown): boolean =>
-  !(error instanceof MarketStateError) || error.code === 'unavailable' || error.code === 'overloaded';
 
 /** No answer, or one that says that the venue is not well; another refusal is one of what was asked. */
 export const isRestFailure = (error: unknown): boolean =>
@@ -59,8 +56,8 @@ export function createCircuits(limits: IngestLimits, registry: Registry, logger:
     stream: new PacedCircuit({ target: 'venue', lateMs }),
     rest: createRestCircuit(limits, logger),
     log: new PacedCircuit({ target: 'md.ticks', lateMs }),
-    leases: new PacedCircuit({ target: 'leases', lateMs, isFailure: isAway }),
-    catalogue: new PacedCircuit({ target: 'catalogue', lateMs, isFailure: isAway }),
+    leases: new PacedCircuit({ target: 'leases', lateMs, isFailure: isStoreAway }),
+    catalogue: new PacedCircuit({ target: 'catalogue', lateMs, isFailure: isStoreAway }),
   };
   watchCircuits(registry, Object.values(circuits));
   return circuits;

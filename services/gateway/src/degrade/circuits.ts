@@ -1,3 +1,4 @@
+import { isStoreAway } from '@tapecast/market-state';
 import {
   CircuitBreaker,
   type CircuitState,
@@ -7,7 +8,7 @@ import {
   watchCircuits,
 } from '@tapecast/service-kit';
 import type { GatewayLimits } from '../limits.ts';
-import { isSignalFailure, isStoreFailure } from './guarded-calls.ts';
+import { isBusAway } from './guarded-calls.ts';
 
 export interface GatewayCircuits {
   /** The store: checkpoints, snapshots, bars, catalogue. */
@@ -40,11 +41,11 @@ export function createCircuits(limits: GatewayLimits, registry: Registry, logger
       ...(isFailure === undefined ? {} : { isFailure }),
     });
   const circuits = {
-    store: circuit('redis', isStoreFailure),
-    sessions: circuit('sessions', isStoreFailure),
-    signals: circuit('signals', isSignalFailure),
+    store: circuit('redis', isStoreAway),
+    sessions: circuit('sessions', isStoreAway),
+    signals: circuit('signals', isBusAway),
     issuer: circuit('issuer'),
-    fleet: new PacedCircuit({ target: 'fleet', lateMs: limits.storeGoneMs, isFailure: isStoreFailure }),
+    fleet: new PacedCircuit({ target: 'fleet', lateMs: limits.storeGoneMs, isFailure: isStoreAway }),
   };
   watchCircuits(registry, Object.values(circuits));
   return circuits;

@@ -5,12 +5,8 @@ import { type SignalBus, SignalBusError } from '@tapecast/signal-bus';
 /** What a gateway reads of the store. */
 export type StateReads = Pick<MarketState, 'record' | 'snapshot' | 'bars' | 'catalogue' | 'catalogueVersion'>;
 
-/** Errors that say that the store is not well; the others say that the call was wrong. */
-export const isStoreFailure = (error: unknown): boolean =>
-  !(error instanceof MarketStateError) || error.code === 'unavailable' || error.code === 'overloaded';
-
-export const isSignalFailure = (error: unknown): boolean =>
-  !(error instanceof SignalBusError) || error.code === 'unavailable' || error.code === 'overloaded';
+/** An error that says that the bus is not well; the others say that the call was wrong. */
+export const isBusAway = (error: unknown): boolean => !(error instanceof SignalBusError) || error.retryable;
 
 /** The store's reads behind a circuit. While that is open each is `unavailable` at once, as after its time. */
 export function guardedState(state: StateReads, circuit: CircuitBreaker): StateReads {

@@ -1,13 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openRedisMarketState, openRedisSessionStore } from '@tapecast/market-state';
+import { isStoreAway, openRedisMarketState, openRedisSessionStore } from '@tapecast/market-state';
 import { CircuitOpenError, createLogger, createRegistry, type Registry } from '@tapecast/service-kit';
 import { openRedisSignalBus } from '@tapecast/signal-bus';
 import { startRedisCluster } from '@tapecast/testkit';
 import { expect, test } from 'vitest';
 import { createCircuits } from '../../src/degrade/circuits.ts';
-import { guardedSessions, guardedSignals, guardedState, isStoreFailure } from '../../src/degrade/guarded-calls.ts';
+import { guardedSessions, guardedSignals, guardedState } from '../../src/degrade/guarded-calls.ts';
 import { DEFAULT_LIMITS } from '../../src/limits.ts';
 
 /** Of one call. The stores' own is 5 s. */
@@ -73,7 +73,7 @@ test('nobody waits for a Redis of which all nodes hang, and it is found again by
       .poll(() => Promise.allSettled([take(1), publish(1), state.record(1)]), { timeout: 20_000, interval: 20 })
       .toMatchObject([{ status: 'fulfilled' }, { status: 'fulfilled' }, { status: 'fulfilled' }]);
     expect(await circuitStates(registry)).toMatchObject({ redis: 0, sessions: 0, signals: 0 });
-    expect(isStoreFailure(new Error('any'))).toBe(true);
+    expect(isStoreAway(new Error('any'))).toBe(true);
   } finally {
     await Promise.allSettled([rawState.close(), rawSessions.close(), bus.close()]);
     await redis.stop();
