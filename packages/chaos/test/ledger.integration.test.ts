@@ -26,15 +26,16 @@ class Scrape {
     this.#lines = text.split('\n');
   }
 
-  /** The sum of all samples of a name that carry these labels. */
-  sum(name: string, labels: Readonly<Record<string, string | number>> = {}): number {
+  /** All samples of a name that carry these labels. */
+  values(name: string, labels: Readonly<Record<string, string | number>> = {}): number[] {
     const wanted = Object.entries(labels).map(([key, value]) => `${key}="${value}"`);
-    let sum = 0;
-    for (const line of this.#lines) {
-      if (!line.startsWith(`tapecast_${name}{`) || !wanted.every((label) => line.includes(label))) continue;
-      sum += Number(line.slice(line.lastIndexOf(' ')));
-    }
-    return sum;
+    return this.#lines
+      .filter((line) => line.startsWith(`tapecast_${name}{`) && wanted.every((label) => line.includes(label)))
+      .map((line) => Number(line.slice(line.lastIndexOf(' '))));
+  }
+
+  sum(name: string, labels: Readonly<Record<string, string | number>> = {}): number {
+    return this.values(name, labels).reduce((sum, value) => sum + value, 0);
   }
 }
 
@@ -74,9 +75,9 @@ type Ledger = ReturnType<typeof ledgerOf>;
 
 const same = (...counts: number[]): boolean => counts.every((count) => count === counts[0]);
 
-/** Nothing is under way, and each hop has what the one before it gave. */
-const balances = (at: Ledger): boolean =>
-  same(at.ingestTook, at.ingestGave, at.ingestStands, at.ticksEnd, at.computeTook, at.computeStands) &&
+/** Nothing is under way, and each hop has what the one before it gave. `again`: ticks that two workers took, one after the other. */
+const balances = (at: Ledger, again: number): boolean =>
+  same(at.ingestTook, at.ingestGave, at.ingestStands, at.ticksEnd, at.computeTook - again, at.computeStands) &&
   same(at.folded, at.gave) &&
   same(at.recordsGiven, at.recordsStand, at.updatesEnd, at.gatewayTook, at.gatewayStands) &&
   at.dropped === 0;
@@ -86,10 +87,13 @@ const meets = (at: Ledger): boolean =>
   same(at.ingestTook, at.ingestGave, at.ingestStands, at.ticksEnd, at.computeStands) &&
   same(at.recordsStand, at.updatesEnd, at.gatewayTook, at.gatewayStands);
 
+const scrape = async (cluster: RunningCluster): Promise<Scrape> =>
+  new Scrape(await (await fetch(`${cluster.admin}/metrics`)).text());
+
 async function look(cluster: RunningCluster, log: TickLog): Promise<Ledger[]> {
   // The log is asked before and after, so that what came between the answers shows as a difference, and is looked at again.
   const ticks = await log.offsets('md.ticks');
-  const metrics = new Scrape(await (await fetch(`${cluster.admin}/metrics`)).text());
+  const metrics = await scrape(cluster);
   const updates = await log.offsets('md.updates');
   return ticks.map(({ end }, partition) => ledgerOf(metrics, partition, end, updates[partition]!.end));
 }
@@ -135,16 +139,29 @@ test('the ledgers of all hops add up, from the venue’s frames to the gateway, 
       body: JSON.stringify([{ fault: 'stall', ms }]),
     });
 
+  // The worker that came first had all partitions, and took clock ticks of those that it gave away.
+  await until(
+    'each worker has its half of the partitions',
+    () => scrape(cluster),
+    (metrics) => metrics.values('compute_partitions').join() === '2,2',
+  );
+  const settled = await until(
+    'nothing waits',
+    () => look(cluster, log),
+    (all) => all.every((at) => same(at.ticksEnd, at.computeStands)),
+  );
+  const again = settled.map(({ computeTook, computeStands }) => computeTook - computeStands);
+
   await cluster.startReplay();
   await until('the market runs', sent, ({ length }) => length > ENOUGH_FRAMES);
-  await silence(3_000);
+  await silence(8_000);
   const quiet = await until(
     'all hops add up',
     () => look(cluster, log),
-    (all) => all.every(balances),
+    (all) => all.every((at, partition) => balances(at, again[partition]!)),
   );
   for (const at of quiet) expect(at.gave).toBeGreaterThan(100);
-  const metrics = new Scrape(await (await fetch(`${cluster.admin}/metrics`)).text());
+  const metrics = await scrape(cluster);
   const frames = await sent();
   const ofKind = (kind: string): number => frames.filter((line) => line.includes(kind)).length;
   // One more is the venue's answer to the subscription.
