@@ -4,6 +4,8 @@ import { type JournalEntry, type JournalEvent, JournalRing } from './journal-rin
 export interface JournalLimits {
   /** Entries kept, the newest. */
   journalEntriesMax: number;
+  /** Characters of a text in an entry. */
+  journalTextMax: number;
   /** ms after which an entry is of no interest any more. */
   journalMs: number;
 }
@@ -51,7 +53,7 @@ export class SessionJournal {
       case 'status':
         this.note(session, 'status', {
           symbol: message.symbol,
-          text: message.reason === '' ? message.state : `${message.state}: ${message.reason}`,
+          text: message.reason === '' ? message.state : this.#own(`${message.state}: ${message.reason}`),
         });
         return;
       case 'notice':
@@ -105,13 +107,22 @@ export class SessionJournal {
   #result(session: string, action: string, result: SubscriptionResult): void {
     const { symbol, channel, ok, seq = 0, outcome, lost, code, intervalMs } = result;
     if (!ok) {
-      this.note(session, 'refused', { symbol, channel, text: `${action}: ${code ?? 'no reason'}` });
+      const text = `${action}: ${code ?? 'no reason'}`;
+      this.note(session, 'refused', { symbol: this.#own(symbol), channel: this.#own(channel), text });
       return;
     }
     const about = { symbol, channel, last: seq, text: intervalMs ? everyText(intervalMs) : '' };
     if (action === 'resume' && outcome !== undefined)
       this.note(session, outcome, lost === undefined ? about : { ...about, first: lost[0], last: lost[1] });
     else this.note(session, EVENT_OF_ACTION[action] ?? 'subscribed', about);
+  }
+
+  /**
+   * Of somebody else's text what an entry may have, as a copy: the piece itself holds all that it was cut from, which of a client's
+   * message are 256 KiB.
+   */
+  #own(text: string): string {
+    return Buffer.from(text.slice(0, this.#limits.journalTextMax)).toString();
   }
 }
 

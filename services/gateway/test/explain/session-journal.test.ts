@@ -1,7 +1,11 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { parseJsonClientMessage } from '@tapecast/wire';
 import { expect, it } from 'vitest';
 import { SessionJournal } from '../../src/explain/session-journal.ts';
+import { failure } from '../../src/protocol/resolve.ts';
 
-const limits = { journalEntriesMax: 100, journalMs: 300_000 };
+const limits = { journalEntriesMax: 100, journalTextMax: 128, journalMs: 300_000 };
 
 it('tells what happened to a session, and to everybody, and to no other', () => {
   let now = 0;
@@ -91,4 +95,29 @@ it('follows a session over the connections that took it up', () => {
     'new opened',
     'new took_over',
   ]);
+});
+
+it('keeps of a name that a client made up no more than it shows', () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const journal = new SessionJournal({ ...limits, journalEntriesMax: 1_000 }, () => 1);
+  const refuse = (i: number): void => {
+    const text = JSON.stringify({ action: 'subscribe', symbols: [`${i}`.padEnd(200_000, 'x')], channels: ['quote'] });
+    const message = parseJsonClientMessage(text);
+    const [name] = 'symbols' in message ? message.symbols : [];
+    const why = { code: 'unknown_symbol', msg: '' } as const;
+    // As `resolvePairs` shows it.
+    const results = [failure((name as string).slice(0, 64), 'quote', why)];
+    journal.told('s', { type: 'success', action: 'subscribe', id: 1, msg: '', results });
+  };
+  collect();
+  const before = process.memoryUsage().heapUsed;
+  for (let i = 0; i < 400; i++) refuse(i);
+  collect();
+  // All that was sent has 80 MB.
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(20e6);
+  expect(journal.of('s').entries.at(-1)?.symbol).toBe('399'.padEnd(64, 'x'));
+  const reason = 'r'.repeat(1_000);
+  journal.told('s', { type: 'status', symbol: 'A$XX', state: 'stale', since: 0, source: '', reason });
+  expect(journal.of('s').entries.at(-1)?.text).toBe(`stale: ${'r'.repeat(121)}`);
 });
