@@ -39,7 +39,7 @@ export interface TestFeedOptions {
   isFull: () => boolean;
 }
 
-/** Seconds of trades that are told at once where another ended before: longer ago begins anew. */
+/** Seconds of trades that are told at once where another ended before, a timer came late or the log was away: longer ago begins anew. */
 const MISSED_SECONDS_MAX = 600;
 
 /** `TEST$XX`: a trade, a quote and a change of the book every second of wall time, beside every feed, from start to stop. */
@@ -57,19 +57,19 @@ export class TestFeed {
 
   /** `last` is the second whose trade the log has already: those since are told now, for they are known. */
   start(last?: number): void {
-    const { nowUs } = this.#options;
-    const second = Math.floor(nowUs() / 1_000_000);
     // A clock that was set back must not keep it silent.
-    if (last !== undefined && last <= second + 1 && second - last <= MISSED_SECONDS_MAX) {
-      for (let missed = last + 1; missed < second; missed++) this.#trade(missed, nowUs());
-      this.#tradedSecond = last;
-    }
-    this.#second();
-    this.#timer = setInterval(() => this.#second(), TICK_MS);
+    if (last !== undefined && last <= Math.floor(this.#options.nowUs() / 1_000_000) + 1) this.#tradedSecond = last;
+    this.#tick();
   }
 
   stop(): void {
-    clearInterval(this.#timer);
+    clearTimeout(this.#timer);
+  }
+
+  #tick(): void {
+    this.#second();
+    // When the next second begins: at a fixed interval, one that comes late passes over a second.
+    this.#timer = setTimeout(() => this.#tick(), TICK_MS - ((this.#options.nowUs() / 1_000) % TICK_MS));
   }
 
   #second(): void {
@@ -81,6 +81,13 @@ export class TestFeed {
     if (second <= this.#lastSecond) return;
     const first = this.#lastSecond === 0;
     this.#lastSecond = second;
+    const traded = this.#tradedSecond;
+    if (traded > 0 && second - traded <= MISSED_SECONDS_MAX)
+      for (let missed = traded + 1; missed < second; missed++) {
+        // A trade ahead of the clock that the log has would be one of the future.
+        source.clock(missed * 1_000, receivedAtUs);
+        this.#trade(missed, receivedAtUs);
+      }
     const market = testMarket(second);
     source.clock(second * 1_000, receivedAtUs);
     if (first) {
@@ -117,7 +124,9 @@ export class TestFeed {
       receivedAtUs,
     );
     // Another may have told this second's already.
-    if (second > this.#tradedSecond) this.#trade(second, receivedAtUs);
+    if (second <= traded) return;
+    this.#trade(second, receivedAtUs);
+    this.#tradedSecond = second;
   }
 
   #trade(second: number, receivedAtUs: number): void {

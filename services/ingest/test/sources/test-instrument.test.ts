@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { difference } from '../../src/sources/level-difference.ts';
-import { testMarket } from '../../src/sources/test-instrument.ts';
+import { TestFeed, testMarket } from '../../src/sources/test-instrument.ts';
+import type { TickSink } from '../../src/sources/venue-source.ts';
 
 describe('the test instrument', () => {
   it('has a sound book of at least 5 levels a side that changes every second, and a trade at its top', () => {
@@ -17,6 +18,39 @@ describe('the test instrument', () => {
       expect(size).toBeGreaterThan(0);
       const next = testMarket(second + 1);
       expect(difference(bids, next.bids).length + difference(asks, next.asks).length).toBeGreaterThan(0);
+    }
+  });
+});
+
+describe('the feed of the test instrument', () => {
+  it('has a trade of every second, also of one that its timer or the log was too late for', () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] });
+    let nowMs = 1_763_700_000_960;
+    let full = false;
+    const trades: number[] = [];
+    const source = {
+      clock: () => undefined,
+      emit: ({ body }: { body: { kind: string; id?: string } }) =>
+        body.kind === 'trade' && trades.push(Number(body.id)),
+    } as unknown as TickSink;
+    const feed = new TestFeed({ source, nowUs: () => nowMs * 1_000, isFull: () => full });
+    try {
+      feed.start(1_763_699_990);
+      for (const lateMs of [0, 70, -70, 30, 2_500, 0]) {
+        nowMs += 1_000 + lateMs;
+        vi.advanceTimersByTime(1_000);
+      }
+      full = true;
+      nowMs += 10_000;
+      vi.advanceTimersByTime(1_000);
+      full = false;
+      nowMs += 1_000;
+      vi.advanceTimersByTime(1_000);
+      const last = Math.floor(nowMs / 1_000);
+      expect(trades).toEqual(Array.from({ length: last - 1_763_699_990 }, (_, i) => 1_763_699_991 + i));
+    } finally {
+      feed.stop();
+      vi.useRealTimers();
     }
   });
 });
