@@ -68,11 +68,9 @@ const ofTheDriver = (): void => {
 
   it('says at the start what is wrong with the addresses', async () => {
     await expect(openRedisMarketState({ nodes: ['localhost'] })).rejects.toMatchObject({ code: 'invalid' });
-    const started = performance.now();
     const nobody = openRedisMarketState({ nodes: ['127.0.0.1:1'], openTimeoutMs: 300 });
     await expect(nobody).rejects.toMatchObject({ code: 'unavailable', retryable: true });
     await expect(nobody).rejects.toThrow(/no Redis Cluster answers at 127\.0\.0\.1:1/);
-    expect(performance.now() - started).toBeLessThan(2_000);
   });
 };
 
@@ -98,9 +96,18 @@ const ofALostMaster = (): void => {
       const lostAt = performance.now();
       redis.kill(master, signal);
       // The other shards do not wait for this one.
-      expect(await state.checkpoint(other, otherFence, checkpoint(base + 1, []))).toBe('written');
-      expect(performance.now() - lostAt).toBeLessThan(1_000);
-      expect(await state.checkpoint(lost, fence, checkpoint(base + 2, [instrument('A$XX', base + 2)]))).toBe('written');
+      const written: number[] = [];
+      await Promise.all([
+        state.checkpoint(lost, fence, checkpoint(base + 2, [instrument('A$XX', base + 2)])).then((outcome) => {
+          expect(outcome).toBe('written');
+          written.push(lost);
+        }),
+        state.checkpoint(other, otherFence, checkpoint(base + 1, [])).then((outcome) => {
+          expect(outcome).toBe('written');
+          written.push(other);
+        }),
+      ]);
+      expect(written).toEqual([other, lost]);
       const gapMs = Math.round(performance.now() - lostAt);
       console.log(`first checkpoint written ${gapMs} ms after its master got ${signal}`);
 
@@ -212,18 +219,16 @@ const ofALostMaster = (): void => {
     const ticksNext = (await hasty.record(lost))?.ticksNext ?? 0;
     const master = await masterOf(lost);
     redis.kill(master);
-    const started = performance.now();
-    await expect(hasty.snapshot(lost, 'A$XX')).rejects.toMatchObject({ code: 'unavailable', retryable: true });
-    expect(performance.now() - started).toBeLessThan(1_000);
-    await expect(hasty.checkpoint(lost, fence, checkpoint(ticksNext, []))).rejects.toMatchObject({
-      code: 'unavailable',
-    });
-    const deadline = performance.now() + 10_000;
-    let outcome: string | undefined;
-    while (outcome === undefined && performance.now() < deadline) {
-      outcome = await hasty.checkpoint(lost, fence, checkpoint(ticksNext, [])).catch(() => undefined);
-    }
-    expect(outcome).toBe('written');
+    // Another is master after more than a second: who waited for it would be answered.
+    const [read, write] = await Promise.allSettled([
+      hasty.snapshot(lost, 'A$XX'),
+      hasty.checkpoint(lost, fence, checkpoint(ticksNext, [])),
+    ]);
+    expect(read).toMatchObject({ status: 'rejected', reason: { code: 'unavailable', retryable: true } });
+    expect(write).toMatchObject({ status: 'rejected', reason: { code: 'unavailable' } });
+    await expect
+      .poll(() => hasty.checkpoint(lost, fence, checkpoint(ticksNext, [])).catch(() => undefined))
+      .toBe('written');
     expect(lines.length).toBeLessThan(5);
     await hasty.close();
     await redis.restart(master);

@@ -149,20 +149,21 @@ describe('signals that are missed', () => {
     await expect.poll(() => here.signals.length).toBeGreaterThan(5);
     const lostAt = performance.now();
     redis.kill(master, signal);
-    let apart = 0;
-    let lastAt = lostAt;
-    const watching = setInterval(() => {
-      apart = Math.max(apart, performance.now() - lastAt);
-    }, 5);
+    // How many signals of the other shard came one after the other, with none of this one between.
+    let most = 0;
+    let run = 0;
+    let hereBefore = here.signals.length;
     await own.subscribe(elsewhere, () => {
-      lastAt = performance.now();
+      run = here.signals.length === hereBefore ? run + 1 : 1;
+      hereBefore = here.signals.length;
+      most = Math.max(most, run);
     });
     // What a failover lost is put back within CONFIRM_AFTER_MS of its end; until then the texts may be out of order.
     const so = here.signals.length;
     await expect.poll(() => here.signals.length, { timeout: 20_000 }).toBeGreaterThan(so + 10);
     console.log(`signals again ${Math.round(performance.now() - lostAt)} ms after their master got ${signal}`);
-    clearInterval(watching);
-    expect(apart).toBeLessThan(1_000);
+    // Both are published as often: without the loss it is one or two, and none at all if the other waited, too.
+    expect(most).toBeGreaterThan(5);
     const [sent, sentThere] = [await publishing.stop(), await publishingThere.stop()];
     await expect.poll(() => [here.signals.length, there.signals.length]).toEqual([sent, sentThere]);
     expect(there.signals.map(({ text }) => text)).toEqual(Array.from({ length: sentThere }, (_, i) => String(i)));
