@@ -107,9 +107,9 @@ function taken(answer: LeaseAnswer): number {
 }
 
 async function until(condition: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 5_000;
+  const deadline = Date.now() + 15_000;
   while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error('not within 5 s');
+    if (Date.now() > deadline) throw new Error('not within 15 s');
     await delay(5);
   }
 }

@@ -65,7 +65,7 @@ describe.skipIf(why !== '')(`docker compose up, from our images${why === '' ? ''
     for (const index of ['1', '2']) {
       const metrics = (): Promise<string> =>
         project.compose('exec', '-T', '--index', index, 'gateway', 'node', '-e', show);
-      await expect.poll(metrics, { timeout: 10_000 }).toMatch(/^tapecast_gateway_replay_store_bytes [1-9]/m);
+      await expect.poll(metrics, { timeout: 60_000 }).toMatch(/^tapecast_gateway_replay_store_bytes [1-9]/m);
       expect(await metrics()).toMatch(/^tapecast_gateway_replay_store_lost_records_total 0$/m);
     }
   });

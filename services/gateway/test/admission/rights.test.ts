@@ -220,9 +220,7 @@ describe('limits of a token', () => {
     clients.push(other);
     one?.close();
     await expect
-      .poll(async () => /^tapecast_gateway_connections (\d+)/m.exec(await stand.metrics.metrics())?.[1], {
-        timeout: 5_000,
-      })
+      .poll(async () => /^tapecast_gateway_connections (\d+)/m.exec(await stand.metrics.metrics())?.[1])
       .toBe('3');
     expect(await byMessage.ask({ ...ask, id: 2 })).toMatchObject({ type: 'success', limits: { connections: 2 } });
   });

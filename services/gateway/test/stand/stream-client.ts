@@ -6,6 +6,9 @@ import { type ClientOptions, WebSocket } from 'ws';
 // biome-ignore lint/suspicious/noExplicitAny: what a server sent is looked at field by field, and a wrong one fails the test.
 export type Wire = any;
 
+/** What is waited for comes when the machine gets to it: only what never comes takes so long. */
+const PATIENCE_MS = 15_000;
+
 /** A client of the stream that keeps what it got, for either subprotocol. */
 export class StreamClient {
   readonly socket: WebSocket;
@@ -15,6 +18,8 @@ export class StreamClient {
   frames = 0;
   closeCode: number | undefined;
   closeReason = '';
+  /** Why the handshake was not taken, and when to come again. */
+  refusal: { status: number | undefined; retryAfterMs: number } | undefined;
   #waiting: (() => void)[] = [];
 
   constructor(url: string, protocol?: string, options: ClientOptions = {}) {
@@ -27,6 +32,10 @@ export class StreamClient {
       this.closeCode = code;
       this.closeReason = reason.toString();
       this.#wake();
+    });
+    this.socket.on('unexpected-response', (_, { statusCode, headers }) => {
+      this.refusal = { status: statusCode, retryAfterMs: Number(headers['retry-after'] ?? 0) * 1_000 };
+      this.socket.terminate();
     });
     this.socket.on('error', () => {
       // Told by `close`, which follows.
@@ -61,13 +70,13 @@ export class StreamClient {
   }
 
   /** The first message, also of those that came already, that fits. Rejects after `ms` with what came instead. */
-  async next(fits: (message: Wire) => boolean, ms = 5_000): Promise<Wire> {
+  async next(fits: (message: Wire) => boolean, ms = PATIENCE_MS): Promise<Wire> {
     const found = await this.until(() => this.messages.find(fits), ms);
     return found;
   }
 
   /** Resolves with what `look` returns once it is neither undefined nor false. */
-  async until<T>(look: () => T | undefined | false, ms = 5_000): Promise<T> {
+  async until<T>(look: () => T | undefined | false, ms = PATIENCE_MS): Promise<T> {
     const deadline = Date.now() + ms;
     for (;;) {
       const found = look();
@@ -87,7 +96,7 @@ export class StreamClient {
     }
   }
 
-  closed(ms = 5_000): Promise<number> {
+  closed(ms = PATIENCE_MS): Promise<number> {
     return this.until(() => this.closeCode, ms);
   }
 
