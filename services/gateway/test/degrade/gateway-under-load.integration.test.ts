@@ -18,7 +18,8 @@ const LIMITS = {
     loadWindowMs: 100,
     loadFull: 1,
     loadCpuShareMin: 0,
-    loadBusyMin: 0,
+    // A loop that others keep from running is late and idle.
+    loadBusyMin: 0.8,
     loadDataMin: 0,
     relapseMs: 1,
   },
@@ -95,7 +96,6 @@ describe('a gateway under load', () => {
       expect(client.data('AAPL$US', 'depth@20')[1]?.range).toEqual([2, 6]);
       expect((await handshake(gateway.port)).status).toBe(101);
     },
-    60_000,
   );
 
   test('does none of it where that is off', async () => {
@@ -103,9 +103,7 @@ describe('a gateway under load', () => {
     const load = busy();
     try {
       await expect
-        .poll(async () => Number(/^tapecast_gateway_load (\S+)/m.exec(await stand!.metrics.metrics())?.[1]), {
-          timeout: 10_000,
-        })
+        .poll(async () => Number(/^tapecast_gateway_load (\S+)/m.exec(await stand!.metrics.metrics())?.[1]))
         .toBeGreaterThan(1);
       expect((await handshake(stand.gateway.port)).status).toBe(101);
       expect(await stand.metrics.metrics()).toContain('tapecast_gateway_degraded_level 0');
