@@ -18,4 +18,4 @@ test('a compute worker, a gateway and a Redis master die, the venue repeats itse
   expect(findings.clean).toBe(true);
   for (const [what, count] of Object.entries(compared)) expect(count, what).toBeGreaterThan(100);
   process.stdout.write(`${JSON.stringify(result.steps)}\n`);
-}, 120_000);
+}, 300_000);
