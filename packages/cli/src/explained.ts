@@ -115,7 +115,7 @@ function ofNumber(
   if (has === undefined) return [];
   if (seq > has.told)
     return [
-      `The gateway has told nothing past ${has.told} of it: ${seq} has not arrived there, or is in no frame yet.`,
+      `It was told nothing past ${has.told} of it: ${seq} has not arrived at the gateway, is in no frame yet, or waits until the client has read what came before.`,
     ];
   if (joined === undefined)
     return [`It joined before the time that is remembered. The stream was told up to ${has.told}, ${seq} with it.`];

@@ -1,3 +1,4 @@
+import type { StreamGroup } from '../fanout/stream-group.ts';
 import type { Session } from '../protocol/session.ts';
 import type { JournalEntry } from './journal-ring.ts';
 import type { SessionJournal } from './session-journal.ts';
@@ -36,12 +37,8 @@ export interface SessionReport {
 
 export function reportOf(id: string, session: Session | undefined, journal: SessionJournal): SessionReport | undefined {
   const { entries, sinceMs } = journal.of(id);
-  const own = entries.filter((entry) => entry.session !== '');
-  if (session === undefined && own.length === 0) return undefined;
-  const held = new Set(own.map(({ symbol }) => symbol));
-  for (const { instrument } of session?.client.streams ?? []) held.add(instrument.symbol);
-  // What happened to everybody is of interest where it had the instrument.
-  const events = entries.filter((entry) => entry.session !== '' || held.has(entry.symbol)).map(written);
+  if (session === undefined && entries.every((entry) => entry.session === '')) return undefined;
+  const events = toldIt(entries, session).map(written);
   return {
     session: id,
     ...(session === undefined ? {} : { connection: connectionOf(session) }),
@@ -50,8 +47,42 @@ export function reportOf(id: string, session: Session | undefined, journal: Sess
   };
 }
 
+/** Its own entries, and of what all who held an instrument were told what was told while it held it. */
+function toldIt(entries: readonly JournalEntry[], session: Session | undefined): JournalEntry[] {
+  // Connections whose beginning is remembered, and what they have subscribed since. Of the others anything may have been theirs.
+  const begun = new Set(entries.filter(({ event }) => event === 'opened').map((entry) => entry.session));
+  const open = new Map<string, Set<string>>();
+  const unknown = new Map<string, Set<string>>();
+  for (const { session: whose, symbol } of entries)
+    if (whose !== '' && !begun.has(whose)) symbolsOf(unknown, whose).add(symbol);
+  if (session !== undefined && !begun.has(session.connection))
+    for (const { instrument } of session.client.streams) symbolsOf(unknown, session.connection).add(instrument.symbol);
+  return entries.filter(({ session: whose, event, symbol }) => {
+    if (whose === '') return [...open.values(), ...unknown.values()].some((symbols) => symbols.has(symbol));
+    if (event === 'gone') for (const connections of [open, unknown]) connections.delete(whose);
+    else if (begun.has(whose) && event !== 'refused') symbolsOf(open, whose).add(symbol);
+    return true;
+  });
+}
+
+function symbolsOf(connections: Map<string, Set<string>>, connection: string): Set<string> {
+  const symbols = connections.get(connection) ?? new Set();
+  connections.set(connection, symbols);
+  return symbols;
+}
+
+/** Where a client is that is not told a stream with all others now: it reads slowly, or has come back a moment ago. */
+function ownPositions({ slow, resuming }: Session): Map<StreamGroup, { epoch: string; told: number }> {
+  const positions = new Map<StreamGroup, { epoch: string; told: number }>();
+  for (const position of slow?.away ?? []) positions.set(position.group, position);
+  for (const { group, epoch, at } of [...(resuming?.items ?? []), ...(resuming?.ahead ?? [])])
+    positions.set(group, { epoch, told: at });
+  return positions;
+}
+
 function connectionOf(session: Session): NonNullable<SessionReport['connection']> {
   const { client } = session;
+  const own = ownPositions(session);
   return {
     protocol: client.encoding,
     openedAt: Math.floor(session.openedAtMs),
@@ -59,13 +90,11 @@ function connectionOf(session: Session): NonNullable<SessionReport['connection']
     heardAt: Math.floor(client.heardAtMs),
     unreadBytes: session.unreadBytes,
     merged: session.slow !== undefined && session.slow.spell.stage !== 'live',
-    subscriptions: Array.from(client.streams, ({ instrument, channel, intervalMs, told }) => ({
-      symbol: instrument.symbol,
-      channel,
-      interval_ms: intervalMs,
-      epoch: instrument.view.epoch,
-      told,
-    })),
+    subscriptions: Array.from(client.streams, (stream) => {
+      const { instrument, channel, intervalMs } = stream;
+      const { epoch, told } = own.get(stream) ?? { epoch: instrument.view.epoch, told: stream.told };
+      return { symbol: instrument.symbol, channel, interval_ms: intervalMs, epoch, told };
+    }),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { ControlMessage, DataMessage } from '@tapecast/wire';
+import type { ControlMessage, DataMessage, NoticeMessage } from '@tapecast/wire';
 import type { Client } from './client.ts';
 import type { FlushContext } from './flush-context.ts';
 import type { BinaryFrame } from './frame-writer.ts';
@@ -10,6 +10,7 @@ type Message = DataMessage | ControlMessage;
 export class ShownFrames {
   readonly #streamNumber: number;
   readonly #messages: readonly Message[];
+  readonly #notices: readonly NoticeMessage[];
   #binary: { frame: BinaryFrame; messages: number }[] | undefined;
   #numbers: JsonFrame[] | undefined;
   #strings: JsonFrame[] | undefined;
@@ -17,11 +18,13 @@ export class ShownFrames {
   constructor(streamNumber: number, messages: readonly Message[]) {
     this.#streamNumber = streamNumber;
     this.#messages = messages;
+    this.#notices = messages.filter((message) => message.type === 'notice');
   }
 
   /** Sends them to one client; text waits for its `drain`. */
   sendTo(client: Client, context: FlushContext): void {
     if (this.#messages.length === 0) return;
+    for (const notice of this.#notices) client.journal?.told(client.session, notice);
     if (!client.json) {
       this.#binary ??= context.frames.allOf(this.#messages, this.#streamNumber, context.nowUs, undefined);
       for (const { frame, messages } of this.#binary) {

@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import WebSocket from 'ws';
+import { JOURNAL_LIMITS } from '../../src/explain/limits.ts';
+import { SessionJournal } from '../../src/explain/session-journal.ts';
 import { sessionRoute } from '../../src/explain/session-route.ts';
+import { FanoutStand } from '../stand/fanout-stand.ts';
 import { openStand, type Stand } from '../stand/stand.ts';
 
 let stand: Stand;
@@ -70,4 +73,56 @@ it('tells what everybody who held the instrument was told, and nothing of other 
     'AAPL$US live',
   ]);
   socket.close();
+});
+
+it('tells nothing of what others were told before it came', async () => {
+  const first = await connect();
+  first.socket.send(JSON.stringify({ action: 'subscribe', id: 1, channels: ['trade'], symbols: ['AAPL$US'] }));
+  await expect.poll(() => first.told.some(({ type }) => type === 'success')).toBe(true);
+  const { market } = stand;
+  market.trade('AAPL$US', 15_000);
+  await market.write();
+  await expect.poll(() => first.told.some(({ type }) => type === 'trade')).toBe(true);
+  const second = await connect();
+  second.socket.send(JSON.stringify({ action: 'subscribe', id: 1, channels: ['trade'], symbols: ['AAPL$US'] }));
+  await expect.poll(() => second.told.some(({ type }) => type === 'success')).toBe(true);
+  const { events } = (await stand.gateway.session(second.told[0]!.session as string))!;
+  expect(events.map(({ event }) => event)).toEqual(['opened', 'subscribed']);
+  first.socket.close();
+  second.socket.close();
+});
+
+it('names the number at which the client itself is, where that is not what others were told', async () => {
+  const { market } = stand;
+  market.trade('AAPL$US', 15_000);
+  await market.write();
+  const { socket, told } = await connect();
+  const positions = [['AAPL$US', 'trade', market.epoch, 9]];
+  socket.send(JSON.stringify({ action: 'resume', id: 1, positions }));
+  await expect.poll(() => told.some(({ type }) => type === 'success')).toBe(true);
+  const { connection } = (await stand.gateway.session(told[0]!.session as string))!;
+  expect(connection?.subscriptions).toMatchObject([{ symbol: 'AAPL$US', epoch: market.epoch, told: 9 }]);
+  socket.close();
+});
+
+it('tells which trades a client that did not read was told to be lost', () => {
+  const fan = new FanoutStand();
+  const journal = new SessionJournal(JOURNAL_LIMITS, () => fan.nowMs);
+  const instrument = fan.instrument();
+  const clients = (['json', 'protobuf'] as const).map((encoding) => fan.client(encoding));
+  for (const client of clients) {
+    client.journal = journal;
+    fan.join(client, instrument, 'trade');
+  }
+  const away = clients.map((client) => fan.fanout.pause(client));
+  for (let i = 1; i <= 20; i++) {
+    instrument.trade(100 + i);
+    fan.fanout.flush();
+    fan.nowMs += 5_000;
+    fan.toldTrades.sweep();
+  }
+  for (const [i, client] of clients.entries()) fan.fanout.resume(client, away[i]!);
+  const holes = journal.of('s').entries.filter(({ event }) => event === 'hole');
+  expect(holes).toMatchObject(clients.map(() => ({ symbol: instrument.symbol, channel: 'trade', first: 1 })));
+  expect(holes[0]!.last).toBeGreaterThan(1);
 });
