@@ -1,6 +1,7 @@
 import type { Update } from '@tapecast/market';
 import type { LogRecord } from '@tapecast/tick-log';
 import { NameTable, UpdateBatchReader, WireError } from '@tapecast/wire';
+import type { EpochOrder } from '../subscriptions/epoch-order.ts';
 import type { KnownInstrument } from '../subscriptions/instruments.ts';
 import type { UpdateWindow } from '../subscriptions/update-window.ts';
 import type { InstrumentTrades } from './instrument-trades.ts';
@@ -14,6 +15,7 @@ export interface ReplayPartition {
   readonly trades: TradeIndex<KnownInstrument>;
   /** Older records are not being read any more. */
   readonly filled: boolean;
+  readonly epochs: EpochOrder;
 }
 
 export interface HistoryOptions {
@@ -40,6 +42,11 @@ export class LogTradeHistory implements TradeHistory {
   filling(symbol: string): boolean {
     const known = this.#options.known(symbol);
     return known !== undefined && !this.#options.partition(known.partition).filled;
+  }
+
+  mayFollow(symbol: string, epoch: string, current: string): boolean {
+    const known = this.#options.known(symbol);
+    return known !== undefined && this.#options.partition(known.partition).epochs.mayFollow(epoch, current);
   }
 
   newest(symbol: string, epoch: string): number | undefined {

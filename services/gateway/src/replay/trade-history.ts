@@ -20,6 +20,8 @@ export interface TradeHistory {
   oldest(symbol: string, epoch: string): number | undefined;
   /** Whether older trades of the instrument may yet come, as the gateway has just begun. */
   filling(symbol: string): boolean;
+  /** Whether the log may have numbers of that epoch after those of `current`, which is the newest that was read. */
+  mayFollow(symbol: string, epoch: string, current: string): boolean;
   /** The highest number that is there, of this epoch. */
   newest(symbol: string, epoch: string): number | undefined;
   /**

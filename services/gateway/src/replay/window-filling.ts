@@ -16,6 +16,8 @@ export interface FilledPartition {
   trades: TradeIndex<KnownInstrument>;
   /** From then on what is read live follows on disk what was read here. */
   filled: boolean;
+  /** Of what is read live. */
+  readonly epochs: EpochOrder;
 }
 
 export interface FillingOptions {

@@ -239,9 +239,11 @@ function join(
   const interval = intervalIndex(intervalMs ?? 0);
   const { epoch } = instrument.view;
   const isTrade = channel === 'trade';
+  // It may be of an epoch that this gateway has not read of yet.
+  const awaited = position !== undefined && replays.mayFollow(instrument.fanout, position.epoch);
   if (
     position === undefined ||
-    (!isTrade && (position.epoch !== epoch || position.seq <= toldIn(instrument, channel, interval)))
+    (!isTrade && !awaited && (position.epoch !== epoch || position.seq <= toldIn(instrument, channel, interval)))
   ) {
     const stream = fanout.join(client, instrument.fanout, channel, interval);
     shown.push(stream);
@@ -252,10 +254,10 @@ function join(
   const result = success(session, stream, stream);
   // It knows of more than this gateway: it is not taken back.
   if (!isTrade) return { ...result, epoch: position.epoch, seq: position.seq, outcome: 'keyframe' };
-  // Of an instrument without a state it is told later if the client's numbers are no more.
-  const same = epoch === '' || position.epoch === epoch;
+  // Of an instrument without a state, and of an epoch that is not known here, it is told later if the client's numbers are no more.
+  const same = epoch === '' || awaited || position.epoch === epoch;
   const seq = same ? position.seq : 0;
-  const from = Math.max(seq + 1, epoch === '' ? 0 : replays.oldest(stream));
+  const from = Math.max(seq + 1, epoch === '' || awaited ? 0 : replays.oldest(stream));
   const at = { ...result, epoch: same ? position.epoch : epoch, seq, from };
   if (from === seq + 1) return { ...at, outcome: same ? 'resumed' : 'hole' };
   return { ...at, outcome: 'hole', lost: [seq + 1, from - 1] };

@@ -221,7 +221,7 @@ export class Resumptions {
 
   /** Tells something of one stream. A promise where what comes next has to be read. */
   #next(session: Session, item: Item): 'more' | 'done' | 'ahead' | Promise<Piece[]> {
-    const { fanout, limits, nowUs, replays } = this.#options;
+    const { fanout, nowUs, replays } = this.#options;
     const { client } = session;
     const { group } = item;
     fanout.flush();
@@ -229,16 +229,14 @@ export class Resumptions {
     // No state is known of it yet: what will be may be what the client has.
     if (epoch === '') return 'ahead';
     if (epoch !== item.epoch) {
+      if (replays.mayFollow(group.instrument, item.epoch) && this.#mayCome(item)) return 'ahead';
       this.#tellHole(session, item, undefined, epoch);
       Object.assign(item, { epoch, at: 0, based: client.json, pieces: [] });
     }
     if (keepsQuiet(group, item.at)) fanout.tellAll(group);
     const { told } = group;
     if (told < item.at) {
-      item.aheadSinceMs ??= nowUs() / 1000;
-      // Where it had the number from, that was in the log: all that was there since then has to be read first.
-      const { currentAtMs } = group.instrument;
-      if (currentAtMs === undefined || currentAtMs - item.aheadSinceMs < limits.resumeAheadMs) return 'ahead';
+      if (this.#mayCome(item)) return 'ahead';
       // There is no such number: what it has is of no numbering that is known here.
       this.#tellHole(session, item, undefined, epoch);
       item.at = 0;
@@ -257,6 +255,13 @@ export class Resumptions {
     if (pieces instanceof Promise) return pieces;
     item.pieces = pieces.slice();
     return pieces.length === 0 ? this.#lose(session, item, told) : 'more';
+  }
+
+  /** Where it had the number from, that was in the log: all that was there since then has to be read first. */
+  #mayCome(item: Item): boolean {
+    item.aheadSinceMs ??= this.#options.nowUs() / 1000;
+    const { currentAtMs } = item.group.instrument;
+    return currentAtMs === undefined || currentAtMs - item.aheadSinceMs < this.#options.limits.resumeAheadMs;
   }
 
   #tellPiece(session: Session, item: Item, piece: Piece): 'more' {
@@ -292,10 +297,11 @@ export class Resumptions {
     return this.#joinOthers(session, item);
   }
 
-  #show({ client }: Session, { group, epoch }: Item): 'done' {
+  #show({ client }: Session, { group, epoch, at }: Item): 'done' {
     const { fanout } = this.#options;
-    fanout.show(client, [group], false);
-    fanout.resume(client, [{ group, epoch, told: group.told }]);
+    // Whose numbers began anew is at 0: the state that it is told covers all from there on.
+    if (at > 0) fanout.show(client, [group], false);
+    fanout.resume(client, [{ group, epoch, told: at > 0 ? group.told : 0 }]);
     return 'done';
   }
 

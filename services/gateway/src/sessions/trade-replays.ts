@@ -74,6 +74,11 @@ export class TradeReplays {
     return (this.#history.newest(symbol, view.epoch) ?? 0) <= from;
   }
 
+  /** Whether a client with that epoch may know more than was read of the log here: the epoch is none that is known to be over. */
+  mayFollow({ view, symbol }: StreamGroup['instrument'], epoch: string): boolean {
+    return this.#history?.mayFollow(symbol, epoch, view.epoch) ?? false;
+  }
+
   /** Whether trades right after that number are missing that are just being read. */
   awaits(
     { instrument: symbol, epoch, trades, seqs }: InstrumentView,

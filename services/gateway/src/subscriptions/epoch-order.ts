@@ -32,4 +32,25 @@ export class EpochOrder {
     const b = this.#rank.get(right);
     return a !== undefined && b !== undefined && a < b;
   }
+
+  /**
+   * Whether the log may have records of `epoch` after those of `current`, the newest that was read: it is not known to come before,
+   * and of the same pair of topics, in which folds begin ever later.
+   */
+  mayFollow(epoch: string, current: string): boolean {
+    if (epoch === current || this.isBefore(epoch, current)) return false;
+    const [then, now] = [partsOf(epoch), partsOf(current)];
+    if (then === undefined || now === undefined || then.generation !== now.generation) return false;
+    return then.start === now.start ? then.version >= now.version : then.start > now.start;
+  }
+}
+
+/** Compute names an epoch by the pair of topics, the version of the folds, and the offset at which they began. */
+const EPOCH = /^(.+)\.(\d+)\.(\d+)(?:r\d+)?$/;
+
+function partsOf(epoch: string): { generation: string; version: number; start: number } | undefined {
+  const parts = EPOCH.exec(epoch);
+  return parts === null
+    ? undefined
+    : { generation: parts[1] as string, version: Number(parts[2]), start: Number(parts[3]) };
 }

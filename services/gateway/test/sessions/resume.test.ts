@@ -1,58 +1,13 @@
 import { openMemorySessionStore, type SessionStore } from '@tapecast/market-state';
-import { createMemorySignalHub } from '@tapecast/signal-bus';
-import type { TickLog } from '@tapecast/tick-log';
 import { afterEach, describe, expect, test } from 'vitest';
-import { openStand, type Stand, type StandOptions } from '../stand/stand.ts';
-import { StreamClient, type Wire } from '../stand/stream-client.ts';
+import type { Stand } from '../stand/stand.ts';
+import type { Wire } from '../stand/stream-client.ts';
 import { TokenIssuer } from '../stand/token-issuer.ts';
+import { closeAll, connect, numbers, open, openTwo, position, resumeOf, token, trade, upTo } from './coming-back.ts';
 
 const PROTOCOLS = ['tapecast.v1.json', 'tapecast.v1.protobuf', 'tapecast.v1.protobuf.zstd'];
-const open: { close(): unknown }[] = [];
 
-afterEach(async () => {
-  for (const one of open.splice(0).reverse()) await one.close();
-});
-
-interface Two {
-  one: Stand;
-  other: Stand;
-  store: SessionStore;
-}
-
-/** Two gateways on one log and one store of sessions. */
-async function openTwo(options: StandOptions = {}, store: SessionStore = openMemorySessionStore()): Promise<Two> {
-  const hub = createMemorySignalHub();
-  const stand = async (more: StandOptions): Promise<Stand> => {
-    const made = await openStand({ sessions: store, signals: hub.open(), ...options, ...more });
-    open.push({ close: () => made.stop() });
-    return made;
-  };
-  const one = await stand({});
-  return { one, other: await stand({ beside: one }), store };
-}
-
-async function connect(stand: Stand, protocol = 'tapecast.v1.json', query = ''): Promise<StreamClient> {
-  const client = await StreamClient.open(stand.gateway.port, protocol, query);
-  open.push(client);
-  return client;
-}
-
-const token = (client: StreamClient): string => client.messages[0].resume_token ?? client.messages[0].resumeToken;
-
-const position = (channel: string, epoch: string, seq: number, symbol = 'AAPL$US') => ({ symbol, channel, epoch, seq });
-const resumeOf = (client: StreamClient, text: string | undefined, positions: object[] = [], more = false) =>
-  client.ask({ action: 'resume', id: `resume ${Math.random()}`, token: text, positions, more });
-
-/** Numbers of the trades told live or replayed, in their order. */
-const numbers = (client: StreamClient): number[] =>
-  client.data('AAPL$US', 'trade').flatMap((message: Wire) => (message.range === undefined ? [] : [message.range[0]]));
-const upTo = (first: number, last: number): number[] => Array.from({ length: last - first + 1 }, (_, i) => first + i);
-
-async function trade(stand: Stand, count: number): Promise<void> {
-  for (let i = 0; i < count; i++) stand.market.trade('AAPL$US', 100 + i, 1_000, `id-${i}`);
-  stand.market.quote('AAPL$US', 100 + count);
-  await stand.market.write();
-}
+afterEach(closeAll);
 
 describe.each(PROTOCOLS)('a client that comes back in %s', (protocol) => {
   test('from a number that no other can follow is told so', async () => {
@@ -189,72 +144,6 @@ test('a book that changed beyond the cut only is shown at once to who was told i
     there.close();
   }
 });
-
-test('a gateway that has just begun waits for the trades that it is reading', async () => {
-  const { one } = await openTwo();
-  for (let i = 0; i < 10; i++) await trade(one, 20);
-  await one.market.checkpoint();
-  let read: () => void = () => {};
-  const reading = new Promise<void>((resolve) => {
-    read = resolve;
-  });
-  const log = new Proxy(one.log, {
-    get: (target, name) => {
-      if (name === 'offsetsAt')
-        return (...all: Parameters<TickLog['offsetsAt']>) => reading.then(() => target.offsetsAt(...all));
-      const value = Reflect.get(target, name, target);
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  });
-  const begun = await openStand({ beside: { ...one, log }, config: { limits: { recordsBeforeCheckpoint: 0 } } });
-  open.push({ close: () => begun.stop() });
-  const client = await connect(begun);
-  const answer = resumeOf(client, undefined, [position('trade', one.market.epoch, 7)]);
-  expect(await Promise.race([answer, new Promise((resolve) => setTimeout(resolve, 100, 'waits'))])).toBe('waits');
-  read();
-  expect((await answer).results).toMatchObject([{ outcome: 'resumed', from: 8 }]);
-  await client.until(() => numbers(client).at(-1) === 200);
-  expect(numbers(client)).toEqual(upTo(8, 200));
-});
-
-test.each([0, 20])(
-  'a gateway that lags behind the store, and has read %i trades, loses none of those between',
-  async (read) => {
-    const { one } = await openTwo();
-    await trade(one, read);
-    let goOn: () => void = () => {};
-    let lag: Promise<void> | undefined;
-    const log = new Proxy(one.log, {
-      get: (target, name) => {
-        if (name === 'read')
-          return (options: Parameters<TickLog['read']>[0]) => {
-            const { onRecords } = options;
-            const late: typeof onRecords = (...all) =>
-              lag === undefined ? onRecords(...all) : lag.then(() => onRecords(...all));
-            return target.read(options.topic === 'md.updates' ? { ...options, onRecords: late } : options);
-          };
-        const value = Reflect.get(target, name, target);
-        return typeof value === 'function' ? value.bind(target) : value;
-      },
-    });
-    const late = await openStand({ beside: { ...one, log } });
-    open.push({ close: () => late.stop() });
-    await expect.poll(() => late.gateway.ready().ready).toBe(true);
-    lag = new Promise((resolve) => {
-      goOn = resolve;
-    });
-    for (let i = read; i < 200; i += 20) await trade(one, 20);
-    await one.market.checkpoint();
-    const client = await connect(late);
-    const { results } = await resumeOf(client, undefined, [position('trade', one.market.epoch, 7)]);
-    expect(results).toMatchObject([{ outcome: 'resumed', from: 8 }]);
-    lag = undefined;
-    goOn();
-    await client.until(() => numbers(client).at(-1) === 200);
-    expect(numbers(client)).toEqual(upTo(8, 200));
-    expect(client.messages.filter(({ code }) => code === 'hole')).toEqual([]);
-  },
-);
 
 describe('a session', () => {
   test('goes on at another gateway with what it subscribed, and the older connection ends', async () => {

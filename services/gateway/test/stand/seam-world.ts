@@ -26,6 +26,9 @@ import { UpdateFeed } from '../../src/subscriptions/update-feed.ts';
 
 export const SYMBOL = 'AAPL$US';
 
+/** As compute names the one whose fold began there. */
+const epochName = (start: number): string => `seam.1.${start}`;
+
 /** The state at each number, by epoch and sequence. */
 export class Oracle {
   readonly #states = new Map<string, InstrumentView>();
@@ -224,7 +227,7 @@ export class World {
   readonly oracle = new Oracle();
   readonly sides: Side[] = [];
   #epoch = 1;
-  #view = emptyView(SYMBOL, 'e1');
+  #view = emptyView(SYMBOL, epochName(1));
   #unwritten: Update[] = [];
   /** All records that were ever written. */
   readonly #records: Written[] = [];
@@ -271,14 +274,14 @@ export class World {
 
   write(): void {
     if (this.#unwritten.length === 0) return;
-    this.#append(`e${this.#epoch}`, this.#unwritten);
+    this.#append(epochName(this.#epoch), this.#unwritten);
     this.#unwritten = [];
   }
 
   /** The partition's epoch goes on, and has nothing of this instrument: as the clocks of a venue do. */
   writeOther(): void {
     this.write();
-    this.#append(`e${this.#epoch}`, []);
+    this.#append(epochName(this.#epoch), []);
   }
 
   /** A second worker writes again what was written, cut into other pieces, and goes on where it can. */
@@ -287,7 +290,7 @@ export class World {
     const [first] = again;
     if (first === undefined) return;
     const old = again.flatMap(({ updates }) => updates).slice(Math.floor(first.updates.length / 2));
-    if (first.epoch !== `e${this.#epoch}`) this.#append(first.epoch, old);
+    if (first.epoch !== epochName(this.#epoch)) this.#append(first.epoch, old);
     else {
       this.#append(first.epoch, [...old, ...this.#unwritten]);
       this.#unwritten = [];
@@ -312,7 +315,7 @@ export class World {
   checkpoint(): void {
     this.write();
     const last = this.#checkpoints.at(-1);
-    const epoch = `e${this.#epoch}`;
+    const epoch = epochName(this.#epoch);
     const partitionNext = this.#records.length;
     const empty = Object.values(this.#view.seqs).every((seq) => seq === 0);
     const view = empty ? last?.view : encodeView(this.#view);
@@ -329,7 +332,7 @@ export class World {
   newEpoch(): void {
     this.write();
     this.#epoch++;
-    this.#view = emptyView(SYMBOL, `e${this.#epoch}`);
+    this.#view = emptyView(SYMBOL, epochName(this.#epoch));
   }
 
   /** Answers the oldest read: with what was there when it was asked, or is there now. */
