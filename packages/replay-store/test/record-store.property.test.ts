@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
 import { openRecordStore, openSharedRecordStore, type RecordStore, StoreSharing } from '../src/index.ts';
 import { folder } from './folder.ts';
 
@@ -112,6 +112,6 @@ test.each([
         await store.close();
       }
     }),
-    { numRuns, verbose: 1 },
+    { numRuns: numRuns / inject('fewerRuns'), verbose: 1 },
   );
 });

@@ -1,7 +1,9 @@
 import { startBinanceVenue } from '@tapecast/venue-server';
 import { afterEach, describe, expect, it } from 'vitest';
+import { normaliseFrame } from '../../../src/venues/binance/normalise.ts';
 import { BookOfTicks, type IngestRun, runIngest, sequenceFaults, shortest, until } from '../../ingest-harness.ts';
 import { BTCUSDT_PAIR, recordedFrames, recordingsMissing } from '../../recordings.ts';
+import { reader, routes } from './both-readings.ts';
 
 interface Diff {
   U: number;
@@ -63,6 +65,17 @@ describe.skipIf(recordingsMissing !== undefined)(`the BTCUSDT pair through inges
     expect(clocks.length).toBeGreaterThan(640);
     expect(clocks.every((timeMs, i) => i === 0 || timeMs - clocks[i - 1]! >= 1_000)).toBe(true);
   }, 120_000);
+
+  it('is read from bytes as JSON.parse reads it', async () => {
+    let different = 0;
+    const frames = await recordedFrames(BTCUSDT_PAIR);
+    for (const text of frames) {
+      const made = reader.read(Buffer.from(text));
+      if (JSON.stringify(made) !== JSON.stringify(normaliseFrame(text, routes))) different++;
+    }
+    expect(frames.length).toBeGreaterThan(90_000);
+    expect(different).toBe(0);
+  });
 
   it('arrives whole over connections that are each replaced before the venue cuts them: nothing lost, doubled, told or read again', async () => {
     const venue = await startBinanceVenue({
