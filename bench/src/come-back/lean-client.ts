@@ -20,7 +20,7 @@ const RETRY_MS = 1_000;
 const RETRY_MS_MAX = 30_000;
 /** A connection that lasted so long makes earlier failures forgotten. */
 const STABLE_MS = 5_000;
-/** From the try to the answer. Past it: another try. */
+/** From the try to `hello`, and from there to the answer, as the TypeScript client has it. Past either: another try. */
 const ANSWER_MS_MAX = 10_000;
 /** One buffer for all sockets of the process: a read is handled before the next one begins. */
 const READ_BUFFER = Buffer.allocUnsafeSlow(256 * 1024);
@@ -110,8 +110,12 @@ export class LeanClient extends Returning {
         '\r\n',
       ].join('\r\n'),
     );
+    this.#giveUpAfter(socket);
+  }
+
+  #giveUpAfter(socket: Socket | undefined): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => socket.destroy(), ANSWER_MS_MAX);
+    this.#timer = setTimeout(() => socket?.destroy(), ANSWER_MS_MAX);
   }
 
   #upgrade(before: Buffer, bytes: Uint8Array): void {
@@ -144,6 +148,7 @@ export class LeanClient extends Returning {
       case 'hello':
         this.#greetedAtMs = wallMs();
         this.trail.greeted = this.#greetedAtMs;
+        this.#giveUpAfter(this.#socket);
         if (this.#positions.size > 0) this.#resume();
         else {
           this.#token = message.resumeToken;

@@ -190,7 +190,10 @@ export interface GatewayLimits extends DegradationLimits {
   /** Older trades are kept so long for others who ask for the same, and so many of them, some 300 bytes each. Past either: read again. */
   readonly sharedReplayMs: number;
   readonly sharedReplayTradesMax: number;
-  /** For what the store knows of a session that comes back. Past it: it is a new one, and the client's positions count. */
+  /**
+   * For what the store knows of a session that comes back, as long as its instruments may take: thousands who come together hold the loop up, and
+   * its answer lies unread. Past it: it is a new one, and the client's positions count.
+   */
   readonly sessionTakeMs: number;
   /** Changes of sessions are gathered for so long, and so many are written at once. Past it: in the next write. */
   readonly sessionWriteMs: number;
@@ -382,7 +385,7 @@ export const DEFAULT_LIMITS: GatewayLimits = Object.freeze({
   replayReadMs: 5_000,
   sharedReplayMs: 1_000,
   sharedReplayTradesMax: 200_000,
-  sessionTakeMs: 500,
+  sessionTakeMs: 2_000,
   sessionWriteMs: 200,
   sessionsPerWrite: 1_000,
   sessionRetryMs: 1_000,
