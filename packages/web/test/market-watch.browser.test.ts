@@ -34,15 +34,15 @@ describe.skipIf(!existsSync(CHROMIUM))('the market watch in Chromium', () => {
   /** Resolves when the text of a cell is another than now. */
   const moves = async (symbol: string): Promise<void> => {
     const before = await last(symbol).textContent();
-    await expect.poll(() => last(symbol).textContent(), { timeout: 20_000 }).not.toBe(before);
+    await expect.poll(() => last(symbol).textContent()).not.toBe(before);
   };
 
   test('shows instruments whose prices move', async () => {
     await expect.poll(() => page.textContent('#state')).toBe('live');
     await expect.poll(() => last('BTCUSDT$BA').textContent()).toMatch(/^\d+\.\d+$/);
     await moves('TEST$XX');
-    await expect.poll(() => page.textContent('#rate'), { timeout: 10_000 }).toMatch(/[1-9]/);
-    await expect.poll(() => page.textContent('#age'), { timeout: 10_000 }).toMatch(/^\d/);
+    await expect.poll(() => page.textContent('#rate')).toMatch(/[1-9]/);
+    await expect.poll(() => page.textContent('#age')).toMatch(/^\d/);
   });
 
   test('adds an instrument by search and shows its book, trades and candles', async () => {
@@ -50,11 +50,11 @@ describe.skipIf(!existsSync(CHROMIUM))('the market watch in Chromium', () => {
     await expect.poll(() => page.locator('#found [role="option"]').count()).toBeGreaterThan(0);
     await page.press('#query', 'Enter');
     await expect.poll(() => page.textContent('#selected')).toBe('TEST$XX');
-    await expect.poll(() => page.locator('#levels .bid').nth(1).textContent(), { timeout: 10_000 }).toMatch(/^\d/);
+    await expect.poll(() => page.locator('#levels .bid').nth(1).textContent()).toMatch(/^\d/);
     const trades = page.locator('#trades tr');
-    await expect.poll(() => trades.count(), { timeout: 10_000 }).toBeGreaterThan(0);
+    await expect.poll(() => trades.count()).toBeGreaterThan(0);
     const newest = await trades.first().textContent();
-    await expect.poll(() => trades.first().textContent(), { timeout: 10_000 }).not.toBe(newest);
+    await expect.poll(() => trades.first().textContent()).not.toBe(newest);
     expect(await page.locator('#candles canvas').count()).toBeGreaterThan(0);
   });
 
@@ -71,9 +71,9 @@ describe.skipIf(!existsSync(CHROMIUM))('the market watch in Chromium', () => {
   test('says that the gateway is gone, and recovers by itself when it is back', async () => {
     await moves('TEST$XX');
     await embedded.kill();
-    await expect.poll(() => page.textContent('#state'), { timeout: 10_000 }).toBe('reconnecting');
+    await expect.poll(() => page.textContent('#state')).toBe('reconnecting');
     await embedded.restart();
-    await expect.poll(() => page.textContent('#state'), { timeout: 30_000 }).toBe('live');
+    await expect.poll(() => page.textContent('#state')).toBe('live');
     await moves('TEST$XX');
     expect(faults).toEqual([]);
   });

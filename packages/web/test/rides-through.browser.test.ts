@@ -6,6 +6,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 const CHROMIUM = '/usr/bin/chromium';
 const QUIET = ['--no-sandbox', '--disable-dev-shm-usage', '--disable-background-networking', '--no-first-run'];
 
+/** A broker that starts again on a machine with other work takes most of it. */
+const PATIENT_MS = 90_000;
+
 describe.skipIf(!existsSync(CHROMIUM))('the market watch, while parts of the cluster are killed', () => {
   let cluster: RunningCluster;
   let browser: Browser;
@@ -34,14 +37,14 @@ describe.skipIf(!existsSync(CHROMIUM))('the market watch, while parts of the clu
   /** Resolves when a trade came that was not there before. */
   const moves = async (): Promise<void> => {
     const before = await trades().catch(() => '');
-    await expect.poll(trades, { timeout: 30_000 }).not.toBe(before);
+    await expect.poll(trades, { timeout: PATIENT_MS }).not.toBe(before);
   };
   const back = (lines: readonly string[]) => lines.filter((line) => line.includes('back after')).length;
   /** Kills it, and waits until the page has come back through another or the same. */
   const killed = async (role: string, index = 0): Promise<string> => {
     const before = back(await happened());
     cluster.kill(role, index);
-    await expect.poll(async () => back(await happened()), { timeout: 30_000 }).toBe(before + 1);
+    await expect.poll(async () => back(await happened()), { timeout: PATIENT_MS }).toBeGreaterThan(before);
     await expect.poll(state).toBe('live');
     await moves();
     return (await happened()).find((line) => line.includes('back after')) ?? '';
@@ -57,7 +60,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the market watch, while parts of the clu
   };
 
   test('is live', async () => {
-    await expect.poll(state, { timeout: 20_000 }).toBe('live');
+    await expect.poll(state, { timeout: PATIENT_MS }).toBe('live');
     await page.click('tr[data-symbol="TEST$XX"]');
     await moves();
   });
@@ -79,10 +82,12 @@ describe.skipIf(!existsSync(CHROMIUM))('the market watch, while parts of the clu
     ['the broker', 'kafka'],
   ])('%s: it stays connected, and goes on with nothing missing', async (_, role) => {
     const before = await happened();
+    const { pid } = cluster.process(role);
     cluster.kill(role);
+    await expect.poll(() => cluster.process(role).pid, { timeout: PATIENT_MS }).not.toBe(pid);
     await moves();
     await moves();
-    expect(await state()).toBe('live');
+    await expect.poll(state).toBe('live');
     const since = (await happened()).slice(0, -before.length || undefined);
     expect(since.filter((line) => /lost|missing/.test(line))).toEqual([]);
   });

@@ -35,7 +35,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the market watch by https, from a cluste
   test('is live by wss, without a fault', async () => {
     await expect.poll(() => page.textContent('#state')).toBe('live');
     const last = page.locator('tr[data-symbol="TEST$XX"] td[data-column="last"]');
-    await expect.poll(() => last.textContent(), { timeout: 20_000 }).toMatch(/^\d/);
+    await expect.poll(() => last.textContent()).toMatch(/^\d/);
     expect(page.url()).toMatch(/^https:/);
     expect(sockets[0]).toMatch(/^wss:\/\/127\.0\.0\.1:\d+\/v1\/stream/);
     expect(faults).toEqual([]);
