@@ -36,7 +36,7 @@ export default defineConfig({
         testTimeout: name === 'unit' ? 60_000 : 180_000,
         hookTimeout: name === 'unit' ? 60_000 : 180_000,
         // What is waited for comes when the machine gets to it; a shorter wait measures the machine.
-        expect: { poll: { timeout: 15_000, interval: 50 } },
+        expect: { poll: { timeout: name === 'unit' || name === 'property' ? 15_000 : 60_000, interval: 50 } },
       },
     })),
   },

@@ -15,7 +15,7 @@ export interface ConformanceDriver {
 }
 
 export const PARTITIONS = 4;
-const DEADLINE_MS = 20_000;
+const DEADLINE_MS = 40_000;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();

@@ -17,7 +17,7 @@ export const silent: Logger = createLogger('test', 'silent');
 export async function until(
   what: string,
   condition: () => boolean | Promise<boolean>,
-  deadlineMs = 15_000,
+  deadlineMs = 30_000,
 ): Promise<void> {
   const deadline = performance.now() + deadlineMs;
   while (!(await condition())) {
@@ -108,7 +108,7 @@ export class UpdatesReader {
   async finished(
     streams: readonly StreamRecord[][],
     to = Number.POSITIVE_INFINITY,
-    deadlineMs = 20_000,
+    deadlineMs = 30_000,
   ): Promise<string> {
     await until(
       'all ticks are in md.updates',

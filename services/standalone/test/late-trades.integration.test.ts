@@ -63,7 +63,7 @@ test.skipIf(NO_RECORDED_DATA !== undefined)(
     onTestFinished(async () => {
       await ingest.stop();
     });
-    await expect.poll(() => ingest.ready().ready, { timeout: 30_000 }).toBe(true);
+    await expect.poll(() => ingest.ready().ready).toBe(true);
     venue.start();
 
     const days = leanDays([await asTheyCome()]);

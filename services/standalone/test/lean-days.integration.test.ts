@@ -202,7 +202,7 @@ async function expectRest(url: string, days: readonly LeanDay[]): Promise<void> 
       ['1m', minutes],
     ] as const) {
       await expect
-        .poll(async () => (await bars(url, instrument, interval)).map(sumsOfBar), { timeout: 30_000, interval: 100 })
+        .poll(async () => (await bars(url, instrument, interval)).map(sumsOfBar), { interval: 100 })
         .toEqual(expected.map(sumsOfOracle));
     }
   }

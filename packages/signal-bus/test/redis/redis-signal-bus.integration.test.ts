@@ -160,7 +160,7 @@ describe('signals that are missed', () => {
     });
     // What a failover lost is put back within CONFIRM_AFTER_MS of its end; until then the texts may be out of order.
     const so = here.signals.length;
-    await expect.poll(() => here.signals.length, { timeout: 20_000 }).toBeGreaterThan(so + 10);
+    await expect.poll(() => here.signals.length).toBeGreaterThan(so + 10);
     console.log(`signals again ${Math.round(performance.now() - lostAt)} ms after their master got ${signal}`);
     // Both are published as often: without the loss it is one or two, and none at all if the other waited, too.
     expect(most).toBeGreaterThan(5);

@@ -26,7 +26,7 @@ for (const way of (await waysToTest()).filter(({ kind }) => kind === 'containers
       expect(await containersOf(dataDir)).toHaveLength(8);
       const log = await readFile(join(dataDir, 'launcher.log'), 'utf8');
       expect(log).toMatch(/"event":"parts_chosen","parts":"containers","why":"\S*kafka:.* on unix:/);
-      await expect.poll(isReady, { timeout: 40_000 }).toBe(true);
+      await expect.poll(isReady).toBe(true);
       expect(await (await fetch(`${cluster.url}/v1/instruments?q=BTCUSDT`)).text()).toContain('BTCUSDT$BA');
     });
 
@@ -41,15 +41,15 @@ for (const way of (await waysToTest()).filter(({ kind }) => kind === 'containers
     it.each(PARTS)('starts a killed %s again, in another container on its address', async (role) => {
       const before = cluster.process(role);
       cluster.kill(role);
-      await expect.poll(() => cluster.process(role).pid, { timeout: 40_000 }).not.toBe(before.pid);
+      await expect.poll(() => cluster.process(role).pid).not.toBe(before.pid);
       expect(cluster.process(role)).toEqual({ ...before, pid: cluster.process(role).pid });
-      await expect.poll(isReady, { timeout: 40_000 }).toBe(true);
+      await expect.poll(isReady).toBe(true);
       expect(await containersOf(dataDir)).toHaveLength(8);
     });
 
-    it('ends within 5 s when the launcher is killed, and leaves nothing behind', async () => {
+    it('ends when the launcher is killed, and leaves nothing behind', async () => {
       const pids = cluster.processes().map(({ pid }) => pid);
       process.kill(cluster.pid, 'SIGKILL');
-      await expect.poll(() => leftOver(dataDir, pids), { timeout: 5_000 }).toEqual([]);
+      await expect.poll(() => leftOver(dataDir, pids)).toEqual([]);
     });
   });

@@ -13,11 +13,12 @@ test('a client that reads too slowly is cut (1.7); another one gets all', async 
   slow.socket.pause();
   venue.start();
   await venue.done;
-  await expect.poll(() => venue.connections().length, { timeout: 20_000 }).toBeLessThan(2);
+  await expect.poll(() => venue.connections().length).toBeLessThan(2);
   slow.socket.resume();
   expect((await slow.closed()).code).toBe(1006);
   // The quick one may have been cut by a machine that stood still; what it got is in order and without a hole.
   await quick.until(() => quick.texts.length === COUNT + 3 || quick.ended !== undefined);
   const sizes = quick.market('tick').map(({ v }: { v: number }) => v);
+  expect(sizes.length).toBeGreaterThan(0);
   expect(sizes).toEqual(Array.from({ length: sizes.length }, (_, n) => 100 + n));
 });

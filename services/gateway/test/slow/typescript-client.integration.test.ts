@@ -51,7 +51,7 @@ async function connect(protocol: Protocol) {
   /** It has been told everything. */
   const settled = () =>
     expect
-      .poll(() => [trades.at(-1), quote?.range?.[1], bookAt], { timeout: 30_000, interval: 5 })
+      .poll(() => [trades.at(-1), quote?.range?.[1], bookAt], { interval: 5 })
       .toEqual([
         stand.market.view(SYMBOL).seqs.trade,
         stand.market.view(SYMBOL).seqs.quote,

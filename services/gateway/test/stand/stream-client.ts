@@ -7,7 +7,7 @@ import { type ClientOptions, WebSocket } from 'ws';
 export type Wire = any;
 
 /** What is waited for comes when the machine gets to it: only what never comes takes so long. */
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 30_000;
 
 /** A client of the stream that keeps what it got, for either subprotocol. */
 export class StreamClient {

@@ -38,7 +38,7 @@ describe.skipIf(skip !== undefined)(`an engine of one’s own${skip === undefine
     expect(readFileSync('/proc/self/mounts', 'utf8')).not.toContain(dataDir);
   });
 
-  it('ends within 5 s when its starter is killed, with the containers that another process has on it', async () => {
+  it('ends when its starter is killed, with the containers that another process has on it', async () => {
     const dataDir = join(dir, 'two');
     const engine = run(
       `import { startOwnEngine } from ${source('container/own-engine.ts')};
@@ -57,7 +57,7 @@ describe.skipIf(skip !== undefined)(`an engine of one’s own${skip === undefine
     const pids = [pidOf(dataDir), Number(await parts.line)];
     expect(pids.map(isGone)).toEqual([false, false]);
     engine.kill();
-    await expect.poll(() => pids.map(isGone), { timeout: 5_000 }).toEqual([true, true]);
+    await expect.poll(() => pids.map(isGone)).toEqual([true, true]);
     parts.kill();
     expect(readFileSync('/proc/self/mounts', 'utf8')).not.toContain(`${dataDir}/overlay2`);
     // The next one finds what the killed one left.

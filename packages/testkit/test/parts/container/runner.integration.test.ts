@@ -63,7 +63,7 @@ for (const way of (await waysToTest()).filter(({ kind }) => kind === 'containers
       expect(await containersOf(dir)).toEqual([]);
     });
 
-    it('ends with its container within 5 s when its starter is killed', async () => {
+    it('ends with its container when its starter is killed', async () => {
       const folder = join(dir, 'orphan');
       const starter = spawn(
         process.execPath,
@@ -84,6 +84,6 @@ for (const way of (await waysToTest()).filter(({ kind }) => kind === 'containers
       expect(stateOf(pid)).toMatch(/[RS]/);
       expect(await containersOf(folder)).toHaveLength(1);
       starter.kill('SIGKILL');
-      await expect.poll(() => leftOver(folder, [pid]), { timeout: 5_000 }).toEqual([]);
+      await expect.poll(() => leftOver(folder, [pid])).toEqual([]);
     });
   });
