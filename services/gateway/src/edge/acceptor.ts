@@ -1,4 +1,5 @@
 import uWS, { type TemplatedApp, type us_listen_socket } from 'uWebSockets.js';
+import { createServer } from 'node:net';
 import { StartError } from '@tapecast/service-kit';
 
 /** Names an app of the socket library to apps of any thread of the process; a number that may be sent there. */
@@ -24,7 +25,13 @@ interface Native extends TemplatedApp {
   removeChildAppDescriptor(descriptor: AppDescriptor): void;
 }
 
-const EXCLUSIVE_PORT = 1; // LIBUS_LISTEN_EXCLUSIVE_PORT; else another process on the port would share our clients.
+const SHARED_PORT = 0; // LIBUS_LISTEN_DEFAULT; of a port that the library chose itself it shares none.
+/**
+ * A listen socket of the library holds 512 connections that wait to be accepted. Thousands of clients that come at once are a loop's turn in
+ * which more come, and past that their kernels try again a second later. So many of them on one port hold 4,096, as much as Linux lets
+ * one have without being told; the kernel deals new connections to them evenly.
+ */
+const LISTEN_SOCKETS = 8;
 
 export const descriptorOf = (app: TemplatedApp): AppDescriptor => (app as Native).getDescriptor();
 
@@ -35,7 +42,7 @@ export const descriptorOf = (app: TemplatedApp): AppDescriptor => (app as Native
  */
 export class Acceptor implements Door {
   readonly #app: Native;
-  #listening: us_listen_socket | undefined;
+  readonly #listening: us_listen_socket[] = [];
 
   constructor(app: TemplatedApp) {
     this.#app = app as Native;
@@ -53,26 +60,24 @@ export class Acceptor implements Door {
     this.#app.removeChildAppDescriptor(descriptor);
   }
 
-  listen(host: string, port: number): Promise<number> {
-    return new Promise((resolve, reject) => {
-      // (host, port, options, callback) is taken by the native side; the types list only three of the four forms.
-      this.#app.listen(host, port, EXCLUSIVE_PORT, (socket: us_listen_socket | false) => {
-        if (socket === false) {
-          const msg = `${host}:${port} is taken by another process. Choose another port with --port, or stop that process.`;
-          reject(new StartError('port_taken', msg));
-          return;
-        }
-        this.#listening = socket;
-        // A listen socket is a socket to uSockets; the types don't say so.
-        resolve(uWS.us_socket_local_port(socket as unknown as Parameters<typeof uWS.us_socket_local_port>[0]));
-      });
-    });
+  async listen(host: string, port: number): Promise<number> {
+    // A shared port that another process listens on would share our clients.
+    if (port !== 0 && !(await isFree(host, port))) throw taken(host, port);
+    const sockets = port === 0 ? 1 : LISTEN_SOCKETS;
+    while (this.#listening.length < sockets) {
+      const socket = await this.#open(host, port);
+      if (socket === undefined) {
+        this.stopListening();
+        throw taken(host, port);
+      }
+      this.#listening.push(socket);
+    }
+    // A listen socket is a socket to uSockets; the types don't say so.
+    return uWS.us_socket_local_port(this.#listening[0] as unknown as Parameters<typeof uWS.us_socket_local_port>[0]);
   }
 
   stopListening(): void {
-    if (this.#listening === undefined) return;
-    uWS.us_listen_socket_close(this.#listening);
-    this.#listening = undefined;
+    for (const socket of this.#listening.splice(0)) uWS.us_listen_socket_close(socket);
   }
 
   /** Cuts what it has itself, too. */
@@ -80,4 +85,26 @@ export class Acceptor implements Door {
     this.stopListening();
     this.#app.close();
   }
+
+  /** Undefined where the port is taken. */
+  #open(host: string, port: number): Promise<us_listen_socket | undefined> {
+    return new Promise((resolve) => {
+      // (host, port, options, callback) is taken by the native side; the types list only three of the four forms.
+      this.#app.listen(host, port, SHARED_PORT, (socket: us_listen_socket | false) => resolve(socket || undefined));
+    });
+  }
+}
+
+/** Whether nobody listens there, be it on a shared port or not. */
+function isFree(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(false));
+    probe.listen({ host, port, exclusive: true }, () => probe.close(() => resolve(true)));
+  });
+}
+
+function taken(host: string, port: number): StartError {
+  const msg = `${host}:${port} is taken by another process. Choose another port with --port, or stop that process.`;
+  return new StartError('port_taken', msg);
 }

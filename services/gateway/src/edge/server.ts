@@ -34,7 +34,7 @@ import { visitorOf } from './visitor.ts';
  * | WebSocket         | from `open` to `close`; any call after it throws  | `Client.closed` is set in `close` and asked before use  |
  * | message buffer    | until the callback returns                        | it is parsed at once and never kept                     |
  * | socket after end()| 16 s at most, for the unread rest (idleTimeout>0) | with idleTimeout 0 it would wait for ever               |
- * | listen socket     | until closed; shared silently with other processes| exclusive port                                          |
+ * | listen socket     | until closed; shared silently with other processes| several on one port, which nobody else may have         |
  * | app               | as the process; its certificate is for good       | `NativeApps`: a new one for a new certificate           |
  * | headers           | 4 KiB together, else 431 by the library           | longer tokens come in an `auth` message                 |
  * | callbacks         | an exception in one ends the process              | each is guarded                                         |
