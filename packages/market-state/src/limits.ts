@@ -62,8 +62,11 @@ export const TAKE_GATHER_MS = 5;
 /** Sessions taken by one script call: a reply of some 32 times 700 kB at most, and of some 10 kB as sessions are. */
 export const TAKES_PER_CALL = 32;
 
-/** Sessions that the memory driver keeps. Past it: those written longest ago go. */
+/** Sessions that the memory driver keeps, some 500 bytes each beside what is stored of them. Past it: those written longest ago go. */
 export const MEMORY_SESSIONS_MAX = 200_000;
+
+/** Characters of all of these together, of 1 or 2 bytes. Past it: the same. 40,000 sessions of 100 streams have some 50 Mi. */
+export const MEMORY_SESSION_CHARACTERS_MAX = 64 * 1024 * 1024;
 
 /** Characters of a session's id, and of the names of a gateway and a connection. Past it: `invalid`. */
 export const SESSION_TEXT_LENGTH_MAX = 128;

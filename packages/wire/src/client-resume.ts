@@ -1,5 +1,5 @@
 import type { RawClientMessage } from './client-message.ts';
-import { RESUME_TOKEN_LENGTH_MAX } from './limits.ts';
+import { EPOCH_LENGTH_MAX, RESUME_TOKEN_LENGTH_MAX } from './limits.ts';
 import type { ResumeMessage, ResumePosition } from './messages.ts';
 import { quoted } from './quoted.ts';
 
@@ -42,7 +42,8 @@ function checkPosition(item: unknown): ResumePosition | string {
     return `[0] is ${quoted(symbol)}. Expected a symbol, as in ${EXAMPLE}`;
   if (typeof channel !== 'string' || channel.trim() === '')
     return `[1] is ${quoted(channel)}. Expected a channel, as in ${EXAMPLE}`;
-  if (typeof epoch !== 'string') return `[2] is ${quoted(epoch)}. Expected the epoch as a text, as in ${EXAMPLE}`;
+  if (typeof epoch !== 'string' || epoch.length > EPOCH_LENGTH_MAX)
+    return `[2] is ${quoted(epoch)}. Expected the epoch as a text of at most ${EPOCH_LENGTH_MAX} characters, as in ${EXAMPLE}`;
   // Another number comes after it, which has to be one that can be told, too.
   if (!isCount(seq) || seq === Number.MAX_SAFE_INTEGER)
     return `[3] is ${quoted(seq)}. Expected the last number that you have, as in ${EXAMPLE}`;

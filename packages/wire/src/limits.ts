@@ -9,6 +9,9 @@ export const MESSAGE_ID_LENGTH_MAX = 128;
 /** Characters of a resume token: those that gateways give have 80. Over it: `bad_request`. */
 export const RESUME_TOKEN_LENGTH_MAX = 256;
 
+/** Characters of an epoch in a `resume`, which is kept until the client is at the present: those that there are have some 50. Over it: `bad_request`. */
+export const EPOCH_LENGTH_MAX = 256;
+
 /** Characters of what a client wrote that an error quotes back. Over it: cut, with `…`. */
 export const QUOTED_LENGTH_MAX = 60;
 

@@ -49,6 +49,13 @@ const SUBSCRIBE = { action: 'subscribe', id: 2, channels: ['quote'], symbols: ['
 
 describe('a fault is named, with what was expected', () => {
   const cases: [name: string, text: string, action: string | null, id: unknown, words: RegExp][] = [
+    [
+      'an epoch that would only be kept',
+      JSON.stringify({ action: 'resume', id: 1, positions: [['A$US', 'quote', 'e'.repeat(257), 1]] }),
+      'resume',
+      1,
+      /positions\[0\]\[2\] is "eee.*at most 256 characters/,
+    ],
     ['no JSON', '{"action":', null, null, /no JSON .* Expected one JSON object a frame/],
     ['an array', '[1]', null, null, /The message is a list\. Expected one JSON object/],
     ['null', 'null', null, null, /The message is null/],

@@ -111,8 +111,17 @@ export interface GatewayLimits extends DegradationLimits {
   readonly pairsPerMessageMax: number;
   /** (symbol, channel) pairs of one connection. Past it: the result of each further pair is `too_many_symbols`. */
   readonly subscriptionsPerConnectionMax: number;
-  /** Messages that wait for their turn behind one that waits for the store. Past it: closed as `tooManyMessages`. */
+  /**
+   * Messages that wait for their turn behind one that waits for the store, or until their client reads, and the bytes of their frames.
+   * Past either: closed as `tooManyMessages`. A session of 10,000 streams comes back by five messages of 200 kB.
+   */
   readonly messagesWaitingMax: number;
+  readonly messagesWaitingBytesMax: number;
+  /**
+   * The same of all clients together: read they have up to eight times as much, in the heap. Past it: whoever has most is closed
+   * as `tooManyMessages`.
+   */
+  readonly messagesWaitingBytesAllMax: number;
   /** Messages a client may send at once, and then a second. Past it: closed as `tooManyMessages`. */
   readonly messagesBurst: number;
   readonly messagesPerSecond: number;
@@ -195,9 +204,13 @@ export interface GatewayLimits extends DegradationLimits {
    * its answer lies unread. Past it: it is a new one, and the client's positions count.
    */
   readonly sessionTakeMs: number;
-  /** Changes of sessions are gathered for so long, and so many are written at once. Past it: in the next write. */
+  /**
+   * Changes of sessions are gathered for so long, and so many are written at once, with so many streams of all together, 70 characters
+   * each at most, and those of one session more. Past either: in the next write.
+   */
   readonly sessionWriteMs: number;
   readonly sessionsPerWrite: number;
+  readonly sessionStreamsPerWrite: number;
   /** After a write that failed. */
   readonly sessionRetryMs: number;
   /**
@@ -213,8 +226,12 @@ export interface GatewayLimits extends DegradationLimits {
    */
   readonly sessionKeptMs: number;
   readonly sessionRenewMs: number;
-  /** Sessions that ended and wait to be written. Past it: the store forgets them after `sessionKeptMs`, with no positions. */
+  /**
+   * Sessions that ended and wait to be written, and their streams, some 150 bytes each. Past either: the store forgets them after
+   * `sessionKeptMs`, with no positions.
+   */
   readonly endedSessionsMax: number;
+  readonly endedStreamsMax: number;
   /** For the writes of all sessions that end with the gateway. Past it: as `endedSessionsMax`. */
   readonly sessionsStopMs: number;
   /** How long the close frames of a stop have to reach their clients before the sockets are cut. Past it: cut, and the client sees 1006. */
@@ -356,6 +373,8 @@ export const DEFAULT_LIMITS: GatewayLimits = Object.freeze({
   pairsPerMessageMax: 2_000,
   subscriptionsPerConnectionMax: 10_000,
   messagesWaitingMax: 256,
+  messagesWaitingBytesMax: 1 * MIB,
+  messagesWaitingBytesAllMax: 32 * MIB,
   messagesBurst: 1_000,
   messagesPerSecond: 100,
   pairsBurst: 40_000,
@@ -388,6 +407,7 @@ export const DEFAULT_LIMITS: GatewayLimits = Object.freeze({
   sessionTakeMs: 2_000,
   sessionWriteMs: 200,
   sessionsPerWrite: 1_000,
+  sessionStreamsPerWrite: 100_000,
   sessionRetryMs: 1_000,
   sessionSignalMs: 20,
   sessionsPerSignal: 150,
@@ -395,6 +415,7 @@ export const DEFAULT_LIMITS: GatewayLimits = Object.freeze({
   sessionKeptMs: 900_000,
   sessionRenewMs: 300_000,
   endedSessionsMax: 20_000,
+  endedStreamsMax: 1_000_000,
   sessionsStopMs: 500,
   closeFramesMs: 250,
   socketBytesMax: 16 * MIB,
@@ -458,6 +479,8 @@ export function limitsDisagree(limits: GatewayLimits): string | undefined {
     return 'pairsBurst must not be below subscriptionsPerConnectionMax, or who holds that many can not ask what he holds';
   if (limits.bytesBurst < limits.messageBytesMax)
     return 'bytesBurst must not be below messageBytesMax, or a message that is allowed closes its connection';
+  if (Math.min(limits.messagesWaitingBytesMax, limits.messagesWaitingBytesAllMax) < limits.messageBytesMax)
+    return 'messagesWaitingBytesMax and messagesWaitingBytesAllMax must not be below messageBytesMax, or a message that is allowed closes its connection';
   if (limits.unadmittedMessageBytesMax <= TOKEN_LENGTH_MAX)
     return `unadmittedMessageBytesMax must be above ${TOKEN_LENGTH_MAX}, or a long token can't be given`;
   if (limits.unadmittedBytesMax < limits.authFailuresMax * limits.unadmittedMessageBytesMax)

@@ -1,4 +1,5 @@
 import { connect as connectTcp } from 'node:net';
+import type { MarketState } from '@tapecast/market-state';
 import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { openStand, type Stand, type StandOptions } from './stand/stand.ts';
@@ -199,6 +200,39 @@ describe('messages', () => {
       client.send({ ...again, id: 4 });
       expect(await client.closed()).toBe(4104);
     }
+  });
+
+  test('more than may wait behind a message that is being answered ends the connection that has most', async () => {
+    let answer: (none: undefined) => void = () => {};
+    const nothing = new Promise<undefined>((resolve) => {
+      answer = resolve;
+    });
+    await start({
+      // The first message waits for a state.
+      store: (state) =>
+        new Proxy(state, {
+          get: (target, name: keyof MarketState) =>
+            name === 'snapshot' ? () => nothing : (target[name] as () => unknown).bind(target),
+        }),
+      config: { limits: { messagesWaitingBytesAllMax: 700_000, joinAnswerMs: 60_000 } },
+    });
+    const symbols = ['x'.repeat(200_000)];
+    const waiting = async (messages: number): Promise<StreamClient> => {
+      const client = await connect();
+      client.send({ action: 'subscribe', id: 1, symbols: ['AAPL$US'], channels: ['quote'] });
+      for (let id = 2; id <= 1 + messages; id++) client.send({ action: 'subscribe', id, symbols, channels: ['quote'] });
+      client.socket.ping();
+      await new Promise((resolve) => client.socket.once('pong', resolve));
+      return client;
+    };
+    const modest = await waiting(1);
+    const greedy = await waiting(2);
+    expect(greedy.closeCode).toBeUndefined();
+    const last = await waiting(1);
+    expect(await greedy.closed()).toBe(4104);
+    answer(undefined);
+    for (const client of [modest, last])
+      expect((await client.next(({ id }) => id === 2)).results).toMatchObject([{ code: 'unknown_symbol' }]);
   });
 
   test('too many messages, and too many bad ones, end the connection with their codes', async () => {

@@ -1,5 +1,5 @@
 import { MarketStateError } from '../errors.ts';
-import { MEMORY_SESSIONS_MAX } from '../limits.ts';
+import { MEMORY_SESSION_CHARACTERS_MAX, MEMORY_SESSIONS_MAX } from '../limits.ts';
 import { checkTake, checkWrite, packOwner, unpackOwner, unpackSession } from '../session-packing.ts';
 import type { SessionOwner, SessionStore, SessionWrite, SessionWritten, TakenSession } from '../session-store.ts';
 
@@ -14,8 +14,11 @@ interface Kept {
 }
 
 /** The embedded default: sessions of an earlier process are unknown. What is over its time goes when others are written. */
-export function openMemorySessionStore(nowMs: () => number = () => performance.now()): SessionStore {
-  return new MemorySessionStore(nowMs);
+export function openMemorySessionStore(
+  nowMs: () => number = () => performance.now(),
+  charactersMax = MEMORY_SESSION_CHARACTERS_MAX,
+): SessionStore {
+  return new MemorySessionStore(nowMs, charactersMax);
 }
 
 /** Sessions looked at for their end at each write: more than are written, so that none of those that ended stay. */
@@ -25,10 +28,13 @@ class MemorySessionStore implements SessionStore {
   readonly #nowMs: () => number;
   /** In the order of their last writes, nearly that of their ends. */
   readonly #kept = new Map<string, Kept>();
+  readonly #charactersMax: number;
+  #characters = 0;
   #closed = false;
 
-  constructor(nowMs: () => number) {
+  constructor(nowMs: () => number, charactersMax: number) {
     this.#nowMs = nowMs;
+    this.#charactersMax = charactersMax;
   }
 
   async take(
@@ -63,6 +69,7 @@ class MemorySessionStore implements SessionStore {
   async close(): Promise<void> {
     this.#closed = true;
     this.#kept.clear();
+    this.#characters = 0;
   }
 
   #write({ id, owner, generation, ttlMs, session }: SessionWrite, body: string): SessionWritten {
@@ -90,8 +97,18 @@ class MemorySessionStore implements SessionStore {
 
   #keep(id: string, kept: Kept, ttlMs: number): void {
     kept.endsAtMs = this.#nowMs() + ttlMs;
-    this.#kept.delete(id);
+    this.#forget(id);
     this.#kept.set(id, kept);
+    this.#characters += kept.body.length;
+    for (const oldest of this.#kept.keys()) {
+      if (this.#characters <= this.#charactersMax) return;
+      this.#forget(oldest);
+    }
+  }
+
+  #forget(id: string): void {
+    this.#characters -= this.#kept.get(id)?.body.length ?? 0;
+    this.#kept.delete(id);
   }
 
   #sweep(most: number): void {
@@ -99,7 +116,7 @@ class MemorySessionStore implements SessionStore {
     let looked = 0;
     for (const [id, { endsAtMs }] of this.#kept) {
       if (looked++ >= most) return;
-      if (endsAtMs <= nowMs || this.#kept.size > MEMORY_SESSIONS_MAX) this.#kept.delete(id);
+      if (endsAtMs <= nowMs || this.#kept.size > MEMORY_SESSIONS_MAX) this.#forget(id);
     }
   }
 

@@ -1,7 +1,7 @@
 import type { Grant } from '@tapecast/access';
 import type { Channel } from '@tapecast/market';
 import type { StoredSession } from '@tapecast/market-state';
-import { CLOSE_CODES, type ClientMessage, type CloseReason, type ErrorMessage } from '@tapecast/wire';
+import { CLOSE_CODES, type CloseReason } from '@tapecast/wire';
 import type { DepartureReason } from '../drain/departures.ts';
 import type { Client } from '../fanout/client.ts';
 import type { PausedPosition } from '../fanout/fanout.ts';
@@ -71,7 +71,6 @@ export class Session {
   symbolsMax: number;
   /** A message that waits for the store or a token's check is being answered; later ones wait behind it, so that answers keep their order. */
   busy = false;
-  waiting: (ClientMessage | ErrorMessage)[] | undefined;
   #rates: SessionRates;
   #messagesFullAtMs = 0;
   #bytesFullAtMs = 0;

@@ -20,6 +20,7 @@ import { leave, resync, unsubscribe } from './leave-and-resync.ts';
 import { pairsOf } from './pairs-of.ts';
 import { ratesOf, Session, type SessionRates } from './session.ts';
 import { subscribe } from './subscribe.ts';
+import { WaitingMessages } from './waiting-messages.ts';
 
 /** All connections of this gateway, and what is done with what they send. The edge calls in; nothing here throws. */
 export class Sessions {
@@ -30,10 +31,12 @@ export class Sessions {
   readonly #all = new Set<Session>();
   /** Of whom it is not known yet who they are; who waits longest is first. */
   readonly #unadmitted = new Set<Session>();
+  readonly #waiting: WaitingMessages<Session>;
 
   constructor(context: ProtocolContext) {
     this.#context = context;
     this.#rates = ratesOf(context.limits);
+    this.#waiting = new WaitingMessages(context.limits);
     context.fanout.reaches({ [Symbol.iterator]: () => this.#clients() });
     this.authentication = new Authentication(context, new SubjectConnections(), (session, reason) =>
       this.#end(session, reason),
@@ -122,7 +125,7 @@ export class Sessions {
     session.client.closed = true;
     this.resume.keeper?.closed(session, code);
     this.resume.resumptions.closed(session);
-    session.waiting = undefined;
+    this.#waiting.forget(session);
     this.#unadmitted.delete(session);
     this.authentication.left(session);
     for (const stream of [...session.client.streams]) leave(this.#context, session, stream);
@@ -184,7 +187,7 @@ export class Sessions {
         return;
       }
     }
-    this.handle(session, message);
+    this.handle(session, message, bytes.byteLength);
   }
 
   /** False where somebody of whom nothing is known sends more than a door needs. */
@@ -196,14 +199,14 @@ export class Sessions {
     return ++door.messages <= unadmittedMessagesMax && door.bytes <= unadmittedBytesMax;
   }
 
-  /** A message that was read, or the answer to one that could not be: answered now, or after those before it. */
-  handle(session: Session, message: ClientMessage | ErrorMessage): void {
-    if (!this.#waits(session)) this.#handle(session, message);
-    else {
-      session.waiting ??= [];
-      if (session.waiting.length < this.#context.limits.messagesWaitingMax) session.waiting.push(message);
-      else this.#end(session, 'tooManyMessages');
+  /** A message that was read of so many bytes, or the answer to one that could not be: answered now, or after those before it. */
+  handle(session: Session, message: ClientMessage | ErrorMessage, bytes: number): void {
+    if (!this.#waits(session)) {
+      this.#handle(session, message);
+      return;
     }
+    const tooMuch = this.#waiting.add(session, message, bytes);
+    if (tooMuch !== undefined) this.#end(tooMuch, 'tooManyMessages');
   }
 
   /** Closes all: another gateway takes over. */
@@ -291,11 +294,8 @@ export class Sessions {
   #next(session: Session): void {
     session.busy = false;
     while (!this.#waits(session) && !session.client.closed) {
-      const message = session.waiting?.shift();
-      if (message === undefined) {
-        session.waiting = undefined;
-        return;
-      }
+      const message = this.#waiting.take(session);
+      if (message === undefined) return;
       this.#handle(session, message);
     }
   }

@@ -40,6 +40,7 @@ export class SessionKeeper {
   readonly #changed = new Set<Session>();
   /** Connections that ended, by their session: what is left to be written of them. */
   readonly #ended = new Map<string, SessionWrite>();
+  #endedStreams = 0;
   /** What the store has of sessions that were taken, until their first write: who subscribes the same again changes nothing. */
   readonly #taken = new Map<Session, StoredSession>();
   /** Sessions taken from other gateways, which are told of them together. */
@@ -118,8 +119,9 @@ export class SessionKeeper {
     this.#renewals.delete(session);
     if (session.replaced || (!changed && !stored)) return;
     const orderly = code !== undefined && ORDERLY.has(code) && session.unreadBytes === 0;
-    if (this.#ended.size >= limits.endedSessionsMax) return;
-    this.#ended.set(id, { ...this.#writeOf(session, this.#snapshot(session, orderly)), ttlMs: limits.resumeWindowMs });
+    const streams = session.client.streams.size;
+    if (this.#ended.size >= limits.endedSessionsMax || this.#endedStreams + streams > limits.endedStreamsMax) return;
+    this.#noteEnded({ ...this.#writeOf(session, this.#snapshot(session, orderly)), ttlMs: limits.resumeWindowMs });
     this.#schedule(limits.sessionWriteMs);
   }
 
@@ -185,15 +187,29 @@ export class SessionKeeper {
     const session = ended?.session;
     if (ended === undefined || session?.secretHash !== claim.secretHash || session.subject !== claim.subject)
       return undefined;
-    this.#ended.delete(id);
+    this.#forgetEnded(ended);
     return { session, generation: ended.generation };
+  }
+
+  #noteEnded(write: SessionWrite): void {
+    const before = this.#ended.get(write.id);
+    if (before !== undefined) this.#forgetEnded(before);
+    this.#ended.set(write.id, write);
+    this.#endedStreams += streamsOf(write);
+  }
+
+  /** It may have ended again meanwhile, taken up by another connection. */
+  #forgetEnded(write: SessionWrite): void {
+    if (this.#ended.get(write.id) !== write) return;
+    this.#ended.delete(write.id);
+    this.#endedStreams -= streamsOf(write);
   }
 
   #adopt(session: Session, identity: Session['identity']): void {
     this.#byId.delete(session.identity.id);
     if (this.#stored.delete(session)) {
       // Its own session is nobody's any more.
-      this.#ended.set(session.identity.id, { ...this.#writeOf(session, this.#snapshot(session, false)), ttlMs: 1 });
+      this.#noteEnded({ ...this.#writeOf(session, this.#snapshot(session, false)), ttlMs: 1 });
     }
     session.identity = identity;
     this.#byId.set(identity.id, session);
@@ -297,11 +313,10 @@ export class SessionKeeper {
   /** One write at a time. What could not be written stays to be written, as it is then. */
   async #writeSome(): Promise<void> {
     if (this.#writing !== undefined || this.#left === 0) return;
-    const ended = some(this.#ended.values(), this.#options.limits.sessionsPerWrite);
-    const changed = some(this.#changed, this.#options.limits.sessionsPerWrite - ended.length);
-    const renewed = some(this.#renewals, this.#options.limits.sessionsPerWrite - ended.length - changed.length).filter(
-      (session) => !this.#changed.has(session),
-    );
+    const room = new WriteRoom(this.#options.limits);
+    const ended = room.some(this.#ended.values(), streamsOf);
+    const changed = room.some(this.#changed, ({ client }) => client.streams.size);
+    const renewed = room.some(this.#renewals, () => 0).filter((session) => !this.#changed.has(session));
     for (const session of changed) this.#changed.delete(session);
     const news = changed.flatMap((session) => this.#news(session));
     for (const session of this.#changed) this.#renewals.delete(session);
@@ -342,8 +357,7 @@ export class SessionKeeper {
       if (this.#failing) logger.info({ event: 'sessions_written_again' });
       this.#failing = false;
       for (const outcome of outcomes) metrics.written(outcome);
-      // It may have ended again meanwhile, taken up by another connection.
-      for (const write of ended) if (this.#ended.get(write.id) === write) this.#ended.delete(write.id);
+      for (const write of ended) this.#forgetEnded(write);
       for (const [i, session] of sessions.entries()) this.#written(session, outcomes[ended.length + i]);
     } catch (error) {
       if (!this.#failing) logger.warn({ event: 'sessions_not_written', error: String(error) });
@@ -395,13 +409,28 @@ export class SessionKeeper {
 const subjectOf = (grant: Grant | undefined): string =>
   grant === undefined || grant === ANONYMOUS ? '' : grant.subject;
 
-function some<T>(items: Iterable<T>, most: number): T[] {
-  const taken: T[] = [];
-  for (const item of items) {
-    if (taken.length >= most) break;
-    taken.push(item);
+const streamsOf = ({ session }: SessionWrite): number => session?.subscriptions.length ?? 0;
+
+/** What goes into one write: so many sessions, and of large ones fewer. One of any size goes alone. */
+class WriteRoom {
+  #sessions: number;
+  #streams: number;
+
+  constructor({ sessionsPerWrite, sessionStreamsPerWrite }: GatewayLimits) {
+    this.#sessions = sessionsPerWrite;
+    this.#streams = sessionStreamsPerWrite;
   }
-  return taken;
+
+  some<T>(items: Iterable<T>, streamsOfOne: (item: T) => number): T[] {
+    const taken: T[] = [];
+    for (const item of items) {
+      if (this.#sessions <= 0 || this.#streams <= 0) break;
+      taken.push(item);
+      this.#sessions--;
+      this.#streams -= streamsOfOne(item);
+    }
+    return taken;
+  }
 }
 
 /** Whether a take gave what is to be stored. Positions of an orderly close are none any more once the client is back. */

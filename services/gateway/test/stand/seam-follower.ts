@@ -85,7 +85,7 @@ export class Follower {
     this.#named = new Map(positions.map(({ channel, epoch, seq }) => [channel, { epoch, seq }]));
     if (positions.length === 0) return;
     const message = { action: 'resume', id: ++this.#id, token: undefined, positions, more: false };
-    this.#side.sessions.handle(this.session, message as never);
+    this.#side.sessions.handle(this.session, message as never, 1);
   }
 
   /** Of the last resume. */
@@ -121,7 +121,7 @@ export class Follower {
     // Its messages wait while it is merged.
     if (this.paused || !this.#connected) return;
     const message = { action, id: ++this.#id, symbols: [SYMBOL], channels, intervalMs };
-    this.#side.sessions.handle(this.session, message as never);
+    this.#side.sessions.handle(this.session, message as never, 1);
   }
 
   /** Takes what came since the last call. */
