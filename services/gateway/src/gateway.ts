@@ -218,11 +218,11 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
     disk,
     tradesAtOnce: REPLAY_LIMITS.tradesAtOnce,
   });
-  watchPartitions(
-    deps.metrics,
-    () => feed.counts,
-    (partition) => feed.position(partition),
-  );
+  watchPartitions(deps.metrics, {
+    counts: () => feed.counts,
+    position: (partition) => feed.position(partition),
+    waiting: (partition) => instruments.waiting(partition),
+  });
   if (deps.signals !== undefined) watchSignals(deps.metrics, deps.signals);
   const context: ProtocolContext = {
     journal,

@@ -188,6 +188,7 @@ export class Fanout implements FlushQueue {
     client.streams.put(group);
     client.paused ??= new Set();
     client.paused.add(group);
+    group.away++;
     return group;
   }
 
@@ -197,7 +198,7 @@ export class Fanout implements FlushQueue {
     this.#cohorts.changes(client);
     group.members.leave(client.alone);
     client.streams.remove(group);
-    client.paused?.delete(group);
+    if (client.paused?.delete(group)) group.away--;
     const move = this.#moves.cancel(client, group);
     if (move !== undefined) move.to.instrument.release(move.to);
     group.instrument.release(group);
@@ -270,6 +271,7 @@ export class Fanout implements FlushQueue {
     for (const group of client.streams) {
       if (client.paused.has(group)) continue;
       client.paused.add(group);
+      group.away++;
       group.members.leave(client.alone);
       positions.push({ group, epoch: group.instrument.view.epoch, told: group.told });
     }
@@ -291,6 +293,7 @@ export class Fanout implements FlushQueue {
       if (at < group.told) left.push({ group, epoch: group.instrument.view.epoch, told: at });
       else {
         client.paused.delete(group);
+        group.away--;
         group.members.join(client.alone);
       }
     }

@@ -1,6 +1,7 @@
 import { type Channel, type InstrumentView, SEQUENCES, type Sequence, type Update } from '@tapecast/market';
 import { type NoticeMessage, type StatusMessage, sequenceOf } from '@tapecast/wire';
 import type { ToldTrades } from '../slow/told-trades.ts';
+import type { PartitionCounts } from '../subscriptions/partition-ledger.ts';
 import type { Paces } from './paces.ts';
 import { StreamGroup } from './stream-group.ts';
 
@@ -18,6 +19,8 @@ export interface FanoutSource {
   readonly currentAtMs: number | undefined;
   /** The state came from the store, and has more than was read of the log. */
   readonly aheadOfLog: boolean;
+  /** Of its partition: what becomes of what its streams take is added to them. */
+  readonly counts: Pick<PartitionCounts, 'streams' | 'deliveries'>;
   /** Names a stream, always the same one. */
   streamNumber(channel: Channel, interval: number): number;
 }
@@ -87,6 +90,17 @@ export class InstrumentFanout {
 
   get aheadOfLog(): boolean {
     return this.#source.aheadOfLog;
+  }
+
+  get counts(): FanoutSource['counts'] {
+    return this.#source.counts;
+  }
+
+  /** Numbers that its streams took, and that are neither told nor given up. */
+  get waiting(): number {
+    let waiting = 0;
+    for (const sequence of SEQUENCES) for (const group of this.#streams[sequence]) waiting += group.waiting;
+    return waiting;
   }
 
   get empty(): boolean {

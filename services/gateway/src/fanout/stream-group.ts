@@ -2,6 +2,7 @@ import type { Channel, InstrumentView, Sequence, Update } from '@tapecast/market
 import { type DataMessage, depthOf, type NoticeMessage, sequenceOf } from '@tapecast/wire';
 import { HELD_UPDATES_MAX } from '../limits.ts';
 import type { ToldTrades } from '../slow/told-trades.ts';
+import type { PartitionCounts } from '../subscriptions/partition-ledger.ts';
 import type { Client } from './client.ts';
 import type { FlushContext } from './flush-context.ts';
 import type { InstrumentFanout } from './instrument-fanout.ts';
@@ -37,9 +38,13 @@ export class StreamGroup {
   readonly members: StreamMembers;
   /** Clients that have it: those that are told, that can't be told now, and that are about to come to it. */
   holds = 0;
+  /** Of these, clients that are not told it now. */
+  away = 0;
   /** `Fanout` has it in the list of its interval's flush, or in that of this turn. */
   marked = false;
   urgent = false;
+  readonly #streams: PartitionCounts['streams'];
+  readonly #deliveries: PartitionCounts['deliveries'];
   readonly #output: StreamOutput;
   readonly #paces: Paces;
   readonly #paceIndex: number;
@@ -47,6 +52,12 @@ export class StreamGroup {
   /** Of a depth. */
   readonly #cut: ToldCut | undefined;
   #told: number;
+  /** The number that the view was at when it was last looked at here. */
+  #taken: number;
+  /** Messages that were told since the last flush. */
+  #unsent = 0;
+  /** Some of what it took since it last told all was held up by degradation. */
+  #slowed = false;
   /** Told later: trades, and bars of which only the newest change is told unless it was final. */
   #waiting: Update[] = [];
 
@@ -62,6 +73,8 @@ export class StreamGroup {
     this.#paces = paces;
     this.#paceIndex = paceIndexOf(channel, interval);
     this.instrument = instrument;
+    this.#streams = instrument.counts.streams;
+    this.#deliveries = instrument.counts.deliveries;
     this.channel = channel;
     this.interval = interval;
     this.number = number;
@@ -71,6 +84,7 @@ export class StreamGroup {
     this.#live = new LiveMessages(channel);
     const { view } = instrument;
     this.#told = view.seqs[this.sequence];
+    this.#taken = this.#told;
     const ring = channel === 'trade' ? toldTrades?.ring(number, instrument.symbol) : undefined;
     this.#output = new StreamOutput(this, ring);
     this.#output.begin(snapshotMessages(view, channel).at(-1), this.#told);
@@ -100,6 +114,11 @@ export class StreamGroup {
     return this.#told;
   }
 
+  /** Numbers that it took, and that are neither told nor given up. */
+  get waiting(): number {
+    return this.#taken - this.#told;
+  }
+
   /** Unix ms of the last frame to all: a client that hears from it needs no heartbeat. */
   get toldAtMs(): number {
     return this.#output.toldAtMs;
@@ -108,7 +127,10 @@ export class StreamGroup {
   /** The view has just taken `update`, which is of this stream's sequence. */
   applied(view: InstrumentView, update: Update): void {
     this.#output.received(update.receivedAtUs);
-    if (this.pace !== 0) {
+    this.#take(update.last);
+    const { pace } = this;
+    if (pace !== 0) {
+      if (pace !== this.interval) this.#slowed = true;
       if (this.channel === 'trade') this.#waiting.push(update);
       else if (update.body.kind === 'kline') this.#wait(update);
       return;
@@ -128,12 +150,20 @@ export class StreamGroup {
       const notice = { ...this.#hole(undefined, msg), epoch: view.epoch };
       this.instrument.noted(notice);
       this.#output.notice(notice, undefined, 0);
+      this.#leave();
       this.#told = 0;
+      this.#taken = 0;
     }
     const seq = view.seqs[this.sequence];
     if (seq <= this.#told) return;
+    this.#take(seq);
     if (this.channel === 'trade') this.#tradesSince(view, seq);
-    else for (const message of stateMessages(view, this.channel, [this.#told + 1, seq])) this.#output.whole(message);
+    else {
+      const messages = stateMessages(view, this.channel, [this.#told + 1, seq]);
+      this.#counted(messages.length);
+      this.#streams.merged_state += seq - this.#told - messages.length;
+      for (const message of messages) this.#output.whole(message);
+    }
     this.#cut?.take(view);
     this.#told = seq;
   }
@@ -149,7 +179,12 @@ export class StreamGroup {
       if (this.#cut !== undefined) this.#tellDepth(this.#cut, view, all);
       else if (this.channel === 'quote') this.#tell(this.#live.quote(view, this.#told + 1, seq));
     }
-    this.#output.flush(context);
+    const clients = this.#output.flush(context);
+    if (this.#unsent === 0) return;
+    const deliveries = this.#deliveries;
+    deliveries.delivered += this.#unsent * clients;
+    if (this.away > 0) deliveries[this.channel === 'trade' ? 'held' : 'merged'] += this.#unsent * this.away;
+    this.#unsent = 0;
   }
 
   /**
@@ -181,10 +216,20 @@ export class StreamGroup {
     new ShownFrames(this.number, messages).sendTo(client, context);
     if (this.channel !== 'trade' || this.#told <= at) return this.#told;
     const replayed = this.#output.replay(client, at, context);
-    if (replayed !== undefined) return replayed;
+    if (replayed !== undefined) {
+      this.replayed(replayed.trades, replayed.lost);
+      return replayed.at;
+    }
+    this.replayed(0, this.#told - at);
     const lost = this.#hole([at + 1, this.#told], 'these trades were not delivered');
     new ShownFrames(this.number, [lost, ...this.#output.state()]).sendTo(client, context);
     return this.#told;
+  }
+
+  /** Of trades: a client was told so many later than others, and that so many are lost. */
+  replayed(trades: number, lost: number): void {
+    this.#deliveries.replayed += trades;
+    this.#deliveries.lost += lost;
   }
 
   /**
@@ -218,6 +263,7 @@ export class StreamGroup {
   /** Nobody has it any more. */
   end(): void {
     this.#waiting = [];
+    this.#leave();
     this.#output.end();
   }
 
@@ -241,7 +287,7 @@ export class StreamGroup {
   }
 
   #tell(message: DataMessage): void {
-    this.#told = (message.range as [number, number])[1];
+    this.#reach((message.range as [number, number])[1]);
     this.#output.tell(message, message);
   }
 
@@ -250,7 +296,7 @@ export class StreamGroup {
     if (!all && this.#told > 0 && cut.same(view)) return;
     const message = this.#live.depth(view, this.#told + 1, view.seqs.depth);
     const forJson = !this.members.json ? message : this.#told === 0 ? kept(message) : cut.change(message);
-    this.#told = view.seqs.depth;
+    this.#reach(view.seqs.depth);
     this.#output.tell(message, forJson);
     cut.take(view);
   }
@@ -268,12 +314,42 @@ export class StreamGroup {
       const notice = this.#hole([told + 1, firstLive - 1], 'these trades were not delivered');
       this.instrument.noted(notice);
       this.#output.notice(notice, state, firstLive - 1);
+      this.#streams.lost += firstLive - 1 - told;
     }
+    if (as === 'live') this.#counted(untold.length);
     for (const trade of untold) {
       const message = rememberedTrade(view.instrument, trade, as);
       if (as === 'live') this.#output.tell(message, message);
       else this.#output.shown(message);
     }
+  }
+
+  #take(last: number): void {
+    this.#streams.taken += last - this.#taken;
+    this.#taken = last;
+  }
+
+  #counted(messages: number): void {
+    this.#streams.told += messages;
+    this.#unsent += messages;
+  }
+
+  /** A message tells all up to `last`. */
+  #reach(last: number): void {
+    const merged = last - this.#told - 1;
+    this.#counted(1);
+    if (merged > 0) {
+      const why = this.#slowed ? 'merged_degraded' : this.interval > 0 ? 'merged_interval' : 'merged_unchanged';
+      this.#streams[why] += merged;
+    }
+    this.#told = last;
+    if (this.#slowed && last >= this.#taken) this.#slowed = false;
+  }
+
+  /** What was not told is not told any more. */
+  #leave(): void {
+    this.#streams.left += this.waiting;
+    this.#taken = this.#told;
   }
 
   #hole(range: [number, number] | undefined, msg: string): NoticeMessage {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type ControlMessage, type DataMessage, DeltaStream, type NoticeMessage } from '@tapecast/wire';
 import { BLOCK_BYTES_MAX } from '../limits.ts';
-import { replayTrades } from '../slow/replay-trades.ts';
+import { type Replayed, replayTrades } from '../slow/replay-trades.ts';
 import type { ToldRing } from '../slow/told-ring.ts';
 import type { Client } from './client.ts';
 import type { FlushContext } from './flush-context.ts';
@@ -98,38 +98,49 @@ export class StreamOutput {
     this.#parts.push(message);
   }
 
-  /** Sends everything to all. */
-  flush(context: FlushContext): void {
+  /** Sends everything to all. Returns how many clients those are. */
+  flush(context: FlushContext): number {
     const received = this.#oldestReceivedAtUs;
     // Also of what told nothing: the age of what comes next is not its.
     this.#oldestReceivedAtUs = Number.POSITIVE_INFINITY;
-    if (this.#delta.pendingUpdates === 0 && this.#parts.length === 0) return;
+    if (this.#delta.pendingUpdates === 0 && this.#parts.length === 0) return 0;
     this.toldAtMs = context.nowUs / 1000;
     this.#shown.clear();
     const { members } = this.#group;
     context.encoded(this.#delta.pendingUpdates + this.#parts.length);
-    this.#numbers = flushText(this.#numbers, members.numbers, context);
-    this.#strings = flushText(this.#strings, members.strings, context);
+    let clients = 0;
+    if (this.#numbers.length > 0) {
+      clients += sendTexts(this.#numbers, members.numbers, context);
+      this.#numbers = [];
+    }
+    if (this.#strings.length > 0) {
+      clients += sendTexts(this.#strings, members.strings, context);
+      this.#strings = [];
+    }
     if (this.#parts.length === 0) {
       const updates = this.#delta.pendingUpdates;
       const block = this.#delta.take();
       this.#ring?.block(block, this.#delta.told, this.#stateOf);
-      if (members.binary.length > 0)
-        context.delivered(updates, context.table.addBlock(block, received, members.binary), 0);
-      return;
+      if (members.binary.length > 0) {
+        const told = context.table.addBlock(block, received, members.binary);
+        context.delivered(updates, told, 0);
+        clients += told;
+      }
+      return clients;
     }
     this.#cut(this.#delta.told, this.#stateOf);
     const parts = this.#parts;
     this.#parts = [];
-    if (members.binary.length > 0) this.#addParts(parts, received, context);
+    if (members.binary.length > 0) clients += this.#addParts(parts, received, context);
+    return clients;
   }
 
   /** Tells one client the trades since number `from`; see `replayTrades`. Nothing may be pending. */
-  replay(client: Client, from: number, context: FlushContext): number | undefined {
+  replay(client: Client, from: number, context: FlushContext): Replayed | undefined {
     if (this.#ring === undefined) return undefined;
-    const { at, trades, lost } = replayTrades(this.#ring, client, from, this.#stateOf, context);
-    context.replayed(trades, lost);
-    return at;
+    const replayed = replayTrades(this.#ring, client, from, this.#stateOf, context);
+    context.replayed(replayed.trades, replayed.lost);
+    return replayed;
   }
 
   /** See `ToldRing`. */
@@ -174,13 +185,16 @@ export class StreamOutput {
   }
 
   /** Whole messages and differences in their order. */
-  #addParts(parts: readonly Part[], received: number, context: FlushContext): void {
+  #addParts(parts: readonly Part[], received: number, context: FlushContext): number {
     const { frames, nowUs, table } = context;
     const { number, members } = this.#group;
+    let clients = 0;
     let messages: (DataMessage | ControlMessage)[] = [];
     const addMessages = (): void => {
-      for (const one of frames.allOf(messages, number, nowUs, Number.isFinite(received) ? received : undefined))
-        context.delivered(one.messages, table.addFrame(one.frame, members.binary), 0);
+      for (const one of frames.allOf(messages, number, nowUs, Number.isFinite(received) ? received : undefined)) {
+        clients = table.addFrame(one.frame, members.binary);
+        context.delivered(one.messages, clients, 0);
+      }
       messages = [];
     };
     for (const part of parts) {
@@ -189,9 +203,11 @@ export class StreamOutput {
         continue;
       }
       addMessages();
-      context.delivered(part.updates, table.addBlock(part.block, received, members.binary), 0);
+      clients = table.addBlock(part.block, received, members.binary);
+      context.delivered(part.updates, clients, 0);
     }
     addMessages();
+    return clients;
   }
 
   #text(message: DataMessage | ControlMessage): void {
@@ -215,12 +231,12 @@ const SHOWN_KEPT_US = 250_000;
 
 const noState = (): undefined => undefined;
 
-/** Has each text sent to each of them; what is left is nothing. */
-function flushText(texts: JsonFrame[], members: readonly Receiver[], context: FlushContext): JsonFrame[] {
-  if (texts.length === 0) return texts;
+/** Has each text sent to each of them. Returns how many they are. */
+function sendTexts(texts: readonly JsonFrame[], members: readonly Receiver[], context: FlushContext): number {
   let bytes = 0;
   for (const { byteLength } of texts) bytes += byteLength;
   context.encoded(texts.length);
-  context.delivered(texts.length, context.table.addTexts(texts, members), bytes);
-  return [];
+  const clients = context.table.addTexts(texts, members);
+  context.delivered(texts.length, clients, bytes);
+  return clients;
 }

@@ -268,7 +268,9 @@ export class Resumptions {
     const { fanout, metrics } = this.#options;
     if (piece.first > item.at + 1) this.#tellHole(session, item, [item.at + 1, piece.first - 1]);
     fanout.tellSingly((context) => piece.sendTo(session.client, context));
-    metrics.replayed(piece.last - piece.first + 1);
+    const trades = piece.last - piece.first + 1;
+    metrics.replayed(trades);
+    item.group.replayed(trades, 0);
     item.at = piece.last;
     item.based = true;
     return 'more';
@@ -317,7 +319,10 @@ export class Resumptions {
       { ...notice, ...(range === undefined ? { epoch: epoch as string } : { range }) },
       this.#options.nowUs(),
     );
-    if (range !== undefined) this.#options.metrics.lost(range[1] - range[0] + 1);
+    if (range === undefined) return;
+    const lost = range[1] - range[0] + 1;
+    this.#options.metrics.lost(lost);
+    group.replayed(0, lost);
   }
 
   /** What was read, or that nothing was: then all up to the present is lost. */

@@ -10,6 +10,7 @@ import {
   type StateListener,
   type StateSources,
 } from './instrument-state.ts';
+import type { PartitionCounts } from './partition-ledger.ts';
 
 /** What a person reads in a `pending` status. */
 const PENDING_REASONS: Readonly<Record<PendingReason, string>> = {
@@ -98,6 +99,11 @@ export class HeldInstrument implements StateListener, FanoutSource {
 
   updatesSince(offset: number, sequence: Sequence): Generator<Update> {
     return this.#state.updatesSince(offset, sequence);
+  }
+
+  /** Of its partition. */
+  get counts(): PartitionCounts {
+    return this.#options.sources.counts;
   }
 
   get venue(): string | undefined {

@@ -1,6 +1,7 @@
 import { applyUpdate, emptyView, type InstrumentView, SEQUENCES, type Sequence, type Update } from '@tapecast/market';
 import { type BatchEntry, decodeView, NameTable, UpdateBatchReader } from '@tapecast/wire';
 import type { EpochOrder } from './epoch-order.ts';
+import type { PartitionCounts } from './partition-ledger.ts';
 import type { UpdateWindow } from './update-window.ts';
 
 /** A checkpoint of the instrument, and the offset from which the log has every update that is not in it. */
@@ -67,6 +68,8 @@ export interface StateSources {
   older?: (from: number, take: (epoch: string, entry: BatchEntry) => void) => Promise<number | undefined>;
   /** Unix ms of the last moment at which all that the log had of the partition was read; 0: not yet. */
   readToEndAtMs(): number;
+  /** Of the partition: what becomes of entries and updates is added to them. */
+  counts: PartitionCounts;
   /** Resolves after `ms`. Passed in so that tests own the time. */
   delay(ms: number): Promise<void>;
   joinAttempts: number;
@@ -163,9 +166,26 @@ export class InstrumentState {
       this.#seenSinceAttempt = true;
       this.#wake();
     }
-    if (this.#phase !== 'live' || offset < this.#from) return;
-    const outcome = this.#apply(this.#view, epoch, entry, true);
-    if (outcome !== undefined) this.#rejoin(outcome);
+    const { entries } = this.#sources.counts;
+    entries.taken++;
+    if (this.#phase !== 'live' || offset < this.#from) {
+      entries.joined++;
+      return;
+    }
+    if (epoch !== this.#view.epoch) {
+      if (this.#sources.epochs.isBefore(epoch, this.#view.epoch)) {
+        entries.left_epoch++;
+        return;
+      }
+      this.#view = emptyView(this.instrument, epoch);
+      this.#listener.adopted();
+    }
+    const outcome = this.#apply(this.#view, entry, true);
+    if (outcome === undefined) entries.folded++;
+    else {
+      entries.refused++;
+      this.#rejoin(outcome);
+    }
   }
 
   /** Records of the partition are of this epoch from now on. Called in the turn in which the window got the first. */
@@ -303,7 +323,7 @@ export class InstrumentState {
       if (this.#sources.epochs.isBefore(epoch, candidate.view.epoch)) return;
       candidate.view = emptyView(this.instrument, epoch);
     }
-    candidate.fault = this.#apply(candidate.view, epoch, entry, false);
+    candidate.fault = this.#apply(candidate.view, entry, false);
   }
 
   /** Whether clients were told more than the candidate has: a store that failed over may be behind its own past. */
@@ -313,33 +333,43 @@ export class InstrumentState {
     return SEQUENCES.some((sequence) => candidate.seqs[sequence] < told.seqs[sequence]);
   }
 
-  /** Applies what is new of an entry. Returns why the state can't be gone on with. */
-  #apply(view: InstrumentView, epoch: string, entry: BatchEntry, tell: boolean): PendingReason | undefined {
-    let base = view;
-    if (epoch !== base.epoch) {
-      if (this.#sources.epochs.isBefore(epoch, base.epoch)) return undefined;
-      base = emptyView(this.instrument, epoch);
-      this.#view = base;
-      this.#listener.adopted();
-    }
+  /** Applies what is new of an entry of the view's epoch. Returns why the state can't be gone on with. */
+  #apply(view: InstrumentView, entry: BatchEntry, live: boolean): PendingReason | undefined {
     let updates: Update[];
     try {
       updates = entry.updates();
     } catch {
       return 'unreadable';
     }
+    let known = 0;
+    let applied = 0;
+    let fault: PendingReason | undefined;
     for (const update of updates) {
-      const have = base.seqs[update.sequence];
-      if (update.last <= have) continue;
-      if (update.first > have + 1) return 'numbers_missing';
-      try {
-        applyUpdate(base, update);
-      } catch {
-        return 'unreadable';
+      const have = view.seqs[update.sequence];
+      if (update.last <= have) {
+        known++;
+        continue;
       }
-      if (tell) this.#listener.applied(update);
+      if (update.first > have + 1) {
+        fault = 'numbers_missing';
+        break;
+      }
+      try {
+        applyUpdate(view, update);
+      } catch {
+        fault = 'unreadable';
+        break;
+      }
+      applied++;
+      if (live) this.#listener.applied(update);
     }
-    return undefined;
+    if (live) {
+      const counts = this.#sources.counts.updates;
+      counts.known += known;
+      counts.applied += applied;
+      counts.refused += updates.length - known - applied;
+    }
+    return fault;
   }
 }
 

@@ -136,6 +136,13 @@ export class Instruments {
     for (const held of this.#held) if (held.partition === partition) held.epochBegan(epoch);
   }
 
+  /** Numbers that the partition's streams took, and that are neither told nor given up. */
+  waiting(partition: number): number {
+    let waiting = 0;
+    for (const held of this.#held) if (held.partition === partition) waiting += held.fanout.waiting;
+    return waiting;
+  }
+
   close(): void {
     for (const held of this.#held) this.#forget(held);
   }

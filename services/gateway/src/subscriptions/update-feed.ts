@@ -11,7 +11,7 @@ import { type FilledPartition, WindowFilling } from '../replay/window-filling.ts
 import { EpochOrder } from './epoch-order.ts';
 import type { StateSources } from './instrument-state.ts';
 import type { Instruments, KnownInstrument } from './instruments.ts';
-import { noRecords, type PartitionCounts } from './partition-ledger.ts';
+import { noCounts, type PartitionCounts } from './partition-ledger.ts';
 import type { SourceClocks } from './source-clocks.ts';
 import { TurnBudget } from './turn-budget.ts';
 import { UpdateWindow } from './update-window.ts';
@@ -42,7 +42,7 @@ interface Partition extends FilledPartition {
   heardAtMs: number;
   /** Unix ms at which the log last said that all was read; 0: not yet. */
   readToEndAtMs: number;
-  /** What became of its records. */
+  /** What became of its records, and of what is in them. */
   counts: PartitionCounts;
   /** One a partition: it remembers the epoch. */
   batch: UpdateBatchReader<KnownInstrument>;
@@ -96,7 +96,7 @@ export class UpdateFeed {
           behindMs: 0,
           heardAtMs: 0,
           readToEndAtMs: 0,
-          counts: noRecords(),
+          counts: noCounts(),
           batch: new UpdateBatchReader({
             names: instruments.names,
             wants: ({ held }: KnownInstrument) => held !== undefined,
@@ -141,9 +141,9 @@ export class UpdateFeed {
   }
 
   /** What a joining instrument reads. */
-  sources(partition: number): Pick<StateSources, 'window' | 'epochs' | 'readToEndAtMs'> {
+  sources(partition: number): Pick<StateSources, 'window' | 'epochs' | 'readToEndAtMs' | 'counts'> {
     const at = this.#at(partition);
-    return { window: at.window, epochs: at.epochs, readToEndAtMs: () => at.readToEndAtMs };
+    return { window: at.window, epochs: at.epochs, readToEndAtMs: () => at.readToEndAtMs, counts: at.counts };
   }
 
   /** What is kept of a partition, for replays. */
@@ -151,7 +151,7 @@ export class UpdateFeed {
     return this.#at(partition);
   }
 
-  /** What became of the records, by partition. */
+  /** What became of the records and of what is in them, by partition. */
   get counts(): PartitionCounts[] {
     return this.#partitions.map(({ counts }) => counts);
   }
@@ -272,7 +272,6 @@ export class UpdateFeed {
     }
     if (batch.epoch !== current) instruments.epochBegan(partition, batch.epoch);
     at.counts.records.taken++;
-    at.counts.entries += batch.entries.length;
     at.counts.ageUs = Math.max(0, nowMs * 1000 - batch.computedAtUs);
     this.#options.clocks.take(partition, batch.clocks, nowMs);
     const { trades } = batch;

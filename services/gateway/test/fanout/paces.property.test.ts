@@ -142,6 +142,10 @@ test('however paces change, ranges stay whole, no trade and no final bar is left
           if (channel === 'kline@1m' && !didNotRead.has(client))
             expect(finals.filter(({ seq, startMs }) => seq > since.finals && !of.finals.has(startMs))).toEqual([]);
         }
+      const { taken, ...became } = stand.counts.streams;
+      expect(Object.values(became).reduce((sum, count) => sum + count, one.fanout.waiting)).toBe(taken);
+      const { held, replayed, lost } = stand.counts.deliveries;
+      expect(replayed + lost).toBe(held);
     }),
     { numRuns: 300 / inject('fewerRuns') },
   );

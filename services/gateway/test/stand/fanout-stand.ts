@@ -7,6 +7,7 @@ import { intervalIndex } from '../../src/fanout/intervals.ts';
 import type { StreamGroup } from '../../src/fanout/stream-group.ts';
 import { DEFAULT_LIMITS } from '../../src/limits.ts';
 import { ToldTrades } from '../../src/slow/told-trades.ts';
+import { noCounts, type PartitionCounts } from '../../src/subscriptions/partition-ledger.ts';
 import { FakeSocket } from './fake-sockets.ts';
 
 /** An instrument whose updates are made by hand. */
@@ -17,8 +18,10 @@ export class TestInstrument {
   readonly currentAtMs = undefined;
   readonly aheadOfLog = false;
   readonly fanout: InstrumentFanout;
+  readonly counts: PartitionCounts;
 
-  constructor(fanout: Fanout, number: number) {
+  constructor(fanout: Fanout, number: number, counts: PartitionCounts) {
+    this.counts = counts;
     this.number = number;
     this.symbol = `S${number}$US`;
     this.view = emptyView(this.symbol, 'e');
@@ -140,6 +143,8 @@ export class TestClient extends Client {
 export class FanoutStand {
   readonly fanout: Fanout;
   readonly clients: TestClient[] = [];
+  /** What became of what the streams of all its instruments took. */
+  readonly counts = noCounts();
   nowMs = 1_700_000_000_000;
   readonly toldTrades = new ToldTrades(DEFAULT_LIMITS, () => this.nowMs);
   /** What it said could not be sent; else that fails the test. */
@@ -166,7 +171,7 @@ export class FanoutStand {
   }
 
   instrument(): TestInstrument {
-    return new TestInstrument(this.fanout, ++this.#instruments);
+    return new TestInstrument(this.fanout, ++this.#instruments, this.counts);
   }
 
   client(encoding: Encoding = 'protobuf'): TestClient {

@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { DEFAULT_LIMITS } from '../../src/index.ts';
 import { limitsDisagree } from '../../src/limits.ts';
 import { createMetrics } from '../../src/metrics.ts';
+import { watchPartitions } from '../../src/subscriptions/metrics.ts';
+import { noCounts } from '../../src/subscriptions/partition-ledger.ts';
 import { limitsOfThread } from '../../src/threads/limits.ts';
 import { mergedMetrics } from '../../src/threads/merged-metrics.ts';
 
@@ -41,6 +43,11 @@ describe('metrics of threads', () => {
       metrics.clientMessages.inc(n);
       metrics.closed('silent');
       metrics.observeHops(0, 1_500 * n, 3_000 * n);
+      const counts = noCounts();
+      counts.records.taken = 50 + n;
+      counts.streams.told = n;
+      counts.deliveries.held = 2 * n;
+      watchPartitions(registry, { counts: () => [counts], position: () => 70 + n, waiting: () => n });
       new Gauge({ name: 'tapecast_gateway_connections', help: 'Of a thread.', registers: [registry] }).set(n * 100);
       return registry;
     });
@@ -54,6 +61,11 @@ describe('metrics of threads', () => {
     const all = samples(text);
     expect(all.get('tapecast_gateway_records_total')).toBe(12);
     expect(all.get('tapecast_gateway_client_messages_total')).toBe(3);
+    const of = (name: string, outcome: string): number | undefined =>
+      all.get(`tapecast_gateway_partition_${name}_total{partition="0",outcome="${outcome}"}`);
+    expect([of('records', 'taken'), of('stream_updates', 'told'), of('deliveries', 'held')]).toEqual([52, 3, 6]);
+    expect(all.get('tapecast_gateway_partition_offset{partition="0"}')).toBe(72);
+    expect(all.get('tapecast_gateway_partition_waiting_updates{partition="0"}')).toBe(3);
     expect(all.get('tapecast_gateway_closes_total{reason="silent"}')).toBe(2);
     expect(all.get('tapecast_gateway_received_to_computed_seconds_bucket{le="0.002"}')).toBe(1);
     expect(all.get('tapecast_gateway_received_to_computed_seconds_count')).toBe(2);
