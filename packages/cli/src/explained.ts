@@ -112,7 +112,15 @@ function ofNumber(
     return [
       `It joined at ${first.seq} (${clock(first.at)}): ${seq} was before that, and is part of the state that it was shown.`,
     ];
-  if (has === undefined) return [];
+  if (has === undefined) {
+    const left = about.findLast(({ event }) => event === 'unsubscribed');
+    if (left?.seq !== undefined && joined !== undefined && left.at >= joined.at)
+      return seq <= left.seq
+        ? [`It was told: ${seq} is within what was sent before it unsubscribed.`]
+        : [`${seq} came after it had unsubscribed.`];
+    if (joined === undefined) return [];
+    return [`It had the stream until its connection ended; whether ${seq} was sent before that is not kept.`];
+  }
   if (seq > has.told)
     return [
       `It was told nothing past ${has.told} of it: ${seq} has not arrived at the gateway, is in no frame yet, or waits until the client has read what came before.`,

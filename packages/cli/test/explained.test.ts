@@ -61,6 +61,22 @@ it('says what became of the client itself', () => {
   expect(verdict(gone, { symbol: 'A$XX', channel: 'trade', seq: 90 }).join(' ')).toMatch(/not closed by the gateway/);
 });
 
+it('says of a number that may have been sent before the end that this is not known', () => {
+  const gone = { ...open, connection: undefined, events: [...open.events, { at: at + 50, event: 'gone' }] };
+  const said = (seq: number) => verdict(gone, { symbol: 'A$XX', channel: 'trade', seq }).join(' ');
+  expect(said(60)).toMatch(/whether 60 was sent before that is not kept/);
+  expect(said(52)).toMatch(/52 is one of them/);
+  const left = { at: at + 40, event: 'unsubscribed', symbol: 'A$XX', channel: 'trade', seq: 70 };
+  const unsubscribed = {
+    ...open,
+    connection: { ...open.connection!, subscriptions: [] },
+    events: [...open.events, left],
+  };
+  const then = (seq: number) => verdict(unsubscribed, { symbol: 'A$XX', channel: 'trade', seq }).join(' ');
+  expect(then(60)).toMatch(/It was told: 60/);
+  expect(then(71)).toMatch(/71 came after it had unsubscribed/);
+});
+
 it('writes a line an event', () => {
   expect(timeline(open)).toEqual([
     'open since 12:00:00.000, protobuf, anonymous, 2 subscriptions, 0 bytes unread',

@@ -141,7 +141,9 @@ export function readOptions<S extends OptionSchema>(
       const option = options.find((candidate) => candidate.key === issue.path[0]);
       const given = option === undefined ? undefined : values[option.key];
       const what = given === undefined ? '' : ` (given: ${JSON.stringify(given)})`;
-      faults.push(`${option?.flag ?? issue.path.join('.')}: ${issue.message}${what}`);
+      const isMissing = option !== undefined && given === undefined && issue.code === 'invalid_type';
+      const fault = isMissing ? 'is needed; --help says what it is' : `${issue.message}${what}`;
+      faults.push(`${option?.flag ?? issue.path.join('.')}: ${fault}`);
     }
   }
   if (faults.length > 0 || !parsed.success) throw new StartError('bad_option', faults.join('\n'));

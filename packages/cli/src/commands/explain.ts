@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StartError, type Task } from '@tapecast/service-kit';
 import { z } from 'zod';
-import { type SessionReport, timeline, verdict } from '../explained.ts';
+import { type SessionReport, timeline, type UpdateInQuestion, verdict } from '../explained.ts';
 import { ANSWER_MS_MAX } from '../limits.ts';
 
 const schema = z.object({
@@ -55,11 +55,12 @@ const reportSchema = z.object({
 /** Prints what became of a session in the last minutes, and why it did not get an update. */
 export const explain: Task<typeof schema> = {
   description: {
-    usage: 'npx tapecast explain --session <session>',
+    usage: 'npx tapecast explain <session>',
     summary: 'Tells what became of a client in the last minutes, and why it did not get an update.',
   },
   schema,
   async run({ session, symbol, channel, seq, dataDir, admin }) {
+    const update = symbol === '' ? undefined : updateOf(symbol, channel, seq);
     const gateways = admin.length > 0 ? admin : gatewaysOf(dataDir);
     const found = (await Promise.all(gateways.map((gateway) => ask(gateway, session)))).filter(
       (report) => report !== undefined,
@@ -72,13 +73,31 @@ export const explain: Task<typeof schema> = {
     for (const { gateway, report } of found) {
       process.stdout.write(`gateway ${gateway}\n`);
       for (const line of timeline(report)) process.stdout.write(`  ${line}\n`);
-      if (symbol === '') continue;
-      const said = verdict(report, { symbol, channel, seq });
+      if (update === undefined) continue;
+      const said = verdict(report, update);
       for (const line of said.length === 0 ? ['Nothing speaks against its having got it.'] : said)
         process.stdout.write(`${line}\n`);
     }
   },
 };
+
+/** Gateways name instruments and channels by their canonical spellings only. */
+function updateOf(symbolText: string, channelText: string, seq: number | undefined): UpdateInQuestion {
+  const symbol = symbolText.toUpperCase().replace(/^([^$]+)\.([A-Z]{2})$/, '$1$$$2');
+  if (!symbol.includes('$'))
+    throw new StartError(
+      'bad_option',
+      `--symbol: '${symbolText}' names no region. Expected 'AAPL$US', in quotes: else the shell takes $US for a variable`,
+    );
+  return { symbol, channel: CHANNEL_ALIASES.get(channelText) ?? channelText, seq };
+}
+
+const CHANNEL_ALIASES: ReadonlyMap<string, string> = new Map([
+  ['trades', 'trade'],
+  ['tick', 'trade'],
+  ['quotes', 'quote'],
+  ['depth', 'depth@20'],
+]);
 
 async function ask(gateway: string, session: string): Promise<{ gateway: string; report: SessionReport } | undefined> {
   let response: Response;

@@ -18,10 +18,12 @@ export class SessionJournal {
   readonly #limits: JournalLimits;
   readonly #nowMs: () => number;
   readonly #ring: JournalRing;
+  readonly #begunMs: number;
 
   constructor(limits: JournalLimits, nowMs: () => number) {
     this.#limits = limits;
     this.#nowMs = nowMs;
+    this.#begunMs = nowMs();
     this.#ring = new JournalRing(limits.journalEntriesMax);
   }
 
@@ -86,7 +88,7 @@ export class SessionJournal {
 
   /**
    * The entries of a session and those of everybody, oldest first, and since when all of them are here: Unix ms, later
-   * than the journal's time where more happened than it keeps.
+   * than the journal's time where more happened than it keeps, and where it has not been kept for so long.
    */
   of(session: string): { sinceMs: number; entries: JournalEntry[] } {
     const ring = this.#ring;
@@ -101,7 +103,7 @@ export class SessionJournal {
       const whose = ring.sessionOf(at);
       if (whose === '' || names.has(whose)) entries.push(ring.entry(at));
     });
-    return { sinceMs: Math.max(fromMs, oldestMs), entries };
+    return { sinceMs: Math.max(fromMs, oldestMs, this.#begunMs), entries };
   }
 
   #result(session: string, action: string, result: SubscriptionResult): void {

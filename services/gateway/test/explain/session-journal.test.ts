@@ -82,6 +82,15 @@ it('keeps a bounded number of entries for a bounded time, and says since when it
   ).toEqual(Array.from({ length: 51 }, (_, i) => 200 + i));
 });
 
+it('knows nothing of the time before it was begun', () => {
+  let now = 200_000;
+  const journal = new SessionJournal(limits, () => now);
+  now = 250_000;
+  expect(journal.of('s').sinceMs).toBe(200_000);
+  now = 600_000;
+  expect(journal.of('s').sinceMs).toBe(300_000);
+});
+
 it('follows a session over the connections that took it up', () => {
   const journal = new SessionJournal(limits, () => 1);
   journal.note('old', 'subscribed', { symbol: 'A$XX', channel: 'trade', last: 7 });
