@@ -193,8 +193,8 @@ describe('words', () => {
     expect(broken).toEqual([]);
   });
 
-  test('files that ARCHITECTURE.md names exist', () => {
-    const text = read('ARCHITECTURE.md');
+  test('files that ARCHITECTURE.md and CONTRIBUTING.md name exist', () => {
+    const text = read('ARCHITECTURE.md') + read('CONTRIBUTING.md');
     const named = [...text.matchAll(/`((?:packages|services|bench|scripts|proto|docs|nginx)\/[\w./@-]+)`/g)].map(
       (match) => match[1] as string,
     );
