@@ -62,6 +62,8 @@ export function prepareTrees(out, services = SERVICES) {
   for (const name of services) deployService(name, join(out, name));
   cpSync(join(root, 'packages/web/dist'), join(out, 'page'), { recursive: true });
   cpSync(join(root, 'deploy/health.mjs'), join(out, 'health.mjs'));
+  // What becomes a folder that a service may write.
+  mkdirSync(join(out, 'empty'));
   renderEdge(join(out, 'edge'));
 }
 

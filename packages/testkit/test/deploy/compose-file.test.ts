@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { LIMITS } from '../../../../packages/replay-store/src/limits.ts';
@@ -129,6 +129,19 @@ describe('docker-compose.yml', () => {
       expect(size * 2 ** 20).toBeGreaterThan(REPLAY_LIMITS.storeBytes + segment);
       // A tmpfs is memory of its container.
       expect(mebibytes(services.gateway?.mem_limit) - size).toBeGreaterThanOrEqual(1_024);
+    }
+  });
+
+  it('gives each worker a folder of its own that outlives its process and that its user can write', () => {
+    for (const services of [anonymous.services, both]) {
+      const { options } = readServiceOptions('compute', environmentOf(services, 'compute'));
+      const folder = dirname(options.memberFile as string);
+      // Without a name: one for each container, and the same when it is started again.
+      expect(services.compute?.volumes).toEqual([folder]);
+      const dockerfile = readFileSync(join(ROOT, 'deploy/Dockerfile'), 'utf8');
+      const compute = /^FROM service AS compute$[\s\S]*?^FROM /m.exec(dockerfile)?.[0];
+      const user = /^USER (\S+)$/m.exec(dockerfile)?.[1];
+      expect(compute).toContain(`--chown=${user} /trees/empty/ ${folder}/\n`);
     }
   });
 

@@ -70,6 +70,40 @@ describe.skipIf(why !== '')(`docker compose up, from our images${why === '' ? ''
     }
   });
 
+  it('has a worker that crashed know its name in the group when it is started again', async () => {
+    const run = (index: number, code: string): Promise<string> =>
+      project.compose(
+        'exec',
+        '-T',
+        '--index',
+        `${index}`,
+        'compute',
+        'node',
+        '-e',
+        `const fs = require('node:fs'); ${code}`,
+      );
+    const show = "process.stdout.write(fs.readFileSync('/var/lib/tapecast/member', 'utf8'))";
+    const nameOf = (index: number): Promise<string> => run(index, show);
+    const [one, other] = await Promise.all([nameOf(1), nameOf(2)]);
+    expect(one).toMatch(/^[\w.-]+$/);
+    expect(other).toMatch(/^[\w.-]+$/);
+    expect(other).not.toBe(one);
+    // Its own name is written again with its next join: this stays.
+    await run(1, "fs.copyFileSync('/var/lib/tapecast/member', '/var/lib/tapecast/before')");
+    const { State } = await project.container('compute', 1);
+    process.kill(State.Pid, 'SIGKILL');
+    const again = async (): Promise<string> => {
+      const { State: now, RestartCount } = await project.container('compute', 1);
+      return `${now.Health?.Status} ${RestartCount}`;
+    };
+    await expect.poll(again, { timeout: 60_000 }).toBe('healthy 1');
+    expect(await run(1, show.replace('member', 'before'))).toBe(one);
+    expect(await nameOf(1)).not.toBe(one);
+    expect(await run(2, "process.stdout.write(String(fs.existsSync('/var/lib/tapecast/before')))")).toBe('false');
+    const logs = await project.compose('logs', '--no-color', '--no-log-prefix', 'compute');
+    expect(logs).not.toMatch(/"member_(not_noted|unknown)"/);
+  });
+
   it('serves the page and ticks of TEST$XX through nginx, and goes on when the gateways are killed', async () => {
     const page = await fetch(`http://127.0.0.1:${port}/`);
     expect(page.headers.get('content-type')).toBe('text/html');
