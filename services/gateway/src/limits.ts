@@ -185,6 +185,12 @@ export interface GatewayLimits extends DegradationLimits {
    */
   readonly resumePositionsMax: number;
   /**
+   * What sessions had whose clients come back by several messages, all together, some 150 bytes each stream, and for so long after the
+   * latest of them. Past either: what the client names is brought back, and nothing else.
+   */
+  readonly owedStreamsMax: number;
+  readonly owedMs: number;
+  /**
    * A client may know more than a gateway that is behind, cut off from the log or hung. Equal epochs mean equal numbers, so it
    * waits until all of the log was read at a moment so long after it came: a log's own failover may hide its newest records for
    * as long. Past it, as of one that claims what never was: told that numbers begin anew.
@@ -398,6 +404,8 @@ export const DEFAULT_LIMITS: GatewayLimits = Object.freeze({
   toldTradesMs: 30_000,
   toldTradesBytes: 64 * MIB,
   resumePositionsMax: 200_000,
+  owedStreamsMax: 500_000,
+  owedMs: 30_000,
   resumeAheadMs: 3_000,
   resumeFillMs: 3_000,
   replayReadsAtOnce: 64,

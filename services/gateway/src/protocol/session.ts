@@ -1,6 +1,5 @@
 import type { Grant } from '@tapecast/access';
 import type { Channel } from '@tapecast/market';
-import type { StoredSession } from '@tapecast/market-state';
 import { CLOSE_CODES, type CloseReason } from '@tapecast/wire';
 import type { DepartureReason } from '../drain/departures.ts';
 import type { Client } from '../fanout/client.ts';
@@ -50,8 +49,6 @@ export class Session {
   replaced = false;
   /** Of its last `resume`. */
   sessionResumed = false;
-  /** What the session had, until the last message of a resume of several. */
-  owed: StoredSession | undefined;
   /** There while it is told what it missed before it came. */
   resuming: Resuming | undefined;
   /** What it may have; undefined until somebody said who it is. Then it is never undefined again. */

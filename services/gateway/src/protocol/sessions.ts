@@ -10,6 +10,7 @@ import {
 import { SubjectConnections } from '../admission/subject-connections.ts';
 import { Client, type Encoding, SUBPROTOCOL_OF } from '../fanout/client.ts';
 import type { ClientSocket } from '../fanout/client-socket.ts';
+import { OwedSessions } from '../sessions/owed-sessions.ts';
 import { type ResumeParts, resume } from '../sessions/resume.ts';
 import { Resumptions } from '../sessions/resumptions.ts';
 import { SessionKeeper } from '../sessions/session-keeper.ts';
@@ -63,7 +64,7 @@ export class Sessions {
             // Who was told to go elsewhere has done so.
             replaced: (session) => this.#end(session, session.leaving ?? 'replaced'),
           });
-    return { keeper, resumptions, replays };
+    return { keeper, owed: new OwedSessions(limits), resumptions, replays };
   }
 
   /** Called a few times a second. */
@@ -71,6 +72,7 @@ export class Sessions {
     this.resume.resumptions.sweep();
     this.resume.replays.sweep();
     this.resume.keeper?.sweep();
+    this.resume.owed.sweep(this.#context.nowUs() / 1000);
   }
 
   *#clients(): Generator<Client> {
@@ -125,6 +127,7 @@ export class Sessions {
     session.client.closed = true;
     this.resume.keeper?.closed(session, code);
     this.resume.resumptions.closed(session);
+    this.resume.owed.forget(session);
     this.#waiting.forget(session);
     this.#unadmitted.delete(session);
     this.authentication.left(session);

@@ -17,6 +17,7 @@ import { success, WithinLimits } from '../protocol/subscribe.ts';
 import type { HeldInstrument } from '../subscriptions/held-instrument.ts';
 import { joinedWithin } from '../subscriptions/joined-within.ts';
 import { resumeTokenOf } from './identity.ts';
+import type { OwedSessions } from './owed-sessions.ts';
 import type { ResumedStream, Resumptions } from './resumptions.ts';
 import type { SessionKeeper } from './session-keeper.ts';
 import type { TradeReplays } from './trade-replays.ts';
@@ -25,6 +26,7 @@ import type { TradeReplays } from './trade-replays.ts';
 export interface ResumeParts {
   /** undefined where sessions are not kept: positions alone count. */
   keeper: SessionKeeper | undefined;
+  owed: OwedSessions<Session>;
   resumptions: Resumptions;
   replays: TradeReplays;
 }
@@ -73,7 +75,7 @@ export async function resume(
     const named = within(limits, namedPairs(context, grant, message.positions));
     // Their states are read while the store is asked.
     hold(context, held, named);
-    const stored = await storedSession(parts.keeper, session, grant, message);
+    const stored = await storedSession(context, parts, session, grant, message);
     if (client.closed) return;
     const wanted = [...named, ...within(limits, others(context, session, grant, named, stored))];
     hold(context, held, wanted);
@@ -143,7 +145,8 @@ function storedPosition(stored: StoredSession, symbol: string, channel: string):
 
 /** What is kept of the session that the message means, where this message is to bring back what it does not name. */
 async function storedSession(
-  keeper: SessionKeeper | undefined,
+  { nowUs }: ProtocolContext,
+  { keeper, owed }: ResumeParts,
   session: Session,
   grant: Grant,
   { token, more }: ResumeMessage,
@@ -152,10 +155,15 @@ async function storedSession(
   if (keeper === undefined || token === undefined) return undefined;
   const known = await keeper.take(session, grant, token);
   session.sessionResumed = known !== undefined;
+  if (session.client.closed) return undefined;
   // Taken with the first of several messages, brought back with the last.
-  const { owed = known } = session;
-  session.owed = more ? owed : undefined;
-  return more ? undefined : owed;
+  const stored = owed.of(session) ?? known;
+  if (!more) {
+    owed.forget(session);
+    return stored;
+  }
+  if (stored !== undefined) owed.keep(session, stored, nowUs() / 1000);
+  return undefined;
 }
 
 function within(limits: WithinLimits, wanted: readonly Wanted[]): Wanted[] {

@@ -103,7 +103,12 @@ export class SessionKeeper {
 
   /** What it subscribes may have changed. */
   changed(session: Session): void {
-    if (session.client.closed || (session.client.streams.size === 0 && !this.#stored.has(session))) return;
+    if (session.client.closed) return;
+    if (session.client.streams.size === 0 && !this.#stored.has(session)) {
+      // There is no write of it to come that would let this go.
+      this.#taken.delete(session);
+      return;
+    }
     this.#changed.add(session);
     this.#schedule(this.#options.limits.sessionWriteMs);
   }

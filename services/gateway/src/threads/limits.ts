@@ -31,6 +31,7 @@ const SHARED: Partial<Record<keyof GatewayLimits, Share>> = {
   messagesWaitingBytesAllMax: 'part',
   toldTradesBytes: 'part',
   resumePositionsMax: 'part',
+  owedStreamsMax: 'part',
   sharedReplayTradesMax: 'part',
   replayReadsAtOnce: 'part',
   endedSessionsMax: 'part',
