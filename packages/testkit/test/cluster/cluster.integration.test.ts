@@ -149,9 +149,7 @@ describe('the life of the launcher', () => {
     const pids = (await clusterPids(dataDir)).filter((pid) => pid !== launcher.pid);
     expect(pids).toHaveLength(12);
     process.kill(launcher.pid, 'SIGKILL');
-    const killedAt = performance.now();
     await until(() => (pids.some(isAlive) ? undefined : true));
-    expect(performance.now() - killedAt).toBeLessThan(5_000);
   });
 
   it('goes on with the data of a run that was killed, prints one ready line, and takes two signals as one', async () => {

@@ -1,13 +1,14 @@
 import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { TapecastClient } from '@tapecast/client';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { type RunningCluster, startCluster } from '../../src/index.ts';
 import { MovingClient } from './moving-client.ts';
 
 const TAPECAST = resolve(import.meta.dirname, '../../../cli/dist/main.js');
 const CLIENTS = 60;
-const PER_SECOND = 40;
+/** So few that a gateway's clients, told all at once, would be twice as many. */
+const PER_SECOND = 10;
 /** With the TypeScript client. */
 const PROGRAMS = 10;
 /** All of them at one gateway. */
@@ -20,18 +21,21 @@ const SLOT = PER_SECOND / 10;
 
 describe('clients that are sent to another gateway, under load', () => {
   let cluster: RunningCluster;
-  beforeAll(async () => {
-    cluster = await startCluster({ gateways: 3, compute: 1, rate: 2_000 });
-  });
-  afterAll(() => cluster?.stop());
+  const start = async (rebalance: 'on' | 'off'): Promise<void> => {
+    cluster = await startCluster({ gateways: 3, compute: 1, rate: 2_000, rebalance });
+  };
+  afterEach(() => cluster?.stop());
 
   it('by a rolling restart miss no message, and move no faster than it was told', async () => {
+    // Who is the last to start is empty: without it others would send clients there, too.
+    await start('off');
     const symbols = ['TEST$XX', 'BTCUSDT$BA', 'AAPL$US'];
     const clients = Array.from({ length: CLIENTS }, () => new MovingClient(symbols, ['trade', 'quote', 'depth@5']));
     await Promise.all(clients.map((client) => client.open(cluster.stream)));
     const programs = await Promise.all(Array.from({ length: PROGRAMS }, () => Program.open(cluster.stream, symbols)));
     const before = [0, 1, 2].map((index) => cluster.process('gateway', index).pid);
 
+    const held = heldUp();
     const restarting = tapecast('restart-gateways', '--data-dir', cluster.dataDir, '--per-second', `${PER_SECOND}`);
     await Promise.any(clients.map((client) => client.until(() => client.movedAt.length > 0)));
     const second = await fetch(`${cluster.admin}/gateways/restart`, { method: 'POST' });
@@ -49,9 +53,10 @@ describe('clients that are sent to another gateway, under load', () => {
     }
     const moves = clients.flatMap(({ movedAt }) => movedAt).sort((a, b) => a - b);
     const waits = clients.flatMap(({ movedAt, servedAt }) => movedAt.map((at, n) => (servedAt[n] ?? 0) - at));
+    const heldMs = held();
     const most = Math.max(...moves.map((from) => moves.filter((at) => at >= from && at < from + 1_000).length));
     console.log(
-      `${moves.length} moves of ${CLIENTS} clients, at most ${most} in a second (bound ${PER_SECOND}); served elsewhere after ${Math.max(...waits)} ms at most\n${ended.stdout}`,
+      `${moves.length} moves of ${CLIENTS} clients, at most ${most} in a second (bound ${PER_SECOND}, read up to ${heldMs} ms late); served elsewhere after ${Math.max(...waits)} ms at most\n${ended.stdout}`,
     );
     expect(clients.flatMap((client) => client.judge())).toEqual([]);
     for (const program of programs) {
@@ -67,20 +72,21 @@ describe('clients that are sent to another gateway, under load', () => {
     expect(clients.flatMap(({ closes }) => closes).filter((code) => code !== 1000)).toEqual([]);
     const bad = await fetch(`${cluster.admin}/gateways/restart?per_second=0`, { method: 'POST' });
     expect(bad.status).toBe(400);
-    expect(most).toBeLessThanOrEqual(PER_SECOND + SLOT);
+    // What waited while this process was held up is read at once.
+    expect(most).toBeLessThanOrEqual(PER_SECOND * (1 + heldMs / 1_000) + SLOT);
     for (const client of clients) client.close();
   });
 
   it('by a gateway that has far more to do than the others, miss none either', async () => {
+    await start('on');
     const [crowded, ...others] = [0, 1, 2].map((index) => cluster.process('gateway', index));
     const direct = `ws://${crowded!.address}/v1/stream`;
     const clients = Array.from({ length: CROWD }, () => new MovingClient(['TEST$XX', 'BTCUSDT$BA'], ['trade']));
-    // It may have begun to give away before, for the gateway that started last is empty.
     await Promise.all(clients.map((client) => client.open(direct)));
     console.log(`refused: ${refusalsOf(clients)}; ${await shutsOf(crowded!.admin!)}`);
     const begunAt = performance.now();
     // Who comes straight to it then is turned away once, as if it had been sent away, and served at the next try.
-    await Promise.any(clients.map((client) => client.until(() => client.movedAt.length > 0, 30_000)));
+    await Promise.any(clients.map((client) => client.until(() => client.movedAt.length > 0, 60_000)));
     const late: MovingClient[] = [];
     while (refusalsOf(late) === 0 && late.length < LATE_MAX) {
       const together = Array.from({ length: LATE }, () => new MovingClient(['TEST$XX'], ['trade']));
@@ -92,7 +98,7 @@ describe('clients that are sent to another gateway, under load', () => {
     // So many have moved that each of the others has some.
     const served = (): number => clients.filter(({ servedAt }) => servedAt.length > 0).length;
     // The last hears of every trade, so it looks often.
-    await clients.at(-1)!.until(() => served() >= CROWD / 4, 30_000);
+    await clients.at(-1)!.until(() => served() >= CROWD / 4, 60_000);
     console.log(
       `${CROWD / 4} of ${CROWD} clients served elsewhere after ${Math.round(performance.now() - begunAt)} ms`,
     );
@@ -147,6 +153,21 @@ class Program {
       };
     });
   }
+}
+
+/** Measures how long this process does not come to read, until the result is called. */
+function heldUp(): () => number {
+  let most = 0;
+  let before = performance.now();
+  const looking = setInterval(() => {
+    const now = performance.now();
+    most = Math.max(most, now - before);
+    before = now;
+  }, 10);
+  return () => {
+    clearInterval(looking);
+    return Math.round(most);
+  };
 }
 
 const refusalsOf = (clients: readonly MovingClient[]): number => clients.reduce((sum, { refused }) => sum + refused, 0);
