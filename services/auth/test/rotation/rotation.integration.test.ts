@@ -23,6 +23,9 @@ beforeAll(async () => {
     compute: 1,
     rotateEveryMs: RUN.rotateEveryMs,
     tokenSecondsMax: RUN.tokenSeconds,
+    // Of neither is told here, however much this machine has to do.
+    degradation: 'off',
+    rebalance: 'off',
   });
 });
 afterAll(() => cluster?.stop());

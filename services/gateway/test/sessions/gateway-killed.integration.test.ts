@@ -21,7 +21,7 @@ const MAIN = resolve(import.meta.dirname, '../../src/main.ts');
 const PARTITIONS = 2;
 const SYMBOLS = ['AAPL$US', '700$HK'];
 const PROTOCOLS = ['tapecast.v1.protobuf.zstd', 'tapecast.v1.protobuf', 'tapecast.v1.json'];
-const CLIENTS = 2_000;
+const CLIENTS = 1_000;
 /** Connecting at once: what their own process takes, which is this one. */
 const AT_ONCE = 200;
 const ROUND_MS = 100;
@@ -74,6 +74,8 @@ async function start(name: string, args: readonly string[] = []): Promise<Run> {
   const options = [
     ...['--kafka', kafka.bootstrap.join(','), '--redis', redis.nodes.join(','), '--partitions', `${PARTITIONS}`],
     ...['--port', `${port}`, '--admin-port', `${adminPort}`, '--anonymous'],
+    // One has all clients, and is to keep them.
+    ...['--rebalance', 'off'],
   ];
   const child = startProcess({
     name,
