@@ -12,7 +12,8 @@ import { writeRecording } from '../venues/binance/synthetic-recording.ts';
 
 const INSTRUMENT = 'BTCUSDT$BA';
 const PARTITIONS = 3;
-const LIMITS = { leaseTtlMs: 150, leaseRenewMs: 40, leaseTryMs: 15, leaseCallMsMax: 100, catchUpAfterMs: 50 };
+/** A lease outlives what a busy machine keeps the process from: who lost it by that would not be the one who is tried. */
+const LIMITS = { leaseTtlMs: 1_000, leaseRenewMs: 100, leaseTryMs: 15, leaseCallMsMax: 700, catchUpAfterMs: 50 };
 
 const running: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
