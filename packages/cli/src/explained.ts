@@ -8,7 +8,14 @@ export interface SessionReport {
         subject: string | null;
         unreadBytes: number;
         merged: boolean;
-        subscriptions: { symbol: string; channel: string; interval_ms: number; epoch: string; told: number }[];
+        subscriptions: {
+          symbol: string;
+          partition: number;
+          channel: string;
+          interval_ms: number;
+          epoch: string;
+          told: number;
+        }[];
       }
     | undefined;
   since: number;
@@ -64,6 +71,7 @@ export function verdict(report: SessionReport, { symbol, channel, seq }: UpdateI
   const has = report.connection?.subscriptions.find((one) => one.symbol === symbol && one.channel === channel);
   const joined = about.findLast(({ event }) => JOINS.has(event));
   const said: string[] = [];
+  if (has !== undefined && seq !== undefined) said.push(`${symbol} is in partition ${has.partition} of the log.`);
   const refused = about.findLast(({ event }) => event === 'refused');
   if (has === undefined) {
     const left = about.findLast(({ event }) => event === 'unsubscribed');

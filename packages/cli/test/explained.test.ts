@@ -11,8 +11,8 @@ const open: SessionReport = {
     unreadBytes: 0,
     merged: false,
     subscriptions: [
-      { symbol: 'A$XX', channel: 'trade', interval_ms: 0, epoch: 'e', told: 100 },
-      { symbol: 'A$XX', channel: 'quote', interval_ms: 250, epoch: 'e', told: 900 },
+      { symbol: 'A$XX', partition: 3, channel: 'trade', interval_ms: 0, epoch: 'e', told: 100 },
+      { symbol: 'A$XX', partition: 3, channel: 'quote', interval_ms: 250, epoch: 'e', told: 900 },
     ],
   },
   since: at - 300_000,
@@ -28,7 +28,7 @@ const about = (symbol: string, channel: string, seq?: number) => verdict(open, {
 
 it('says why a client did not get an update', () => {
   expect(about('A$XX', 'trade', 41)).toMatch(/joined at 41 .* was before that/);
-  expect(about('A$XX', 'trade', 42)).toMatch(/It was told: 42/);
+  expect(about('A$XX', 'trade', 42)).toMatch(/in partition 3 of the log. It was told: 42/);
   expect(about('A$XX', 'trade', 52)).toMatch(/50 to 53 are missing: 52 is one of them/);
   expect(about('A$XX', 'trade', 101)).toMatch(/told nothing past 100/);
   expect(about('A$XX', 'quote', 800)).toMatch(/It was told: 800 .* 250 ms/);

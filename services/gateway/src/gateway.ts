@@ -12,7 +12,7 @@ import {
   StartError,
 } from '@tapecast/service-kit';
 import type { SignalBus } from '@tapecast/signal-bus';
-import type { TickLog } from '@tapecast/tick-log';
+import { partitionOf, type TickLog } from '@tapecast/tick-log';
 import { checkAdmissionOptions, createAdmission } from './admission/admission.ts';
 import { Entrance } from './admission/entrance.ts';
 import { DRAIN_PER_SECOND, type GatewayConfig, HEARTBEAT_MS } from './config.ts';
@@ -402,6 +402,7 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
         id,
         [...sessions].find(({ client, identity }) => client.session === id || identity.id === id),
         journal,
+        (symbol) => partitionOf(symbol, log.partitions),
       ),
     ready: () => {
       if (stopping !== undefined) return { ready: false, reason: 'stopping' };

@@ -30,6 +30,7 @@ const reportSchema = z.object({
       subscriptions: z.array(
         z.object({
           symbol: z.string(),
+          partition: z.number(),
           channel: z.string(),
           interval_ms: z.number(),
           epoch: z.string(),

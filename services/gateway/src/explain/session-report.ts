@@ -28,20 +28,33 @@ export interface SessionReport {
     unreadBytes: number;
     /** Off its streams since it did not read: told merged states and missed trades when it has. */
     merged: boolean;
-    subscriptions: { symbol: string; channel: string; interval_ms: number; epoch: string; told: number }[];
+    subscriptions: {
+      symbol: string;
+      /** Of the log, in which its instrument is. */
+      partition: number;
+      channel: string;
+      interval_ms: number;
+      epoch: string;
+      told: number;
+    }[];
   };
   /** All of this session's events since then are below; earlier ones are forgotten. */
   since: number;
   events: WrittenEvent[];
 }
 
-export function reportOf(id: string, session: Session | undefined, journal: SessionJournal): SessionReport | undefined {
+export function reportOf(
+  id: string,
+  session: Session | undefined,
+  journal: SessionJournal,
+  partitionOf: (symbol: string) => number,
+): SessionReport | undefined {
   const { entries, sinceMs } = journal.of(id);
   if (session === undefined && entries.every((entry) => entry.session === '')) return undefined;
   const events = toldIt(entries, session).map(written);
   return {
     session: id,
-    ...(session === undefined ? {} : { connection: connectionOf(session) }),
+    ...(session === undefined ? {} : { connection: connectionOf(session, partitionOf) }),
     since: Math.floor(sinceMs),
     events,
   };
@@ -80,7 +93,10 @@ function ownPositions({ slow, resuming }: Session): Map<StreamGroup, { epoch: st
   return positions;
 }
 
-function connectionOf(session: Session): NonNullable<SessionReport['connection']> {
+function connectionOf(
+  session: Session,
+  partitionOf: (symbol: string) => number,
+): NonNullable<SessionReport['connection']> {
   const { client } = session;
   const own = ownPositions(session);
   return {
@@ -93,7 +109,8 @@ function connectionOf(session: Session): NonNullable<SessionReport['connection']
     subscriptions: Array.from(client.streams, (stream) => {
       const { instrument, channel, intervalMs } = stream;
       const { epoch, told } = own.get(stream) ?? { epoch: instrument.view.epoch, told: stream.told };
-      return { symbol: instrument.symbol, channel, interval_ms: intervalMs, epoch, told };
+      const { symbol } = instrument;
+      return { symbol, partition: partitionOf(symbol), channel, interval_ms: intervalMs, epoch, told };
     }),
   };
 }

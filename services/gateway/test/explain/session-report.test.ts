@@ -35,7 +35,9 @@ it('answers what became of a client, while it is open and afterwards', async () 
   expect(open.connection).toMatchObject({
     protocol: 'json',
     merged: false,
-    subscriptions: [{ symbol: 'AAPL$US', channel: 'trade', interval_ms: 0 }],
+    subscriptions: [
+      { symbol: 'AAPL$US', partition: stand.market.partition('AAPL$US'), channel: 'trade', interval_ms: 0 },
+    ],
   });
   expect(open.events.map(({ event }) => event)).toEqual(
     expect.arrayContaining(['opened', 'subscribed', 'refused', 'error']),
