@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { openMemorySessionStore, type SessionStore } from '@tapecast/market-state';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Stand } from '../stand/stand.ts';
@@ -85,6 +86,21 @@ describe.each(PROTOCOLS)('a client that comes back in %s', (protocol) => {
     expect(hole.range).toEqual([21, from - 1]);
     await client.until(() => numbers(client).at(-1) === 200);
     expect(numbers(client)).toEqual(upTo(from, 200));
+  });
+
+  test('and is further behind what is kept than is read at once gets all that is kept', async () => {
+    const { one, other } = await openTwo({ config: { limits: { replayWindowBytes: 30_000 } }, partitions: 1 });
+    for (let i = 0; i < 26; i++) await trade(one, 100);
+    await one.market.checkpoint();
+    const client = await connect(other, protocol);
+    const { results } = await resumeOf(client, undefined, [position('trade', one.market.epoch, 20)]);
+    const [{ lost, from, outcome }] = results;
+    expect({ outcome, lost }).toEqual({ outcome: 'hole', lost: [21, from - 1] });
+    expect(from).toBeGreaterThan(1_020);
+    expect(from).toBeLessThan(2_500);
+    await client.until(() => numbers(client).at(-1) === 2_600);
+    expect(numbers(client)).toEqual(upTo(from, 2_600));
+    expect(client.messages.filter(({ code }) => code === 'hole')).toMatchObject([{ range: [21, from - 1] }]);
   });
 
   test('of an epoch that is over is told so, and all there is of the new one', async () => {
@@ -283,6 +299,29 @@ describe('a session', () => {
     expect(answer).toMatchObject({ session_resumed: false, results: [{ outcome: 'resumed', from: 2 }] });
     await client.until(() => numbers(client).length === 4);
     expect(await other.metrics.metrics()).toContain('tapecast_gateway_session_takes_total{outcome="unavailable"} 1');
+  });
+
+  test('goes on where the store answers after a second, as while another node takes over from a master', async () => {
+    const real = openMemorySessionStore();
+    const store: SessionStore = {
+      take: (...all) => delay(1_000).then(() => real.take(...all)),
+      write: (all) => real.write(all),
+      close: () => real.close(),
+    };
+    const { one, other } = await openTwo({}, store);
+    await trade(one, 5);
+    const before = await connect(one);
+    await before.subscribe(1, ['AAPL$US'], ['quote', 'trade'], 100);
+    await stored(one, 1);
+    const after = await connect(other);
+    const answer = await resumeOf(after, token(before), [position('trade', one.market.epoch, 1)]);
+    expect(answer).toMatchObject({ session: before.messages[0].session, session_resumed: true });
+    expect(answer.results).toMatchObject([
+      { channel: 'trade', outcome: 'resumed', from: 2, interval_ms: 100 },
+      { channel: 'quote', outcome: 'keyframe', interval_ms: 100 },
+    ]);
+    await after.until(() => numbers(after).length === 4);
+    expect(await other.metrics.metrics()).toContain('tapecast_gateway_session_takes_total{outcome="unavailable"} 0');
   });
 
   test('is written once for what changes together, and not for what is told', async () => {
