@@ -26,6 +26,8 @@ const CALM_LATENCIES = 10_000;
 /** Of these, sampled once and sent in ever new order, the frames are made. */
 const SAMPLES = 20_000;
 const RSS_GROWTH_MIB_MAX = 256;
+/** Of what is still there when garbage was collected: the journal's 100,000 entries, and the market's log of the run. */
+const KEPT_GROWTH_MIB_MAX = 64;
 /** Far above what two busy cores give, far below what a stalled loop would: the figures themselves are printed. */
 const P99_MS_MAX = 2_000;
 
@@ -54,7 +56,7 @@ afterEach(() => {
 function start(file: string, ...args: string[]): { child: ChildProcess; errors: string[] } {
   const path = new URL(`./fuzz/${file}.ts`, import.meta.url).pathname;
   const child = fork(path, args, {
-    execArgv: ['--conditions=source', '--disable-warning=ExperimentalWarning'],
+    execArgv: ['--conditions=source', '--disable-warning=ExperimentalWarning', '--expose-gc'],
     silent: true,
   });
   const errors: string[] = [];
@@ -132,6 +134,7 @@ test(`${FRAMES} frames of clients gone wrong, and ${GOOD_CLIENTS} good clients n
     await delay(POLL_MS);
     calm = await ask<GoodState>(good.child, { keep: true });
   }
+  const keptBeforeMib = await ask<number>(gateway.child, 'kept');
   await ask<GoodState>(good.child, { keep: false });
   const before = await ask<GatewayState>(gateway.child, 'state');
 
@@ -183,6 +186,7 @@ test(`${FRAMES} frames of clients gone wrong, and ${GOOD_CLIENTS} good clients n
   const under = await ask<GatewayState>(gateway.child, 'state');
   rssMib = Math.max(rssMib, under.rssMib);
   const hard = await ask<GoodState>(good.child, { keep: false });
+  const keptMib = await ask<number>(gateway.child, 'kept');
   const last = await ask<GatewayState>(gateway.child, 'last');
   const deadline = performance.now() + 10_000;
   let settled = await ask<GoodState>(good.child, { lasts: last.lasts });
@@ -196,7 +200,7 @@ test(`${FRAMES} frames of clients gone wrong, and ${GOOD_CLIENTS} good clients n
   console.log(
     `${sent} frames in ${seconds.toFixed(1)} s, ${last.badMessages} of them bad, ${closed} attackers closed; good clients: ` +
       `${settled.messages} messages, p50/p99 ${calm.p50Ms}/${calm.p99Ms} ms calm, ${hard.p50Ms}/${hard.p99Ms} ms under fire; ` +
-      `RSS ${before.rssMib} → ${rssMib} MiB`,
+      `RSS ${before.rssMib} → ${rssMib} MiB, kept of it ${keptBeforeMib} → ${keptMib} MiB`,
   );
   expect(sent).toBeGreaterThanOrEqual(FRAMES);
   expect(gateway.errors.join('')).toBe('');
@@ -208,5 +212,6 @@ test(`${FRAMES} frames of clients gone wrong, and ${GOOD_CLIENTS} good clients n
   });
   expect(hard.latencies).toBeGreaterThan(0);
   expect(hard.p99Ms).toBeLessThan(P99_MS_MAX);
+  expect(keptMib - keptBeforeMib).toBeLessThan(KEPT_GROWTH_MIB_MAX);
   expect(rssMib - before.rssMib).toBeLessThan(RSS_GROWTH_MIB_MAX);
 }, 1_800_000);
