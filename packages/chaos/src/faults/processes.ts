@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { type ClusterProcess, redisCommand } from '@tapecast/testkit';
 import { STOPPED_MS } from '../limits.ts';
 import { done, type Fault, type Injected, type Scene } from './fault.ts';
@@ -52,6 +53,19 @@ const redisMaster: Choose = async ({ cluster, random }) => {
   }
   return [random.pick(masters)];
 };
+
+/** By the brokers' own logs: Kafka names any broker to clients that ask for the controller. */
+const controller: Choose = async ({ cluster }) => {
+  const brokers = cluster.processes().filter(({ role }) => role === 'kafka');
+  const epochs = await Promise.all(brokers.map(async ({ log }) => lastEpoch(await readFile(log!, 'utf8'))));
+  return [brokers[epochs.indexOf(Math.max(...epochs))]!];
+};
+
+const lastEpoch = (log: string): number =>
+  Math.max(
+    -1,
+    ...[...log.matchAll(/Becoming the active controller at epoch (\d+)/g)].map(([, epoch]) => Number(epoch)),
+  );
 
 const portOf = ({ address }: ClusterProcess): number => Number(address!.split(':')[1]);
 
@@ -111,6 +125,7 @@ export const PROCESS_FAULTS: readonly Fault[] = [
   kill('kill-redis', 'a Redis master killed -9', redisMaster),
   stop('stop-redis', 'a Redis master stopped and continued', redisMaster),
   kill('kill-broker', 'one of three brokers killed -9', any('kafka')),
+  kill('kill-controller', 'the broker that is the controller killed -9', controller),
   stop('stop-broker', 'one of three brokers stopped and continued', any('kafka')),
   stop('kafka-away', 'all of Kafka stopped and continued', all('kafka'), [12_000, 20_000]),
   stop(
