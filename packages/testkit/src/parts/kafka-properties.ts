@@ -60,6 +60,10 @@ export function brokerProperties(settings: BrokerSettings): string {
     'controller.quorum.fetch.timeout.ms': 1_000,
     'controller.quorum.election.timeout.ms': 500,
     'controller.quorum.election.backoff.max.ms': 250,
+    // A partition that changed its leader is in its follower's next fetch: after the one under way, or a while after one that
+    // came before the leader knew that it leads. So long acks=all waits; Kafka's own are 500 and 1,000.
+    'replica.fetch.wait.max.ms': 100,
+    'replica.fetch.backoff.ms': 100,
     'num.network.threads': 2,
     'num.io.threads': 4,
     // Its default of 128 MB comes out of the heap.
