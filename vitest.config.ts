@@ -33,8 +33,8 @@ export default defineConfig({
         // One process runs many files, on modules that it loaded once: loading them anew for each file took as long as the tests.
         isolate: name !== 'unit' && name !== 'property',
         provide: { fewerRuns: name === 'unit' ? 5 : 1 },
-        testTimeout: name === 'unit' ? 60_000 : 180_000,
-        hookTimeout: name === 'unit' ? 60_000 : 180_000,
+        testTimeout: name === 'unit' ? 60_000 : 300_000,
+        hookTimeout: name === 'unit' ? 60_000 : 300_000,
         // What is waited for comes when the machine gets to it; a shorter wait measures the machine.
         expect: { poll: { timeout: name === 'unit' || name === 'property' ? 15_000 : 60_000, interval: 50 } },
       },
