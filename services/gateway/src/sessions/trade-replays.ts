@@ -97,12 +97,13 @@ export class TradeReplays {
   pieces(group: StreamGroup, from: number, to: number): Piece[] | Promise<Piece[]> {
     const { view } = group.instrument;
     const inView = this.#inView(group, from);
-    const last = inView ? to : Math.min(to, from + LOOK_TRADES);
-    const key = `${group.number} ${view.epoch} ${from} ${last}`;
+    const begin = inView ? from : this.#beginOf(group, from, to);
+    const last = inView ? to : Math.min(to, begin + LOOK_TRADES);
+    const key = `${group.number} ${view.epoch} ${begin} ${last}`;
     const known = this.#shared.get(key);
     if (known !== undefined) return known.pieces;
-    const pieces = inView ? this.#remembered(group, from, last) : this.#read(group, from, last);
-    const shared: Shared = { pieces, madeAtMs: this.#nowMs(), trades: last - from };
+    const pieces = inView ? this.#remembered(group, begin, last) : this.#read(group, begin, last);
+    const shared: Shared = { pieces, madeAtMs: this.#nowMs(), trades: inView ? view.trades.length : last - begin };
     this.#shared.set(key, shared);
     this.#trades += shared.trades;
     if (pieces instanceof Promise)
@@ -136,6 +137,12 @@ export class TradeReplays {
   #inView({ instrument: { view, symbol } }: StreamGroup, from: number): boolean {
     const oldest = view.trades[0]?.seq ?? Infinity;
     return oldest <= from + 1 || oldest <= (this.#history?.oldest(symbol, view.epoch) ?? Infinity);
+  }
+
+  /** The number before the first that there is after `from`: a look that ended before it would find nothing. */
+  #beginOf({ instrument: { view, symbol } }: StreamGroup, from: number, to: number): number {
+    const oldest = this.#history?.oldest(symbol, view.epoch);
+    return oldest === undefined || oldest > to ? from : Math.max(from, oldest - 1);
   }
 
   #remembered({ instrument: { view }, number }: StreamGroup, from: number, to: number): Piece[] {
