@@ -200,7 +200,7 @@ export interface GatewayLimits extends DegradationLimits {
   readonly resumeFillMs: number;
   /** Reads of older trades under way at once. Past it: wait. */
   readonly replayReadsAtOnce: number;
-  /** For one such read. Past it: its trades are told to be lost. */
+  /** For such a read, from the end of any other on: one may wait for thousands of others. Past it: its trades are told to be lost. */
   readonly replayReadMs: number;
   /** Older trades are kept so long for others who ask for the same, and so many of them, some 300 bytes each. Past either: read again. */
   readonly sharedReplayMs: number;

@@ -327,21 +327,12 @@ export class Resumptions {
 
   /** What was read, or that nothing was: then all up to the present is lost. */
   async #pieces(item: Item, reading: Promise<Piece[]>): Promise<void> {
-    const { limits, logger } = this.#options;
-    let late: NodeJS.Timeout | undefined;
     try {
-      const tooLate = new Promise<never>((_, reject) => {
-        late = setTimeout(
-          () => reject(new Error(`nothing was read for ${limits.replayReadMs} ms`)),
-          limits.replayReadMs,
-        );
-      });
-      item.pieces = (await Promise.race([reading, tooLate])).slice();
+      item.pieces = (await reading).slice();
     } catch (error) {
       item.pieces = [];
-      logger.warn({ event: 'replay_failed', symbol: item.group.instrument.symbol, error: String(error) });
-    } finally {
-      clearTimeout(late);
+      const { symbol } = item.group.instrument;
+      this.#options.logger.warn({ event: 'replay_failed', symbol, error: String(error) });
     }
     item.unreadable = item.pieces.length === 0;
   }

@@ -20,6 +20,11 @@ const PIECE_TRADES = 256;
 /** Trades of one look into the history. Who needs more asks again when it has read them. */
 const LOOK_TRADES = 1_000;
 
+type ReplayReadLimits = Pick<
+  GatewayLimits,
+  'sharedReplayMs' | 'sharedReplayTradesMax' | 'replayReadsAtOnce' | 'replayReadMs'
+>;
+
 interface Shared {
   pieces: Piece[] | Promise<Piece[]>;
   madeAtMs: number;
@@ -33,18 +38,16 @@ interface Shared {
  */
 export class TradeReplays {
   readonly #history: TradeHistory | undefined;
-  readonly #limits: Pick<GatewayLimits, 'sharedReplayMs' | 'sharedReplayTradesMax' | 'replayReadsAtOnce'>;
+  readonly #limits: ReplayReadLimits;
   readonly #nowMs: () => number;
   readonly #shared = new Map<string, Shared>();
   #trades = 0;
   #reading = 0;
+  /** When the last read ended, monotonic ms. */
+  #readAtMs = Number.NEGATIVE_INFINITY;
   readonly #waiting: (() => void)[] = [];
 
-  constructor(
-    history: TradeHistory | undefined,
-    limits: Pick<GatewayLimits, 'sharedReplayMs' | 'sharedReplayTradesMax' | 'replayReadsAtOnce'>,
-    nowMs: () => number,
-  ) {
+  constructor(history: TradeHistory | undefined, limits: ReplayReadLimits, nowMs: () => number) {
     this.#history = history;
     this.#limits = limits;
     this.#nowMs = nowMs;
@@ -102,7 +105,7 @@ export class TradeReplays {
     const key = `${group.number} ${view.epoch} ${begin} ${last}`;
     const known = this.#shared.get(key);
     if (known !== undefined) return known.pieces;
-    const pieces = inView ? this.#remembered(group, begin, last) : this.#read(group, begin, last);
+    const pieces = inView ? this.#remembered(group, begin, last) : this.#whileReadsEnd(this.#read(group, begin, last));
     const shared: Shared = { pieces, madeAtMs: this.#nowMs(), trades: inView ? view.trades.length : last - begin };
     this.#shared.set(key, shared);
     this.#trades += shared.trades;
@@ -152,6 +155,31 @@ export class TradeReplays {
     return piecesOf(number, messages);
   }
 
+  /** Rejects where no read at all ended for too long: while those before it go on, one that waits for its turn is not late. */
+  #whileReadsEnd<T>(reading: Promise<T>): Promise<T> {
+    const { replayReadMs } = this.#limits;
+    const beganMs = performance.now();
+    return new Promise((resolve, reject) => {
+      let ended = false;
+      let timer: NodeJS.Timeout | undefined;
+      const lookIn = (ms: number): void => {
+        // A loop that has much to do comes to its timers before it takes what has long been read.
+        timer = setTimeout(() => setImmediate(look), ms);
+      };
+      const look = (): void => {
+        if (ended) return;
+        const leftMs = Math.max(this.#readAtMs, beganMs) + replayReadMs - performance.now();
+        if (leftMs > 0) lookIn(leftMs);
+        else reject(new Error(`nothing was read for ${replayReadMs} ms`));
+      };
+      lookIn(replayReadMs);
+      void reading.then(resolve, reject).finally(() => {
+        ended = true;
+        clearTimeout(timer);
+      });
+    });
+  }
+
   async #read({ instrument, number }: StreamGroup, from: number, to: number): Promise<Piece[]> {
     const history = this.#history;
     if (history === undefined) return [];
@@ -167,6 +195,7 @@ export class TradeReplays {
         trades.map((update) => liveTrade(symbol, update)).filter((message) => message !== undefined),
       );
     } finally {
+      this.#readAtMs = performance.now();
       // The place is handed on, so that nobody slips in between.
       const next = this.#waiting.shift();
       if (next === undefined) this.#reading--;
