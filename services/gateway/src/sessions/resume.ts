@@ -119,6 +119,7 @@ function others(
 ): Wanted[] {
   if (stored === undefined) return [];
   const byKey = new Map(named.map((wanted) => [keyOf(wanted), wanted]));
+  const positions = new Map(stored.positions.map((position) => [`${position.symbol} ${position.channel}`, position]));
   const room = context.limits.pairsPerMessageMax - named.length;
   const added: Wanted[] = [];
   for (const { symbol, channel, intervalMs } of stored.subscriptions) {
@@ -133,14 +134,11 @@ function others(
       continue;
     }
     const found = resolvePair(context.instruments, grant, symbol, channel);
-    added.push('failed' in found ? found : { ...found, intervalMs, position: storedPosition(stored, symbol, channel) });
+    const at = positions.get(`${symbol} ${channel}`);
+    const position = at === undefined ? undefined : { ...at, intervalMs: undefined };
+    added.push('failed' in found ? found : { ...found, intervalMs, position });
   }
   return added;
-}
-
-function storedPosition(stored: StoredSession, symbol: string, channel: string): ResumePosition | undefined {
-  const found = stored.positions.find((position) => position.symbol === symbol && position.channel === channel);
-  return found === undefined ? undefined : { ...found, intervalMs: undefined };
 }
 
 /** What is kept of the session that the message means, where this message is to bring back what it does not name. */
