@@ -266,12 +266,13 @@ describe('clients that do not do their part', () => {
   });
 
   test('data is a sign of life of its own: no heartbeat beside it', async () => {
-    await start({ config: { heartbeatMs: 200 } });
+    // Only a pause of this process that is as long would leave room for one.
+    await start({ config: { heartbeatMs: 1_000 } });
     stand.market.quote('AAPL$US', 1);
     await stand.market.write();
     const client = await connect('tapecast.v1.protobuf');
     await client.subscribe(1, ['AAPL$US'], ['quote']);
-    for (let i = 0; i < 20; i++) {
+    for (let i = 0; i < 60; i++) {
       stand.market.quote('AAPL$US', i + 2);
       await stand.market.write();
       await new Promise((resolve) => setTimeout(resolve, 25));
