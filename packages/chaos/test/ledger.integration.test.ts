@@ -3,11 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger } from '@tapecast/service-kit';
 import { type RunningCluster, startCluster } from '@tapecast/testkit';
-import { openKafkaTickLog, type TickLog } from '@tapecast/tick-log';
+import { openKafkaTickLog, partitionOf, type TickLog } from '@tapecast/tick-log';
+import { encodeJsonClientMessage, encodeProtobufClientMessage, FrameDecoder } from '@tapecast/wire';
 import { afterAll, expect, test } from 'vitest';
+import WebSocket from 'ws';
 import { writeMarket } from '../src/market/made-market.ts';
 
 const PARTITIONS = 4;
+/** Each ingest makes a trade of it a second. */
+const TEST_INSTRUMENT = 'TEST$XX';
 const ENOUGH_FRAMES = 600;
 const DEADLINE_MS = 40_000;
 /** The venue is silent as long as one looks; then the market runs on. */
@@ -41,6 +45,61 @@ class Scrape {
   }
 }
 
+/** What matters here of any message. */
+type Told = {
+  type: string;
+  symbol?: string | undefined;
+  channel?: string | undefined;
+  range?: [number, number] | undefined;
+  results?: { symbol: string; channel: string; ok: boolean; seq: number }[];
+};
+
+/** Counts the messages of data that it is told, by partition. */
+class CountingClient {
+  readonly told: number[] = Array.from({ length: PARTITIONS }, () => 0);
+  readonly #socket: WebSocket;
+  readonly #decoder = new FrameDecoder({ marked: false, now: () => Date.now() });
+  /** The numbers at which it joined: a state that it is shown has no other. */
+  readonly #joinedAt = new Map<string, number>();
+  readonly #joined = Promise.withResolvers<void>();
+
+  constructor(
+    url: string,
+    protocol: 'tapecast.v1.protobuf' | 'tapecast.v1.json',
+    pairs: { symbols: string[]; channels: string[]; intervalMs: number },
+  ) {
+    this.#socket = new WebSocket(url, protocol);
+    const json = protocol === 'tapecast.v1.json';
+    const message = { action: 'subscribe', id: 1, ...pairs } as const;
+    this.#socket.on('open', () =>
+      this.#socket.send(json ? encodeJsonClientMessage(message) : encodeProtobufClientMessage(message)),
+    );
+    this.#socket.on('message', (bytes: Buffer) => {
+      for (const one of json ? [JSON.parse(bytes.toString())] : this.#decoder.decode(bytes).messages)
+        this.#take(one as Told);
+    });
+    this.#socket.on('error', (error) => this.#joined.reject(error));
+  }
+
+  joined(): Promise<void> {
+    return this.#joined.promise;
+  }
+
+  close(): void {
+    this.#socket.terminate();
+  }
+
+  #take({ type, symbol, channel, range, results = [] }: Told): void {
+    for (const one of results) {
+      if (!one.ok) this.#joined.reject(new Error(`${one.symbol} ${one.channel} was refused`));
+      this.#joinedAt.set(`${one.symbol} ${one.channel}`, one.seq);
+    }
+    if (type === 'success') this.#joined.resolve();
+    if (type === 'notice' || range === undefined || symbol === undefined) return;
+    if (range[1] > this.#joinedAt.get(`${symbol} ${channel}`)!) this.told[partitionOf(symbol, PARTITIONS)]!++;
+  }
+}
+
 const OUTCOMES = ['folded', 'clock', 'duplicate', 'fenced', 'skipped', 'corrupt', 'rejected'];
 
 /** What each hop says of one partition; the log's own ends beside it. */
@@ -50,6 +109,9 @@ function ledgerOf(metrics: Scrape, partition: number, ticks: number, updates: nu
   const ingest = (outcome: string): number => of('ingest_partition_ticks_total', { outcome });
   const compute = (outcome: string): number => of('compute_partition_ticks_total', { outcome });
   const gateway = (outcome: string): number => of('gateway_partition_records_total', { outcome });
+  const entries = (outcome: string): number => of('gateway_partition_entries_total', { outcome });
+  const streams = (outcome: string): number => of('gateway_partition_stream_updates_total', { outcome });
+  const deliveries = (outcome: string): number => of('gateway_partition_deliveries_total', { outcome });
   return {
     ingestTook: ingest('taken'),
     ingestGave: ingest('given'),
@@ -64,18 +126,39 @@ function ledgerOf(metrics: Scrape, partition: number, ticks: number, updates: nu
     updatesEnd: updates,
     gatewayTook: gateway('taken'),
     gatewayStands: of('gateway_partition_offset'),
+    entriesTook: entries('taken'),
+    entriesFolded: entries('folded'),
+    entriesJoined: entries('joined'),
+    applied: of('gateway_partition_updates_total', { outcome: 'applied' }),
+    known: of('gateway_partition_updates_total', { outcome: 'known' }),
+    streamsTook: streams('taken'),
+    streamsTold: streams('told'),
+    merged: streams('merged_interval') + streams('merged_unchanged'),
+    waiting: of('gateway_partition_waiting_updates'),
+    delivered: deliveries('delivered'),
     dropped:
       ingest('lost') +
       ingest('discarded') +
       ['duplicate', 'fenced', 'skipped', 'corrupt', 'rejected', 'missing'].reduce((sum, is) => sum + compute(is), 0) +
       gateway('unreadable') +
       gateway('left_epoch') +
-      gateway('lost'),
+      gateway('lost') +
+      entries('left_epoch') +
+      entries('refused') +
+      of('gateway_partition_updates_total', { outcome: 'refused' }) +
+      ['merged_degraded', 'merged_state', 'lost', 'left'].reduce((sum, is) => sum + streams(is), 0) +
+      ['merged', 'held', 'replayed', 'lost'].reduce((sum, is) => sum + deliveries(is), 0),
   };
 }
 type Ledger = ReturnType<typeof ledgerOf>;
 
 const same = (...counts: number[]): boolean => counts.every((count) => count === counts[0]);
+
+/** What the gateway took of a partition is what its clients were told: each stream has one client. */
+const reaches = (at: Ledger, told: number): boolean =>
+  same(at.entriesTook, at.entriesFolded + at.entriesJoined) &&
+  same(at.streamsTook, at.streamsTold + at.merged + at.waiting) &&
+  same(at.streamsTold, at.delivered, told);
 
 /** Nothing is under way, and each hop has what the one before it gave. `again`: ticks that two workers took, one after the other. */
 const balances = (at: Ledger, again: number): boolean =>
@@ -157,14 +240,39 @@ test('the ledgers of all hops add up, from the venue’s frames to the gateway, 
   );
   const again = settled.map(({ computeTook, computeStands }) => computeTook - computeStands);
 
+  const instruments = symbols.map((symbol) => `${symbol}$BA`);
+  const url = `ws://${cluster.process('gateway').address}/v1/stream`;
+  const channels = ['trade', 'quote', 'depth@20'];
+  const clients = [
+    new CountingClient(url, 'tapecast.v1.protobuf', {
+      symbols: instruments,
+      channels: [...channels, 'kline@1m'],
+      intervalMs: 0,
+    }),
+    new CountingClient(url, 'tapecast.v1.json', { symbols: instruments, channels, intervalMs: 500 }),
+  ];
+  ends.push(async () => {
+    for (const client of clients) client.close();
+  });
+  await Promise.all(clients.map((client) => client.joined()));
+  const told = (partition: number): number => clients.reduce((sum, client) => sum + client.told[partition]!, 0);
+  const begun = await look(cluster, log);
+
   await cluster.startReplay();
   await until('the market runs', sent, ({ length }) => length > ENOUGH_FRAMES);
   const quiet = await until(
     'all hops add up',
     () => inSilence(() => look(cluster, log)),
-    (all) => all.every((at, partition) => balances(at, again[partition]!)),
+    (all) => all.every((at, partition) => balances(at, again[partition]!) && reaches(at, told(partition))),
   );
-  for (const at of quiet) expect(at.gave).toBeGreaterThan(100);
+  for (const [partition, at] of quiet.entries()) {
+    expect(at.gave).toBeGreaterThan(100);
+    // Clients hold all instruments but the one that ticks by itself, so the gateway applies what compute gives.
+    const { gave, applied } = begun[partition]!;
+    if (partition !== partitionOf(TEST_INSTRUMENT, PARTITIONS))
+      expect([at.applied - applied, at.known]).toEqual([at.gave - gave, 0]);
+    expect(at.merged).toBeGreaterThan(10);
+  }
   const { metrics, frames } = await until(
     'every frame was taken',
     () => inSilence(async () => ({ metrics: await scrape(cluster), frames: await sent() })),
@@ -188,6 +296,6 @@ test('the ledgers of all hops add up, from the venue’s frames to the gateway, 
   await until(
     'all hops meet',
     () => inSilence(() => look(cluster, log)),
-    (all) => all.every(meets),
+    (all) => all.every((at, partition) => meets(at) && reaches(at, told(partition))),
   );
 }, 300_000);
