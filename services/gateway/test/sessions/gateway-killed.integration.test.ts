@@ -161,10 +161,15 @@ let refused = 0;
 async function connected(port: number, protocol: string): Promise<StreamClient> {
   for (;;) {
     const client = new StreamClient(`ws://127.0.0.1:${port}/v1/stream`, protocol);
+    let againInMs: number | undefined;
+    client.socket.on('unexpected-response', (_, { statusCode, headers }) => {
+      if (statusCode === 503) againInMs = Number(headers['retry-after']) * 1_000;
+      client.socket.terminate();
+    });
     await client.until(() => client.messages.length > 0 || client.closeCode !== undefined);
-    if (client.refusal?.status !== 503) return client;
+    if (againInMs === undefined) return client;
     refused++;
-    await delay(client.refusal.retryAfterMs);
+    await delay(againInMs);
   }
 }
 

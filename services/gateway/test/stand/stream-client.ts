@@ -18,8 +18,6 @@ export class StreamClient {
   frames = 0;
   closeCode: number | undefined;
   closeReason = '';
-  /** Why the handshake was not taken, and when to come again. */
-  refusal: { status: number | undefined; retryAfterMs: number } | undefined;
   #waiting: (() => void)[] = [];
 
   constructor(url: string, protocol?: string, options: ClientOptions = {}) {
@@ -32,10 +30,6 @@ export class StreamClient {
       this.closeCode = code;
       this.closeReason = reason.toString();
       this.#wake();
-    });
-    this.socket.on('unexpected-response', (_, { statusCode, headers }) => {
-      this.refusal = { status: statusCode, retryAfterMs: Number(headers['retry-after'] ?? 0) * 1_000 };
-      this.socket.terminate();
     });
     this.socket.on('error', () => {
       // Told by `close`, which follows.
