@@ -43,6 +43,8 @@ export class SessionKeeper {
   #endedStreams = 0;
   /** What the store has of sessions that were taken, until their first write: who subscribes the same again changes nothing. */
   readonly #taken = new Map<Session, StoredSession>();
+  /** Sessions that the store is asked for, by how many connections, and the newest generation that was told of meanwhile. */
+  readonly #taking = new Map<string, { asking: number; newest: number }>();
   /** Sessions taken from other gateways, which are told of them together. */
   readonly #replacedAt = new Map<string, Replaced[]>();
   /** Sessions that are stored, and when their time has to begin anew: those written longest ago first. */
@@ -145,7 +147,11 @@ export class SessionKeeper {
     if (id === session.identity.id && secret === session.identity.secret) return this.#snapshot(session, false);
     const claim = { secretHash: hashOfSecret(secret), subject: subjectOf(grant) };
     const owner = { gateway, connection: session.connection };
+    const taking = this.#taking.get(id) ?? { asking: 0, newest: 0 };
+    taking.asking++;
+    this.#taking.set(id, taking);
     const taken = await this.#within(store.take(id, claim, owner, limits.sessionKeptMs));
+    if (--taking.asking === 0) this.#taking.delete(id);
     if (session.client.closed) return undefined;
     const here = this.#takeHere(id, secret, claim);
     if (taken === undefined && here === undefined) {
@@ -156,6 +162,12 @@ export class SessionKeeper {
     const known = here?.session ?? (taken as TakenSession).session;
     const generation = Math.max(taken?.generation ?? 0, (here?.generation ?? 0) + 1);
     this.#adopt(session, { id, secret, generation, sinceMs: known.connectedSinceMs });
+    if (generation < taking.newest) {
+      // Another took it after us, and its word was here before the store's answer to us.
+      this.#byId.delete(id);
+      this.#replace(session);
+      return known;
+    }
     if (here === undefined) this.#taken.set(session, known);
     if (taken !== undefined && taken.before.gateway !== gateway) this.#tell(taken.before.gateway, { id, generation });
     return known;
@@ -234,6 +246,8 @@ export class SessionKeeper {
     for (const { id, generation } of readReplaced(payload)) {
       const session = this.#byId.get(id);
       if (session !== undefined && session.identity.generation < generation) this.#replace(session);
+      const taking = this.#taking.get(id);
+      if (taking !== undefined) taking.newest = Math.max(taking.newest, generation);
     }
   }
 

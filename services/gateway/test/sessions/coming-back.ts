@@ -21,8 +21,8 @@ export interface Two {
 export async function openTwo(
   options: StandOptions = {},
   store: SessionStore = openMemorySessionStore(),
+  hub = createMemorySignalHub(),
 ): Promise<Two> {
-  const hub = createMemorySignalHub();
   const stand = async (more: StandOptions): Promise<Stand> => {
     const made = await openStand({ sessions: store, signals: hub.open(), ...options, ...more });
     open.push({ close: () => made.stop() });

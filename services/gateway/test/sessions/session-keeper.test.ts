@@ -1,12 +1,16 @@
 import { openMemorySessionStore, type SessionStore, type SessionWrite } from '@tapecast/market-state';
+import { createMemorySignalHub } from '@tapecast/signal-bus';
 import { afterEach, expect, test } from 'vitest';
+import { channelOfGateway } from '../../src/sessions/session-keeper.ts';
 import { openStand, type Stand } from '../stand/stand.ts';
 import { StreamClient } from '../stand/stream-client.ts';
+import { closeAll, connect, openTwo, resumeOf, token } from './coming-back.ts';
 
 let stand: Stand | undefined;
 const clients: StreamClient[] = [];
 
 afterEach(async () => {
+  await closeAll();
   for (const client of clients.splice(0)) client.close();
   await stand?.stop();
   stand = undefined;
@@ -67,4 +71,39 @@ test('a write has no more than so many streams, and one session of any size', as
   await expect.poll(() => sizes().flat().length, { interval: 10 }).toBe(4);
   // Tried in whatever order while it was away; no more is begun where three streams are in it.
   for (const write of sizes()) expect(write.slice(0, -1).reduce((sum, streams) => sum + streams, 0)).toBeLessThan(3);
+});
+
+test('who hears that its session was taken on before it knows that it has it, is sent away', async () => {
+  const store = new WatchedStore();
+  store.away = false;
+  const hub = createMemorySignalHub();
+  const config = { limits: { sessionWriteMs: 10, sessionTakeMs: 10_000 } };
+  const { one, other } = await openTwo({ config }, store, hub);
+  const first = await connect(one);
+  await first.subscribe(1, ['AAPL$US'], ['quote']);
+  await expect.poll(() => store.written.length, { interval: 5 }).toBe(1);
+
+  // The answer to the second gateway stays on its way.
+  const taker = new Promise<{ gateway: string; answer: () => void }>((resolve) => {
+    const { take } = store;
+    store.take = async (id, claim, owner, ttlMs) => {
+      store.take = take;
+      const taken = await take(id, claim, owner, ttlMs);
+      await new Promise<void>((answer) => resolve({ gateway: owner.gateway, answer }));
+      return taken;
+    };
+  });
+  const second = await connect(other);
+  second.send({ action: 'resume', id: 'held', token: token(first), positions: [] });
+  const { gateway, answer } = await taker;
+  const told = new Promise<void>((resolve) => void hub.open().subscribe(channelOfGateway(gateway), () => resolve()));
+  const third = await connect(one);
+  expect(await resumeOf(third, token(first))).toMatchObject({ session_resumed: true });
+  expect(await first.closed()).toBe(4004);
+  await told;
+  answer();
+  expect(await second.closed()).toBe(4004);
+  expect(second.messages.some(({ id }) => id === 'held')).toBe(false);
+  await third.subscribe(2, ['AAPL$US'], ['trade']);
+  expect(third.closeCode).toBeUndefined();
 });
