@@ -16,6 +16,7 @@ export async function promote(
   stopped: () => boolean,
 ): Promise<PromotionOutcome> {
   if (replicas.length === 0) return 'no_replica';
+  let sent = false;
   for (let tries = 0; tries < PROMOTIONS_MAX && !stopped(); tries += 1) {
     if (tries > 0) {
       // It may have been started again meanwhile, or go on.
@@ -23,8 +24,10 @@ export async function promote(
     }
     const startedAt = performance.now();
     const chosen = await newest(replicas);
-    if (chosen === 'elected') return 'elected';
+    // It won, but later than it was waited for: masters don't vote twice about one within two node timeouts.
+    if (chosen === 'elected') return sent ? 'promoted' : 'elected';
     if (chosen !== undefined) {
+      sent = true;
       // A refusal says that it is master already, or can't be: seen by its role.
       await redisCommand(chosen, 'CLUSTER', 'FAILOVER', 'FORCE').catch(() => undefined);
     }
