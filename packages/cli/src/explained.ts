@@ -1,36 +1,43 @@
-/** What a gateway answers about one of its sessions at `/sessions/:id`. Times are Unix ms. */
-export interface SessionReport {
-  session: string;
-  connection?:
-    | {
-        protocol: string;
-        openedAt: number;
-        subject: string | null;
-        unreadBytes: number;
-        merged: boolean;
-        subscriptions: {
-          symbol: string;
-          partition: number;
-          channel: string;
-          interval_ms: number;
-          epoch: string;
-          told: number;
-        }[];
-      }
-    | undefined;
-  since: number;
-  events: SessionEvent[];
-}
+import { z } from 'zod';
 
-export interface SessionEvent {
-  at: number;
-  event: string;
-  symbol?: string | undefined;
-  channel?: string | undefined;
-  seq?: number | undefined;
-  range?: [number, number] | undefined;
-  text?: string | undefined;
-}
+/** What a gateway answers about one of its sessions at `/sessions/:id`. Times are Unix ms. */
+export const reportSchema = z.object({
+  session: z.string(),
+  connection: z
+    .object({
+      protocol: z.string(),
+      openedAt: z.number(),
+      subject: z.string().nullable(),
+      unreadBytes: z.number(),
+      merged: z.boolean(),
+      subscriptions: z.array(
+        z.object({
+          symbol: z.string(),
+          partition: z.number(),
+          channel: z.string(),
+          interval_ms: z.number(),
+          epoch: z.string(),
+          told: z.number(),
+        }),
+      ),
+    })
+    .optional(),
+  since: z.number(),
+  events: z.array(
+    z.object({
+      at: z.number(),
+      event: z.string(),
+      symbol: z.string().optional(),
+      channel: z.string().optional(),
+      seq: z.number().optional(),
+      range: z.tuple([z.number(), z.number()]).optional(),
+      text: z.string().optional(),
+    }),
+  ),
+});
+
+export type SessionReport = z.infer<typeof reportSchema>;
+export type SessionEvent = SessionReport['events'][number];
 
 export interface UpdateInQuestion {
   symbol: string;

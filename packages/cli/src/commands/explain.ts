@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StartError, type Task } from '@tapecast/service-kit';
 import { z } from 'zod';
-import { type SessionReport, timeline, type UpdateInQuestion, verdict } from '../explained.ts';
+import { reportSchema, type SessionReport, timeline, type UpdateInQuestion, verdict } from '../explained.ts';
 import { ANSWER_MS_MAX } from '../limits.ts';
 
 const schema = z.object({
@@ -16,41 +16,6 @@ const schema = z.object({
     .default('.tapecast')
     .describe('data folder of what runs on this machine: its gateways are found in it'),
   admin: z.array(z.string().min(1)).default([]).describe('admin ports of the gateways instead, host:port,…'),
-});
-
-const reportSchema = z.object({
-  session: z.string(),
-  connection: z
-    .object({
-      protocol: z.string(),
-      openedAt: z.number(),
-      subject: z.string().nullable(),
-      unreadBytes: z.number(),
-      merged: z.boolean(),
-      subscriptions: z.array(
-        z.object({
-          symbol: z.string(),
-          partition: z.number(),
-          channel: z.string(),
-          interval_ms: z.number(),
-          epoch: z.string(),
-          told: z.number(),
-        }),
-      ),
-    })
-    .optional(),
-  since: z.number(),
-  events: z.array(
-    z.object({
-      at: z.number(),
-      event: z.string(),
-      symbol: z.string().optional(),
-      channel: z.string().optional(),
-      seq: z.number().optional(),
-      range: z.tuple([z.number(), z.number()]).optional(),
-      text: z.string().optional(),
-    }),
-  ),
 });
 
 /** Prints what became of a session in the last minutes, and why it did not get an update. */
