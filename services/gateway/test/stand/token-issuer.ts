@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '@tapecast/testkit';
 
 export const ISSUER = 'https://issuer.test';
 
@@ -75,9 +76,13 @@ export class KeyServer {
     this.#server = createServer((_, response) => response.end(jwks(this.keys)));
   }
 
-  static async open(keys: readonly SigningKey[], port = 0): Promise<KeyServer> {
+  /** Without a port: one that is still to be had when it opens there again, as no outgoing connection is given it. */
+  static async open(keys: readonly SigningKey[], port?: number): Promise<KeyServer> {
     const server = new KeyServer(keys);
-    await new Promise<void>((resolve) => server.#server.listen(port, '127.0.0.1', resolve));
+    const at = port ?? (await freePort());
+    await new Promise<void>((resolve, reject) => {
+      server.#server.once('error', reject).listen(at, '127.0.0.1', resolve);
+    });
     return server;
   }
 
